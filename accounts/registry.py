@@ -1,0 +1,75 @@
+"""What the rooms to the right contribute to the home page and the search. Filled in AppConfig.ready()."""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from datetime import datetime
+
+from accounts.models import User
+
+
+@dataclass(frozen=True)
+class Task:
+    """One row of "Needs you": what waits, why, and the page where it is done."""
+
+    title: str
+    reference: str
+    detail: str
+    url: str
+    action: str
+    icon: str = "mail"
+    tone: str = ""
+    primary: bool = False
+
+
+@dataclass(frozen=True)
+class Outgoing:
+    """One row of "Going out": a mailing on its way."""
+
+    title: str
+    reference: str
+    url: str
+    to: str
+    state: str
+    tone: str
+    when: str
+    done: int | None = None
+    total: int | None = None
+
+
+@dataclass(frozen=True)
+class Draft:
+    """One row of "Your drafts"."""
+
+    title: str
+    detail: str
+    url: str
+    state: str
+    tone: str
+    changed_at: datetime
+
+
+@dataclass(frozen=True)
+class Tile:
+    """One figure of the home page."""
+
+    label: str
+    value: str
+    small: str
+    note: str
+
+
+@dataclass(frozen=True)
+class Hit:
+    """One answer of the search."""
+
+    title: str
+    detail: str
+    url: str
+    kind: str
+
+
+tasks: list[Callable[[User], Iterable[Task]]] = []
+outgoing: list[Callable[[User], Iterable[Outgoing]]] = []
+drafts: list[Callable[[User], Iterable[Draft]]] = []
+tiles: list[Callable[[User], Iterable[Tile]]] = []
+searches: list[Callable[[User, str], Iterable[Hit]]] = []

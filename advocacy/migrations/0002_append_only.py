@@ -1,0 +1,13 @@
+"""Makes the tables that only grow append-only, by trigger."""
+
+from django.db import migrations
+
+from accounts.append_only import append_only
+
+
+class Migration(migrations.Migration):
+    """Triggers of this app."""
+
+    dependencies = [("advocacy", "0001_initial")]
+
+    operations = [append_only("advocacy_statementversion")]

@@ -1,0 +1,7 @@
+"""Statements, asks and action plans."""
+
+from advocacy.models.asks import Ask, AskText
+from advocacy.models.plans import ActionPlan, Point
+from advocacy.models.statements import Statement, StatementText, StatementVersion
+
+__all__ = ["ActionPlan", "Ask", "AskText", "Point", "Statement", "StatementText", "StatementVersion"]

@@ -1,0 +1,113 @@
+"""Statements, their language versions and the versions that people read and approved."""
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from contacts.models import Owned, OwnedQuerySet
+
+
+class Statement(Owned):
+    """A public text of a kind. `status` moves only through `advocacy.publishing`."""
+
+    class Kind(models.TextChoices):
+        STATEMENT = "statement", _("Statement")
+        JOINT_STATEMENT = "joint_statement", _("Joint statement")
+        POSITION_PAPER = "position_paper", _("Position paper")
+        PRESS_RELEASE = "press_release", _("Press release")
+        NEWS = "news", _("News")
+
+    class Status(models.TextChoices):
+        DRAFT = "draft", _("Draft")
+        IN_REVIEW = "in_review", _("In review")
+        APPROVED = "approved", _("Approved")
+        PUBLISHED = "published", _("Published")
+        WITHDRAWN = "withdrawn", _("Withdrawn")
+
+    reference = models.CharField(_("reference"), max_length=40, unique=True)
+    slug = models.SlugField(_("address of the page"), max_length=120, unique=True)
+    kind = models.CharField(_("kind"), max_length=20, choices=Kind, default=Kind.STATEMENT)
+    status = models.CharField(max_length=20, choices=Status, default=Status.DRAFT)
+    source_language = models.CharField(_("written in"), max_length=10, default="en")
+    is_sample = models.BooleanField(default=False, help_text=_("Made up for the demo; the page says so."))
+    author = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+")
+    submitted_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+")
+    approved_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+")
+    review_note = models.CharField(max_length=500, blank=True)
+    created_at = models.DateTimeField(auto_now_add=True)
+    changed_at = models.DateTimeField(auto_now=True)
+    approved_at = models.DateTimeField(null=True, blank=True)
+    published_at = models.DateTimeField(null=True, blank=True)
+    supersedes = models.ForeignKey("self", null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+
+    objects = OwnedQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-published_at", "-id"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(status__in=["published", "withdrawn"], published_at__isnull=False)
+                | Q(status__in=["draft", "in_review", "approved"], published_at__isnull=True),
+                name="statement_status_agrees_with_published_at",
+            ),
+            models.CheckConstraint(
+                condition=Q(status__in=["draft", "in_review"])
+                | Q(approved_by__isnull=False, approved_at__isnull=False),
+                name="statement_leaves_review_only_approved",
+            ),
+            models.CheckConstraint(
+                condition=Q(approved_by__isnull=True) | ~Q(approved_by=models.F("submitted_by")),
+                name="statement_is_approved_by_a_second_person",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.reference
+
+
+class StatementText(models.Model):
+    """One language version of a statement: what is being written now."""
+
+    statement = models.ForeignKey(Statement, on_delete=models.CASCADE, related_name="texts")
+    language = models.CharField(max_length=10)
+    title = models.CharField(_("title"), max_length=200)
+    summary = models.CharField(_("summary"), max_length=400, blank=True)
+    body = models.TextField(_("text"), blank=True, help_text="Clean HTML; advocacy.richtext.sanitise() made it.")
+    is_reviewed = models.BooleanField(_("reviewed"), default=False)
+    # Which paragraph of the source each paragraph translates, by digest; filled by a later page.
+    source_map = models.JSONField(default=list, blank=True)
+    # Raised by every save; a page sends back the number it read, so that two editors never overwrite silently.
+    edition = models.PositiveIntegerField(default=1)
+    changed_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+")
+    changed_at = models.DateTimeField(auto_now=True)
+
+    class Meta:
+        ordering = ["language"]
+        constraints = [
+            models.UniqueConstraint(fields=["statement", "language"], name="statement_has_one_text_per_language"),
+        ]
+
+    def __str__(self) -> str:
+        return self.title
+
+
+class StatementVersion(models.Model):
+    """What a person sent for review, approved or published: all language versions at that moment. Append-only."""
+
+    statement = models.ForeignKey(Statement, on_delete=models.PROTECT, related_name="versions")
+    number = models.PositiveIntegerField()
+    texts = models.JSONField()
+    digest = models.CharField(max_length=64)
+    author = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+")
+    event = models.CharField(max_length=20)
+    at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        ordering = ["-number"]
+        constraints = [
+            models.UniqueConstraint(fields=["statement", "number"], name="statement_version_number_is_unique"),
+        ]
+
+    def __str__(self) -> str:
+        return f"version {self.number}"

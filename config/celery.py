@@ -1,0 +1,43 @@
+"""Celery: the doorbell. The database is the queue; a message carries an id and may be lost without harm (DESIGN 5)."""
+
+import os
+
+from celery import Celery
+from celery.schedules import crontab
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
+
+app = Celery("demarche")
+app.config_from_object("django.conf:settings", namespace="CELERY")
+app.conf.update(
+    task_acks_late=True,
+    task_reject_on_worker_lost=True,
+    task_ignore_result=True,
+    task_default_queue="default",
+    task_routes={"mailing.tasks.dispatch": {"queue": "dispatch"}},
+    worker_prefetch_multiplier=1,
+    task_soft_time_limit=240,
+    task_time_limit=300,
+    worker_soft_shutdown_timeout=10,
+    worker_hijack_root_logger=False,
+    broker_connection_retry_on_startup=True,
+    # A publisher gives up at once when the broker is away: beat rings again, a person never waits (DESIGN 5.1).
+    task_publish_retry=False,
+    broker_transport_options={
+        "visibility_timeout": 600,
+        "unacked_restore_interval": 15,
+        "socket_timeout": 10,
+        "socket_connect_timeout": 2,
+    },
+)
+app.autodiscover_tasks()
+
+# The whole beat schedule. Seconds unless a crontab; each entry rings a bell, none carries a person.
+app.conf.beat_schedule = {
+    "beat-pulse": {"task": "desk.tasks.pulse", "schedule": 15.0},
+    "ring-due-mailings": {"task": "mailing.tasks.ring_due", "schedule": 5.0},
+    "sweep-expired-leases": {"task": "mailing.tasks.sweep", "schedule": 5.0},
+    "send-system-mail": {"task": "transport.tasks.send_outbox", "schedule": 5.0},
+    "empty-system-mail": {"task": "transport.tasks.empty_outbox", "schedule": crontab(hour="3", minute="10")},
+    "seal-audit-trail": {"task": "accounts.tasks.seal_audit", "schedule": 60.0},
+}

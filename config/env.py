@@ -1,0 +1,100 @@
+"""Typed readers of the environment that fail loudly, and the list of every variable the project reads.
+
+A variable is declared here once, with its type, default and meaning; `docs/settings.md` is compared with this
+list by `dev.py check`, so an undocumented or forgotten variable fails there.
+"""
+
+import os
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import environ
+from django.core.exceptions import ImproperlyConfigured
+
+REQUIRED = object()
+
+
+@dataclass(frozen=True)
+class Variable:
+    """One environment variable: its name, how it is read, its default and what it means."""
+
+    name: str
+    kind: str
+    default: Any
+    meaning: str
+
+
+_env = environ.Env()
+VARIABLES: dict[str, Variable] = {}
+
+
+def read(kind: str, name: str, default: Any, meaning: str) -> Any:
+    """Read NAME as `kind` (str, bool, int, list, url) or, when unset, give `default`.
+
+    A variable `NAME_FILE` names a file that holds the value (a container secret). Raises ImproperlyConfigured
+    with the variable's name, never its value, when it is missing and required or not of its kind.
+    """
+    VARIABLES[name] = Variable(name, kind, default, meaning)
+    _load_from_file(name)
+    if name not in os.environ or os.environ[name] == "":
+        if default is REQUIRED:
+            raise ImproperlyConfigured(f"{name} is not set. {meaning} See docs/settings.md.")
+        return default
+    readers: dict[str, Callable[[str], Any]] = {
+        "str": _env.str,
+        "bool": _env_bool,
+        "int": _env.int,
+        "list": _env.list,
+        "url": _env.str,
+    }
+    try:
+        return readers[kind](name)
+    except ValueError as error:
+        raise ImproperlyConfigured(f"{name} is not a valid {kind}. {meaning} See docs/settings.md.") from error
+
+
+def _env_bool(name: str) -> bool:
+    """Refuse a typo ("ture") instead of reading it as False, as django-environ would."""
+    words = {"1": True, "true": True, "yes": True, "on": True, "0": False, "false": False, "no": False, "off": False}
+    value = os.environ[name].strip().lower()
+    if value not in words:
+        raise ValueError(name)
+    return words[value]
+
+
+def _load_from_file(name: str) -> None:
+    path = os.environ.get(f"{name}_FILE")
+    if not path or os.environ.get(name):
+        return
+    try:
+        with open(path, encoding="utf-8") as file:
+            os.environ[name] = file.read().strip()
+    except OSError as error:
+        raise ImproperlyConfigured(f"{name}_FILE names a file that cannot be read. {error.strerror}.") from error
+
+
+def database(name: str, default: str, meaning: str) -> dict[str, Any]:
+    """Read a database URL into Django's form; SQLite gets WAL, IMMEDIATE transactions and a busy timeout."""
+    url = read("url", name, default, meaning)
+    try:
+        settings = dict(_env.db_url_config(url))
+    except (ValueError, KeyError, ImproperlyConfigured) as error:
+        raise ImproperlyConfigured(f"{name} is not a database URL. {meaning} See docs/settings.md.") from error
+    if settings.get("ENGINE") == "django.db.backends.sqlite3":
+        settings["OPTIONS"] = {
+            "transaction_mode": "IMMEDIATE",
+            "timeout": 20,
+            "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA foreign_keys=ON;",
+        }
+    elif settings.get("ENGINE") != "django.db.backends.postgresql":
+        raise ImproperlyConfigured(f"{name} must name PostgreSQL or SQLite. {meaning}")
+    settings["CONN_HEALTH_CHECKS"] = True
+    return settings
+
+
+def broker_url(redis_url: str) -> str:
+    """Celery's spelling of a Redis URL: a socket is `unix://` to redis-py and `redis+socket://` to kombu."""
+    if redis_url.startswith("unix://"):
+        return "redis+socket://" + redis_url.removeprefix("unix://")
+    return redis_url

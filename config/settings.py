@@ -1,0 +1,208 @@
+"""The one settings file. Every value that differs between installations comes from the environment (config/env.py)."""
+
+from datetime import timedelta
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from csp.constants import NONE, SELF
+
+from config.env import REQUIRED, broker_url, database, read
+from config.logs import logging_config
+
+BASE_DIR = Path(__file__).resolve().parent.parent
+
+DEBUG = read("bool", "DEBUG", False, "Django's debug mode; never in production.")
+DEMO = read("bool", "DEMO", False, "The demo: a banner, the local outbox page, and mail that stays on this machine.")
+SECRET_KEY = read("str", "SECRET_KEY", REQUIRED, "Signs sessions and links.")
+SECRET_KEY_FALLBACKS = read("list", "SECRET_KEY_FALLBACKS", [], "Former secret keys, so that old links stay valid.")
+EMAIL_DIGEST_KEY = read(
+    "str", "EMAIL_DIGEST_KEY", REQUIRED, "Keys the hashes of suppressed addresses. It must never change."
+)
+SITE_URL = read("url", "SITE_URL", "http://localhost:8000", "Where people reach this site, without a slash at the end.")
+ALLOWED_HOSTS = read("list", "ALLOWED_HOSTS", [urlsplit(SITE_URL).hostname], "Host names this site answers to.")
+HTTPS = SITE_URL.startswith("https://")
+CSRF_TRUSTED_ORIGINS = [SITE_URL]
+
+PLATFORM_NAME = read("str", "PLATFORM_NAME", "Demarche", "The organisation's name, where no row gives it.")
+PLATFORM_TAGLINE = read("str", "PLATFORM_TAGLINE", "Advocacy desk", "The line under the name.")
+REFERENCE_PREFIX = read("str", "REFERENCE_PREFIX", "DEM", "Start of every reference, such as LSI in LSI-2026-014.")
+TRANSPARENCY_REGISTER_ID = read(
+    "str", "TRANSPARENCY_REGISTER_ID", "", "Number in the EU Transparency Register, or empty when not registered."
+)
+
+INSTALLED_APPS = [
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "whitenoise.runserver_nostatic",
+    "django.contrib.staticfiles",
+    "django.forms",
+    "allauth",
+    "allauth.account",
+    "anymail",
+    "csp",
+    "django_ckeditor_5",
+    "django_htmx",
+    "transport",
+    "accounts",
+    "contacts",
+    "advocacy",
+    "mailing",
+    "desk",
+]
+
+MIDDLEWARE = [
+    "config.middleware.RequestIdMiddleware",
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "csp.middleware.CSPMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.locale.LocaleMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "accounts.access.AccessMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
+    "django_htmx.middleware.HtmxMiddleware",
+    "config.middleware.NoStoreMiddleware",
+]
+
+ROOT_URLCONF = "config.urls"
+WSGI_APPLICATION = "config.wsgi.application"
+
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [BASE_DIR / "templates"],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+                "desk.context.workspace",
+            ],
+        },
+    },
+]
+FORM_RENDERER = "django.forms.renderers.TemplatesSetting"
+
+DATABASES = {
+    "default": database(
+        "DATABASE_URL",
+        f"sqlite:///{BASE_DIR / 'var' / 'db.sqlite3'}",
+        "The database: postgres://… in production, sqlite:///… for the demo.",
+    )
+}
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+ATOMIC_REQUESTS = False
+CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
+
+REDIS_URL = read("url", "REDIS_URL", "redis://127.0.0.1:6379/0", "The broker: redis://… or unix:///path/to/socket.")
+CELERY_BROKER_URL = broker_url(REDIS_URL)
+
+SMTP_URL = read(
+    "url",
+    "SMTP_URL",
+    "smtp://127.0.0.1:1025",
+    "Next hop: smtp://, smtp+tls:// (STARTTLS) or smtps://user:password@host:port.",
+)
+SMTP_DATA_TIMEOUT = read("int", "SMTP_DATA_TIMEOUT", 600, "Seconds to wait after the final dot (RFC 5321 4.5.3.2.6).")
+MAIL_PROVIDER = read(
+    "str",
+    "MAIL_PROVIDER",
+    "smtp",
+    "smtp, or the path of an anymail backend such as anymail.backends.mailgun.EmailBackend.",
+)
+EMAIL_BACKEND = "transport.backend.OutboxBackend"
+DEFAULT_FROM_EMAIL = read(
+    "str", "DEFAULT_FROM_EMAIL", "desk@demarche.example", "Sender of confirmations and invitations."
+)
+SEND_HOLD_SECONDS = read("int", "SEND_HOLD_SECONDS", 120, "Seconds in which a started mailing can be undone.")
+LEASE_SECONDS = read("int", "LEASE_SECONDS", 30, "Lease of a dispatch chunk, renewed every third of it.")
+DEMO_CATCHER_DIR = read("str", "DEMO_CATCHER_DIR", "", "Folder in which the demo's catcher keeps the messages.")
+HEARTBEAT_MAX_AGE = read("int", "HEARTBEAT_MAX_AGE", 90, "Seconds after which /healthz calls beat or worker silent.")
+
+AUTH_USER_MODEL = "accounts.User"
+AUTHENTICATION_BACKENDS = [
+    "accounts.roles.RoleBackend",
+    "allauth.account.auth_backends.AuthenticationBackend",
+]
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher"]
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
+    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 12}},
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+]
+LOGIN_URL = "account_login"
+LOGIN_REDIRECT_URL = "desk:home"
+LOGOUT_REDIRECT_URL = "account_login"
+ACCOUNT_ADAPTER = "accounts.adapter.AccountAdapter"
+ACCOUNT_USER_MODEL_USERNAME_FIELD = None
+ACCOUNT_LOGIN_METHODS = {"email"}
+ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*", "password2*"]
+ACCOUNT_EMAIL_VERIFICATION = "none"
+ACCOUNT_SESSION_REMEMBER = False
+ACCOUNT_PREVENT_ENUMERATION = True
+ACCOUNT_LOGOUT_ON_GET = False
+
+SESSION_COOKIE_AGE = int(timedelta(hours=12).total_seconds())
+SESSION_COOKIE_HTTPONLY = True
+SESSION_COOKIE_SAMESITE = "Lax"
+SESSION_COOKIE_SECURE = HTTPS
+SESSION_COOKIE_NAME = "__Host-session" if HTTPS else "session"
+CSRF_COOKIE_SECURE = HTTPS
+CSRF_COOKIE_HTTPONLY = True
+CSRF_COOKIE_NAME = "__Host-csrf" if HTTPS else "csrf"
+CSRF_FAILURE_VIEW = "desk.views.errors.csrf_failure"
+SECURE_SSL_REDIRECT = HTTPS
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if HTTPS else None
+SECURE_REDIRECT_EXEMPT = [r"^healthz$"]
+SECURE_HSTS_SECONDS = 31_536_000 if HTTPS else 0
+SECURE_HSTS_INCLUDE_SUBDOMAINS = HTTPS
+SECURE_HSTS_PRELOAD = HTTPS
+SECURE_REFERRER_POLICY = "same-origin"
+SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
+X_FRAME_OPTIONS = "DENY"
+
+CONTENT_SECURITY_POLICY = {
+    "DIRECTIVES": {
+        "default-src": [NONE],
+        "script-src": [SELF],
+        "style-src": [SELF],
+        "img-src": [SELF, "data:"],
+        "font-src": [SELF],
+        "connect-src": [SELF],
+        "form-action": [SELF],
+        "base-uri": [NONE],
+        "frame-src": [SELF],
+        "frame-ancestors": [NONE],
+    }
+}
+
+LANGUAGE_CODE = "en"
+LANGUAGES = [("en", "English"), ("fr", "Français"), ("de", "Deutsch"), ("uk", "Українська")]
+LOCALE_PATHS = [BASE_DIR / "locale"]
+TIME_ZONE = read("str", "TIME_ZONE", "Europe/Brussels", "The office's time zone.")
+USE_TZ = True
+USE_I18N = True
+
+STATIC_URL = "/static/"
+STATIC_ROOT = BASE_DIR / "staticfiles"
+STATICFILES_DIRS = [BASE_DIR / "static"]
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {
+        "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"
+        if DEBUG
+        else "whitenoise.storage.CompressedManifestStaticFilesStorage"
+    },
+}
+MEDIA_ROOT = read("str", "MEDIA_ROOT", str(BASE_DIR / "var" / "media"), "Folder of uploaded files.")
+DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
+
+LOG_LEVEL = read("str", "LOG_LEVEL", "INFO", "DEBUG, INFO, WARNING or ERROR.")
+LOGGING = logging_config(LOG_LEVEL)

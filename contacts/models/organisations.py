@@ -1,0 +1,134 @@
+"""Organisations, who belongs to them, and what they own."""
+
+from typing import Any, ClassVar, Self
+
+from django.conf import settings
+from django.db import models
+from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
+
+
+class OrganisationManager(models.Manager["Organisation"]):
+    """Finds the platform's own organisation."""
+
+    def platform(self) -> "Organisation":
+        """The organisation that runs this desk; made on first use under the name of the settings."""
+        organisation, _created = self.get_or_create(
+            is_platform=True,
+            defaults={
+                "name": settings.PLATFORM_NAME,
+                "kind": Organisation.Kind.PLATFORM,
+                "transparency_register_id": settings.TRANSPARENCY_REGISTER_ID,
+            },
+        )
+        return organisation
+
+
+class Organisation(models.Model):
+    """An organisation: the platform, its members, partners, stakeholders, the press.
+
+    When `is_confidential`, postal address, phone and e-mail are never printed or exported.
+    """
+
+    class Kind(models.TextChoices):
+        PLATFORM = "platform", _("Platform")
+        NGO = "ngo", _("NGO")
+        INSTITUTION = "institution", _("Institution")
+        GOVERNMENT = "government", _("Government")
+        PRESS = "press", _("Press")
+        OTHER = "other", _("Other")
+
+    name = models.CharField(_("name"), max_length=200, unique=True)
+    kind = models.CharField(_("kind"), max_length=20, choices=Kind, default=Kind.NGO)
+    country = models.CharField(_("country"), max_length=2, blank=True)
+    transparency_register_id = models.CharField(_("Transparency Register number"), max_length=20, blank=True)
+    postal_address = models.TextField(_("postal address"), blank=True)
+    phone = models.CharField(_("phone"), max_length=40, blank=True)
+    email = models.EmailField(_("e-mail"), blank=True)
+    is_confidential = models.BooleanField(_("works at a secret address"), default=False)
+    is_platform = models.BooleanField(default=False)
+    note = models.CharField(max_length=300, blank=True)
+
+    objects: ClassVar[OrganisationManager] = OrganisationManager()
+
+    class Meta:
+        ordering = ["name"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["is_platform"], condition=Q(is_platform=True), name="there_is_one_platform_organisation"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class OrganisationMembership(models.Model):
+    """How an organisation belongs to the platform, from when to when. Counts are computed for a day, never typed."""
+
+    class Kind(models.TextChoices):
+        MEMBER = "member", _("Member")
+        ASSOCIATE = "associate", _("Associate member")
+        PARTNER = "partner", _("Partner")
+
+    organisation = models.ForeignKey(Organisation, on_delete=models.CASCADE, related_name="memberships")
+    kind = models.CharField(max_length=20, choices=Kind)
+    is_founder = models.BooleanField(default=False)
+    started_on = models.DateField(null=True, blank=True)
+    ended_on = models.DateField(null=True, blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["organisation", "kind"],
+                condition=Q(ended_on__isnull=True),
+                name="organisation_has_one_open_membership_a_kind",
+            ),
+            models.CheckConstraint(
+                condition=Q(started_on__isnull=True) | Q(ended_on__isnull=True) | Q(ended_on__gte=F("started_on")),
+                name="organisation_membership_dates_are_ordered",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.organisation} ({self.get_kind_display()})"
+
+
+class Affiliation(models.Model):
+    """A user works for an organisation; decides which rows they see."""
+
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="affiliations")
+    organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="affiliations")
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["user", "organisation"], name="affiliation_is_a_unique_pair")]
+
+    def __str__(self) -> str:
+        return f"{self.user} at {self.organisation}"
+
+
+class OwnedQuerySet(models.QuerySet[Any]):
+    """Rows that belong to an organisation; every list page starts from visible_to()."""
+
+    def visible_to(self, user: Any) -> Self:
+        """Rows owned by an organisation that the user works for; all for an administrator; none for a stranger."""
+        if not user.is_authenticated or not user.is_active:
+            return self.none()
+        if user.role == "administrator":
+            return self
+        return self.filter(owner__affiliations__user=user)
+
+
+class Owned(models.Model):
+    """Carries the owner: an Organisation, the platform's own where the maker names none."""
+
+    owner = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="+")
+
+    class Meta:
+        abstract = True
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        """Give the row to the platform when nobody was named."""
+        if self.owner_id is None:
+            self.owner = Organisation.objects.platform()
+        super().save(*args, **kwargs)

@@ -1,0 +1,183 @@
+"""People and offices one may write to, and what is known about them."""
+
+import uuid
+from typing import Any, ClassVar, Self
+
+from django.conf import settings
+from django.db import models
+from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
+
+from contacts.addresses import email_digest, email_key
+from contacts.models.organisations import Organisation
+from contacts.names import sort_key
+
+
+class Gender(models.TextChoices):
+    """As the person or an official source gives it; unknown is normal and gets the neutral form."""
+
+    FEMALE = "F", _("Female")
+    MALE = "M", _("Male")
+    UNKNOWN = "X", _("Unknown")
+
+
+class ContactQuerySet(models.QuerySet["Contact"]):
+    """Sets of contacts."""
+
+    def living(self) -> Self:
+        """Contacts that were not erased."""
+        return self.filter(erased_at__isnull=True)
+
+    def meps(self) -> Self:
+        """Contacts with an open mandate."""
+        return self.filter(mandates__ended_on__isnull=True, mandates__isnull=False).distinct()
+
+    def search(self, words: str) -> Self:
+        """Contacts whose name or address holds every word, whatever its case and accents."""
+        found = self
+        for word in sort_key(words).split():
+            found = found.filter(Q(sort_key__contains=word) | Q(email_key__contains=word))
+        return found
+
+
+class Contact(models.Model):
+    """A person or office one may write to. MEP, stakeholder, press and subscriber are derived, never one column."""
+
+    public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    given_name = models.CharField(_("given name"), max_length=200, blank=True)
+    family_name = models.CharField(_("family name"), max_length=200, blank=True)
+    sort_key = models.CharField(max_length=400, blank=True, db_index=True)
+    gender = models.CharField(_("gender"), max_length=1, choices=Gender, default=Gender.UNKNOWN)
+    language = models.CharField(_("language"), max_length=10, blank=True, help_text=_("Empty: the country's."))
+    country = models.CharField(_("country"), max_length=2, blank=True)
+    source = models.CharField(_("source"), max_length=200, blank=True)
+    email = models.EmailField(_("e-mail"), max_length=254, blank=True)
+    # NFC, casefold, IDNA A-label; computed in save(), null when absent or erased.
+    email_key = models.CharField(max_length=254, null=True, blank=True, unique=True, editable=False)
+    email_digest = models.CharField(max_length=64, blank=True, db_index=True, editable=False)
+    created_at = models.DateTimeField(auto_now_add=True)
+    changed_at = models.DateTimeField(auto_now=True)
+    erased_at = models.DateTimeField(null=True, blank=True)
+    tags = models.ManyToManyField("Tag", related_name="contacts", blank=True)
+
+    objects: ClassVar[ContactQuerySet] = ContactQuerySet.as_manager()  # type: ignore[assignment]
+
+    class Meta:
+        ordering = ["sort_key", "id"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(erased_at__isnull=True)
+                | Q(email="", email_key__isnull=True, given_name="", family_name="", sort_key=""),
+                name="erased_contact_has_no_email_and_no_name",
+            ),
+            models.CheckConstraint(condition=Q(gender__in=["F", "M", "X"]), name="contact_gender_is_known_word"),
+        ]
+
+    def __str__(self) -> str:
+        return self.name or str(_("Erased contact"))
+
+    @property
+    def name(self) -> str:
+        """Given name and family name as one reads them."""
+        return f"{self.given_name} {self.family_name}".strip()
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        """Compute the keys in Python, never with the database's lower() (ASCII only on SQLite)."""
+        self.email_key = email_key(self.email) if self.email else None
+        if self.email_key:
+            self.email_digest = email_digest(self.email_key)
+        self.sort_key = sort_key(f"{self.family_name} {self.given_name}")
+        fields = kwargs.get("update_fields")
+        if fields is not None:
+            kwargs["update_fields"] = {*fields, "email_key", "email_digest", "sort_key", "changed_at"}
+        super().save(*args, **kwargs)
+
+
+class Tag(models.Model):
+    """A word a person puts on contacts: press, stakeholder, event guest."""
+
+    name = models.CharField(_("name"), max_length=60, unique=True)
+
+    class Meta:
+        ordering = ["name"]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Post(models.Model):
+    """A contact's post at an organisation, from when to when."""
+
+    contact = models.ForeignKey(Contact, on_delete=models.CASCADE, related_name="posts")
+    organisation = models.ForeignKey(Organisation, on_delete=models.CASCADE, related_name="posts")
+    title = models.CharField(_("title"), max_length=200, blank=True)
+    started_on = models.DateField(null=True, blank=True)
+    ended_on = models.DateField(null=True, blank=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(started_on__isnull=True) | Q(ended_on__isnull=True) | Q(ended_on__gte=F("started_on")),
+                name="post_dates_are_ordered",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.title}, {self.organisation}".strip(", ")
+
+
+class Note(models.Model):
+    """What a colleague wrote down about a contact. No data on trafficked persons belongs here."""
+
+    contact = models.ForeignKey(Contact, on_delete=models.CASCADE, related_name="notes")
+    author = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    text = models.TextField()
+    at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        ordering = ["-at"]
+
+    def __str__(self) -> str:
+        return f"Note {self.pk}"
+
+
+class PersonCorrection(models.Model):
+    """A field that a person set by hand: an import leaves it alone from then on."""
+
+    contact = models.ForeignKey(Contact, on_delete=models.CASCADE, related_name="corrections")
+    field = models.CharField(max_length=40)
+    value = models.CharField(max_length=254, blank=True)
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+")
+    at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["contact", "field"], name="correction_is_one_a_field")]
+
+    def __str__(self) -> str:
+        return f"{self.field} of contact {self.contact_id}"
+
+
+class Interaction(models.Model):
+    """Any recorded contact with a target: a meeting, a call, a commitment, a letter."""
+
+    class Kind(models.TextChoices):
+        MEETING = "meeting", _("Meeting")
+        CALL = "call", _("Call")
+        COMMITMENT = "commitment", _("Commitment")
+        EVENT = "event", _("Event")
+        LETTER = "letter", _("Letter")
+        OTHER = "other", _("Other")
+
+    contact = models.ForeignKey(Contact, on_delete=models.CASCADE, related_name="interactions")
+    kind = models.CharField(max_length=20, choices=Kind)
+    at = models.DateTimeField()
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+")
+    note = models.TextField(blank=True)
+    reference_type = models.CharField(max_length=60, blank=True)
+    reference_id = models.CharField(max_length=60, blank=True)
+
+    class Meta:
+        ordering = ["-at"]
+
+    def __str__(self) -> str:
+        return f"{self.get_kind_display()} {self.at:%Y-%m-%d}"

@@ -1,0 +1,18 @@
+"""Mailings, their audience and content, and the ledger of deliveries."""
+
+from mailing.models.audience import AudienceRule
+from mailing.models.content import MailingContent
+from mailing.models.deliveries import Delivery, DeliveryChunk, DeliveryEvent
+from mailing.models.mailings import Mailing, MailingTransition
+from mailing.models.senders import Sender
+
+__all__ = [
+    "AudienceRule",
+    "Delivery",
+    "DeliveryChunk",
+    "DeliveryEvent",
+    "Mailing",
+    "MailingContent",
+    "MailingTransition",
+    "Sender",
+]

@@ -1,0 +1,116 @@
+"""A mailing: one e-mail run, and the history of its states."""
+
+from django.conf import settings
+from django.db import models
+from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
+
+from advocacy.models import Statement
+from contacts.models import Owned, OwnedQuerySet
+from mailing.models.senders import Sender
+
+FINAL = ["finished", "cancelled"]
+APPROVED_ONWARD = ["approved", "scheduled", "sending", "paused", "finished"]
+
+
+class Mailing(Owned):
+    """One e-mail run: a letter or a newsletter issue. `status` moves only through `mailing.lifecycle`."""
+
+    class Kind(models.TextChoices):
+        LETTER = "letter", _("Letter")
+        NEWSLETTER = "newsletter", _("Newsletter")
+
+    class Status(models.TextChoices):
+        DRAFT = "draft", _("Draft")
+        IN_REVIEW = "in_review", _("Waiting for approval")
+        APPROVED = "approved", _("Approved")
+        SCHEDULED = "scheduled", _("Scheduled")
+        SENDING = "sending", _("Sending")
+        PAUSED = "paused", _("Paused")
+        FINISHED = "finished", _("Finished")
+        CANCELLED = "cancelled", _("Cancelled")
+
+    reference = models.CharField(_("reference"), max_length=40, unique=True)
+    title = models.CharField(_("title"), max_length=200)
+    kind = models.CharField(max_length=20, choices=Kind, default=Kind.LETTER)
+    status = models.CharField(max_length=20, choices=Status, default=Status.DRAFT)
+    statement = models.ForeignKey(Statement, null=True, blank=True, on_delete=models.PROTECT, related_name="mailings")
+    statement_digest = models.CharField(max_length=64, blank=True, help_text="The source version it was made from.")
+    sender = models.ForeignKey(Sender, on_delete=models.PROTECT, related_name="mailings")
+    source_language = models.CharField(max_length=10, default="en")
+    is_sample = models.BooleanField(default=False)
+    author = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+")
+    submitted_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+")
+    asked_approver = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+")
+    approver = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+")
+    review_note = models.CharField(max_length=500, blank=True)
+    # Raised by every change of text, audience or sender: approval is bound to it and any edit withdraws it.
+    version = models.PositiveIntegerField(default=1)
+    # Set when it is sent for approval and checked again at approval: text, recipients, sender (DESIGN 4).
+    review_digest = models.CharField(max_length=64, blank=True)
+    approved_digest = models.CharField(max_length=64, blank=True)
+    matched = models.PositiveIntegerField(null=True, blank=True)
+    recipients = models.PositiveIntegerField(null=True, blank=True)
+    pause_reason = models.CharField(max_length=300, blank=True)
+    created_at = models.DateTimeField(auto_now_add=True)
+    changed_at = models.DateTimeField(auto_now=True)
+    submitted_at = models.DateTimeField(null=True, blank=True)
+    approved_at = models.DateTimeField(null=True, blank=True)
+    frozen_at = models.DateTimeField(null=True, blank=True)
+    scheduled_at = models.DateTimeField(null=True, blank=True)
+    started_at = models.DateTimeField(null=True, blank=True)
+    finished_at = models.DateTimeField(null=True, blank=True)
+    last_activity_at = models.DateTimeField(null=True, blank=True)
+
+    objects = OwnedQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-id"]
+        constraints = [
+            models.CheckConstraint(
+                condition=~Q(status__in=APPROVED_ONWARD) | Q(approver__isnull=False, approved_at__isnull=False),
+                name="mailing_leaves_review_only_approved",
+            ),
+            models.CheckConstraint(
+                condition=Q(approver__isnull=True) | ~Q(approver=F("submitted_by")),
+                name="mailing_is_approved_by_a_second_person",
+            ),
+            models.CheckConstraint(
+                condition=~Q(status__in=["sending", "paused", "finished"]) | Q(frozen_at__isnull=False),
+                name="mailing_sends_only_frozen",
+            ),
+            models.CheckConstraint(
+                condition=~Q(status="scheduled") | Q(scheduled_at__isnull=False), name="scheduled_mailing_has_a_time"
+            ),
+            models.CheckConstraint(
+                condition=Q(status__in=FINAL, finished_at__isnull=False)
+                | (~Q(status__in=FINAL) & Q(finished_at__isnull=True)),
+                name="mailing_has_an_end_exactly_when_final",
+            ),
+        ]
+        indexes = [
+            # Beat rings for mailings that are due or under way.
+            models.Index(fields=["scheduled_at"], name="mailing_due", condition=Q(status__in=["scheduled", "sending"])),
+        ]
+
+    def __str__(self) -> str:
+        return self.reference
+
+
+class MailingTransition(models.Model):
+    """One move of a mailing from state to state. Append-only; written in the transaction of the move."""
+
+    mailing = models.ForeignKey(Mailing, on_delete=models.PROTECT, related_name="transitions")
+    from_status = models.CharField(max_length=20)
+    to_status = models.CharField(max_length=20)
+    actor = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+")
+    actor_label = models.CharField(max_length=200)
+    note = models.CharField(max_length=500, blank=True)
+    version = models.PositiveIntegerField()
+    at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        ordering = ["id"]
+
+    def __str__(self) -> str:
+        return f"{self.from_status} → {self.to_status}"

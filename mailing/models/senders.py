@@ -1,0 +1,36 @@
+"""Sender identities."""
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from contacts.models import Owned, OwnedQuerySet
+
+
+class Sender(Owned):
+    """Who a mailing comes from. Its domain is that of every Message-ID."""
+
+    name = models.CharField(_("name"), max_length=200)
+    from_email = models.EmailField(_("from"), unique=True)
+    reply_to = models.EmailField(_("answers go to"), blank=True)
+    person = models.CharField(_("signed by"), max_length=200, blank=True)
+    person_role = models.CharField(_("role of who signs"), max_length=200, blank=True)
+    pace_per_minute = models.PositiveIntegerField(_("messages a minute"), null=True, blank=True)
+    is_default = models.BooleanField(default=False)
+
+    objects = OwnedQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["name"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["is_default"], condition=models.Q(is_default=True), name="there_is_one_default_sender"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.name} <{self.from_email}>"
+
+    @property
+    def domain(self) -> str:
+        """The part after the @-sign."""
+        return self.from_email.rpartition("@")[2]

@@ -1,0 +1,56 @@
+"""Fixtures of every test: a cast of colleagues, and append-only triggers that let a flush pass."""
+
+import pytest
+from django.core.management.commands import flush
+from django.db import connection
+
+from accounts.append_only import set_triggers
+from tests.factories import UserFactory
+
+
+@pytest.fixture(autouse=True, scope="session")
+def flush_passes_append_only_triggers():
+    """Transactional tests empty the tables afterwards; the triggers step aside for that moment only."""
+    original = flush.Command.handle
+
+    def handle(self, **options):
+        set_triggers(options["database"], installed=False)
+        try:
+            return original(self, **options)
+        finally:
+            set_triggers(options["database"], installed=True)
+
+    flush.Command.handle = handle
+    yield
+    flush.Command.handle = original
+
+
+@pytest.fixture
+def viewer(db):
+    return UserFactory(email="vera@platform.example", name="Vera Viewer", role="viewer")
+
+
+@pytest.fixture
+def officer(db):
+    return UserFactory(email="boris@platform.example", name="Boris Editor", role="officer")
+
+
+@pytest.fixture
+def approver(db):
+    return UserFactory(email="ilse@platform.example", name="Ilse Approver", role="approver")
+
+
+@pytest.fixture
+def administrator(db):
+    return UserFactory(email="adele@platform.example", name="Adele Admin", role="administrator")
+
+
+@pytest.fixture
+def stranger(db):
+    """Chidi works for another organisation and sees none of the platform's rows."""
+    return UserFactory(email="chidi@elsewhere.example", name="Chidi Stranger", role="officer", affiliation=False)
+
+
+@pytest.fixture
+def database_vendor(db):
+    return connection.vendor
