@@ -1,7 +1,21 @@
 """All addresses of the site. The namespace `public` is put together here."""
 
+from importlib.util import find_spec
+
 from django.urls import URLPattern, URLResolver, include, path
 
-urlpatterns: list[URLPattern | URLResolver] = [
-    path("accounts/", include("allauth.account.urls")),
-]
+urlpatterns: list[URLPattern | URLResolver] = [path("accounts/", include("allauth.account.urls"))]
+for prefix, module in [
+    ("desk/contacts/", "contacts.urls"),
+    ("desk/letters/", "mailing.urls"),
+    ("desk/", "advocacy.urls"),
+    ("desk/", "desk.urls"),
+    ("", "desk.site_urls"),
+]:
+    if find_spec(module):
+        urlpatterns.append(path(prefix, include(module)))
+if find_spec("advocacy.public_urls"):
+    urlpatterns.append(path("<slug:lang>/", include(("advocacy.public_urls", "public"), namespace="public")))
+handler403 = "desk.views.errors.forbidden"
+handler404 = "desk.views.errors.not_found"
+handler500 = "desk.views.errors.broken"

@@ -1,5 +1,8 @@
 """Fixtures of every test: a cast of colleagues, and append-only triggers that let a flush pass."""
 
+import os
+from pathlib import Path
+
 import pytest
 from django.core.management.commands import flush
 from django.db import connection
@@ -54,3 +57,12 @@ def stranger(db):
 @pytest.fixture
 def database_vendor(db):
     return connection.vendor
+
+
+@pytest.fixture(scope="session")
+def real_data():
+    """The folder of real public files; tests on them run only where it is named."""
+    folder = os.environ.get("DEMARCHE_REAL_DATA")
+    if not folder:
+        pytest.skip("DEMARCHE_REAL_DATA is not set: tests on the real public files run only where they lie.")
+    return Path(folder)
