@@ -1,5 +1,6 @@
 """E-mail addresses: what is accepted, the key that makes two spellings one, and the keyed hash of it."""
 
+import contextlib
 import hashlib
 import hmac
 import unicodedata
@@ -39,12 +40,11 @@ def email_key(address: str) -> str:
     local, at, domain = folded.rpartition("@")
     if not at:
         return folded
-    try:
+    # An address that came in before the check and is none keeps its own spelling as its key.
+    with contextlib.suppress(EmailNotValidError):
         domain = validate_email(
             f"a@{domain}", check_deliverability=False, test_environment=True, allow_smtputf8=True
         ).ascii_domain
-    except EmailNotValidError:
-        pass  # An address that came in before the check keeps its own spelling as its key.
     return f"{local}@{domain}"
 
 

@@ -142,7 +142,7 @@ class DeliveryChunk(models.Model):
 
 
 class DeliveryEvent(models.Model):
-    """Something that happened to a delivery, told once: an attempt's result, a person's decision, a provider's event."""
+    """Something that happened to a delivery, told once: a result, a person's decision, a provider's event."""
 
     delivery = models.ForeignKey(Delivery, on_delete=models.CASCADE, related_name="events")
     kind = models.CharField(max_length=30)
