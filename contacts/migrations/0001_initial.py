@@ -33,6 +33,8 @@ class Migration(migrations.Migration):
                 ('created_at', models.DateTimeField(auto_now_add=True)),
                 ('changed_at', models.DateTimeField(auto_now=True)),
                 ('erased_at', models.DateTimeField(blank=True, null=True)),
+                ('family_name_is_guessed', models.BooleanField(default=False)),
+                ('facts_as_of', models.JSONField(blank=True, default=dict, editable=False)),
             ],
             options={
                 'ordering': ['sort_key', 'id'],

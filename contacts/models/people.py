@@ -58,6 +58,10 @@ class Contact(models.Model):
     created_at = models.DateTimeField(auto_now_add=True)
     changed_at = models.DateTimeField(auto_now=True)
     erased_at = models.DateTimeField(null=True, blank=True)
+    # A list prints AALTOLA; the readable form is worked out (contacts/names.py) until a source or a person gives it.
+    family_name_is_guessed = models.BooleanField(default=False)
+    # For each fact an import gave ("email", "group", …), the day its source spoke for: an older file changes nothing.
+    facts_as_of = models.JSONField(default=dict, blank=True, editable=False)
     tags = models.ManyToManyField("Tag", related_name="contacts", blank=True)
 
     objects: ClassVar[ContactQuerySet] = ContactQuerySet.as_manager()  # type: ignore[assignment]
