@@ -32,6 +32,10 @@ class RoleBackend(BaseBackend):
         """Whether the role carries `perm`."""
         return perm in self.get_all_permissions(user_obj)
 
+    def get_user(self, user_id: Any) -> User | None:
+        """The user of a session, or None once they are deactivated: that ends all their sessions at once."""
+        return User.objects.filter(pk=user_id, is_active=True).first()
+
 
 def users_who_may(permission: str) -> Any:
     """Active users whose role carries `permission`, by name."""

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 from django.core.management.commands import flush
 from django.db import connection
+from django.test import override_settings
 
 from accounts.append_only import set_triggers
 from tests.factories import UserFactory
@@ -26,6 +27,17 @@ def flush_passes_append_only_triggers():
     flush.Command.handle = handle
     yield
     flush.Command.handle = original
+
+
+@pytest.fixture(autouse=True, scope="session")
+def static_files_straight_from_their_folder():
+    """Pages under test name static files as they lie there; the manifest exists only after collectstatic."""
+    storages = {
+        "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+        "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
+    }
+    with override_settings(STORAGES=storages):
+        yield
 
 
 @pytest.fixture
