@@ -1,0 +1,23 @@
+"""Criteria: a closed vocabulary for "these people", stored as JSON in segments and in a letter's audience.
+
+Conditions: `country`, `group`, `seat` (committee and role of the same seat), `language`, `kind`, `tag`,
+`organisation`; they combine with `all`, `any` and `not`, at most five deep. docs/segments.md describes each.
+"""
+
+from contacts.criteria.explaining import Step, steps, why_empty
+from contacts.criteria.matching import resolve
+from contacts.criteria.vocabulary import FULL_MEMBERS, KINDS, CriteriaError, normalise, validate
+from contacts.criteria.wording import describe
+
+__all__ = [
+    "FULL_MEMBERS",
+    "KINDS",
+    "CriteriaError",
+    "Step",
+    "describe",
+    "normalise",
+    "resolve",
+    "steps",
+    "validate",
+    "why_empty",
+]

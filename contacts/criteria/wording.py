@@ -1,0 +1,153 @@
+"""Criteria as a sentence: "Full members of LIBE or EMPL from Ireland"."""
+
+from collections.abc import Callable, Iterable
+from typing import Any
+
+from django.utils.text import capfirst
+from django.utils.translation import gettext as _
+
+from contacts.criteria.vocabulary import FULL_MEMBERS, normalise
+from contacts.languages import country_name, language_name
+from contacts.models import Body, Organisation
+
+# Which condition names the people; the others follow as what is true of them.
+HEADS = ("seat", "kind", "group", "tag", "organisation", "country", "language")
+
+
+def describe(criteria: dict[str, Any]) -> str:
+    """One sentence without a full stop that says who is meant. Raises CriteriaError for a wrong shape."""
+    found = normalise(criteria)
+    return capfirst(Wording(found).people(found)) if found else _("Nobody: no condition is set")
+
+
+def join(words: Iterable[Any], conjunction: str = "") -> str:
+    """ "a, b or c" from ["a", "b", "c"]."""
+    items = [str(word) for word in words]
+    if len(items) < 2:
+        return "".join(items)
+    return f"{', '.join(items[:-1])} {conjunction or _('or')} {items[-1]}"
+
+
+class Wording:
+    """Words for the nodes of one tree; bodies and organisations are read once for all of them."""
+
+    def __init__(self, *nodes: dict[str, Any]) -> None:
+        codes, ids = _mentioned(nodes)
+        self.groups = dict(
+            Body.objects.filter(kind=Body.Kind.GROUP, code__in=codes).values_list("code", "short_name") if codes else []
+        )
+        self.organisations = dict(Organisation.objects.filter(pk__in=ids).values_list("pk", "name") if ids else [])
+
+    def people(self, node: dict[str, Any]) -> str:
+        """A node as a noun phrase: "full members of LIBE", "people from Ireland"."""
+        ((key, value),) = node.items()
+        if key == "any":
+            return join([self.people(child) for child in value])
+        if key == "not":
+            return _("everybody except %(people)s") % {"people": self.people(value)}
+        if key == "all":
+            return self.all(value)
+        return self.noun(key, value)
+
+    def all(self, children: list[dict[str, Any]]) -> str:
+        """Conditions that hold together: one names the people, the others say what is true of them."""
+        if not children:
+            return _("everybody")
+        if len(children) == 1:
+            return self.people(children[0])
+        wanted = [child for child in children if "not" not in child]
+        head = min(wanted, key=_rank, default=None)
+        if head is None:
+            words = _("people")
+        else:
+            words = self.people(head)
+            words = f"({words})" if "any" in head and len(wanted) > 1 else words
+        rest = [child for child in wanted if child is not head]
+        rest.sort(key=lambda child: "any" in child or "all" in child)
+        for child in rest:
+            words += " " + self.true_of_them(child)
+        without = [self.people(child["not"]) for child in children if "not" in child]
+        if without:
+            words += _(", without %(people)s") % {"people": join(without, _("and"))}
+        return words
+
+    def noun(self, key: str, value: Any) -> str:
+        """A single condition as a noun phrase."""
+        if key == "seat":
+            return self.seat(value)
+        if key == "kind":
+            return join(KIND_WORDS[kind]() for kind in value)
+        if key == "group":
+            return _("MEPs in %(groups)s") % {"groups": self.group_names(value)}
+        return _("people") + " " + self.true_of_them({key: value})
+
+    def true_of_them(self, node: dict[str, Any]) -> str:
+        """A node as what follows the noun: "from Ireland", "who get French"."""
+        ((key, value),) = node.items()
+        if key == "country":
+            return _("from %(countries)s") % {"countries": join(map(country_name, value))}
+        if key == "group":
+            return _("in %(groups)s") % {"groups": self.group_names(value)}
+        if key == "language":
+            return _("who get %(languages)s") % {"languages": join(map(language_name, value))}
+        if key == "tag":
+            return _("tagged %(tags)s") % {"tags": join(f"“{tag}”" for tag in value)}
+        if key == "organisation":
+            names = join(self.organisations.get(pk, _("an organisation that is gone")) for pk in value)
+            return _("with a post at %(organisations)s") % {"organisations": names}
+        return _("who are also %(people)s") % {"people": self.people(node)}
+
+    def seat(self, seat: dict[str, list[str]]) -> str:
+        """Who holds a seat: "full members of LIBE or EMPL"."""
+        roles = seat.get("role")
+        if roles is None:
+            who = _("members and substitutes")
+        elif set(roles) == set(FULL_MEMBERS):
+            who = _("full members")
+        else:
+            who = join(ROLE_WORDS[role]() if role in ROLE_WORDS else role for role in roles)
+        if "committee" not in seat:
+            return _("%(members)s of a committee") % {"members": who}
+        return _("%(members)s of %(committees)s") % {"members": who, "committees": join(seat["committee"])}
+
+    def group_names(self, codes: list[str]) -> str:
+        """Groups as people write them: S&D for SD."""
+        return join(self.groups.get(code) or code for code in codes)
+
+
+def _rank(node: dict[str, Any]) -> int:
+    (key,) = node
+    return HEADS.index(key) if key in HEADS else -1 if key == "any" else 99
+
+
+def _mentioned(nodes: Iterable[dict[str, Any]]) -> tuple[set[str], set[int]]:
+    """Group codes and organisation ids that occur anywhere in the trees."""
+    codes: set[str] = set()
+    ids: set[int] = set()
+    for node in nodes:
+        for key, value in node.items():
+            if key in ("all", "any", "not"):
+                more_codes, more_ids = _mentioned(value if isinstance(value, list) else [value])
+                codes, ids = codes | more_codes, ids | more_ids
+            elif key == "group":
+                codes.update(value)
+            elif key == "organisation":
+                ids.update(value)
+    return codes, ids
+
+
+KIND_WORDS: dict[str, Callable[[], str]] = {
+    "mep": lambda: _("MEPs"),
+    "stakeholder": lambda: _("stakeholders"),
+    "press": lambda: _("press contacts"),
+    "subscriber": lambda: _("subscribers"),
+}
+ROLE_WORDS: dict[str, Callable[[], str]] = {
+    "chair": lambda: _("chairs"),
+    "vice_chair": lambda: _("vice-chairs"),
+    "co_chair": lambda: _("co-chairs"),
+    "member": lambda: _("members without an office"),
+    "substitute": lambda: _("substitutes"),
+    "bureau": lambda: _("members of the bureau"),
+    "coordinator": lambda: _("coordinators"),
+}

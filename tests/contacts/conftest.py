@@ -1,0 +1,36 @@
+"""A small invented parliament for the tests of this room."""
+
+import pytest
+
+from contacts.models import Membership
+from tests.factories import BodyFactory, ContactFactory, MandateFactory
+
+
+class Parliament:
+    """Bodies with their aliases, and a way to seat people in them."""
+
+    def __init__(self):
+        for code, aliases in [("LIBE", ["Civil Liberties, Justice and Home Affairs"]), ("FEMM", []), ("EMPL", [])]:
+            BodyFactory(kind="committee", code=code, name=f"Committee {code}", aliases=aliases)
+        BodyFactory(kind="group", code="EPP", name="European People's Party", short_name="EPP", aliases=["PPE"])
+        BodyFactory(kind="group", code="SD", name="Socialists and Democrats", short_name="S&D", aliases=["S&D"])
+        BodyFactory(kind="group", code="NI", name="Non-attached Members", short_name="NI", aliases=["NA"])
+
+    def seat(self, person, committee, role="member", **fields):
+        body = BodyFactory(kind="committee", code=committee)
+        return Membership.objects.create(mandate=person.mandates.get(ended_on=None), body=body, role=role, **fields)
+
+    def mep(self, family_name, *, country="IE", group=None, seats=(), **fields):
+        """An MEP with an open mandate; `seats` are (committee, role) pairs."""
+        person = ContactFactory(family_name=family_name, country=country, **fields)
+        mandate = MandateFactory(contact=person, country=country)
+        if group:
+            Membership.objects.create(mandate=mandate, body=BodyFactory(kind="group", code=group))
+        for committee, role in seats:
+            self.seat(person, committee, role)
+        return person
+
+
+@pytest.fixture
+def parliament(db):
+    return Parliament()
