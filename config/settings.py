@@ -183,6 +183,43 @@ CONTENT_SECURITY_POLICY = {
     }
 }
 
+# The editor: plugins are an allow-list, so that an upgrade brings in nothing by itself. What makes markup that e-mail
+# cannot carry (pictures, embeds, colours, raw HTML) stays out. The upload view of ours refuses.
+CKEDITOR_5_CONFIGS = {
+    "default": {
+        "plugins": [
+            "Essentials",
+            "Paragraph",
+            "Heading",
+            "Bold",
+            "Italic",
+            "Underline",
+            "Superscript",
+            "Link",
+            "List",
+            "ListProperties",
+            "BlockQuote",
+            "HorizontalLine",
+            "Table",
+            "TableToolbar",
+            "Indent",
+            "Autoformat",
+            "PasteFromOffice",
+            "RemoveFormat",
+            "Mention",
+            "WordCount",
+        ],
+        "toolbar": {
+            "items": [
+                *("undo", "redo", "|", "heading", "|", "bold", "italic", "link", "|"),
+                *("bulletedList", "numberedList", "blockQuote", "|", "insertTable", "superscript", "removeFormat"),
+            ],
+            "shouldNotGroupWhenFull": True,
+        },
+    }
+}
+CK_EDITOR_5_UPLOAD_FILE_VIEW_NAME = "advocacy:upload_refused"
+
 LANGUAGE_CODE = "en"
 LANGUAGES = [("en", "English"), ("fr", "Français"), ("de", "Deutsch"), ("uk", "Українська")]
 LOCALE_PATHS = [BASE_DIR / "locale"]

@@ -1,0 +1,174 @@
+/* Starts CKEditor 5 on every [data-rich-text] and keeps its textarea current.
+   The textarea always holds plain HTML with {{ field }} tokens; chips live in the editor only. */
+(() => {
+  "use strict";
+
+  const TOKEN = /\{\{\s*([a-z][a-z0-9_]*)\s*\}\}/g;
+  const editors = new Map();
+
+  function tokensToChips(html, labels) {
+    const page = new DOMParser().parseFromString(html, "text/html");
+    const walker = page.createTreeWalker(page.body, NodeFilter.SHOW_TEXT);
+    const texts = [];
+    while (walker.nextNode()) texts.push(walker.currentNode);
+    for (const text of texts) {
+      const parts = text.data.split(TOKEN);
+      if (parts.length < 2) continue;
+      const pieces = parts.map((part, index) => {
+        if (index % 2 === 0) return part;
+        if (!labels.has(part)) return `{{ ${part} }}`;
+        const chip = page.createElement("span");
+        chip.className = "mention";
+        chip.dataset.mention = `@${part}`;
+        chip.textContent = labels.get(part);
+        return chip;
+      });
+      text.replaceWith(...pieces);
+    }
+    return page.body.innerHTML;
+  }
+
+  function chipsToTokens(html) {
+    if (!html.includes("data-mention")) return html;
+    const page = new DOMParser().parseFromString(html, "text/html");
+    for (const chip of page.querySelectorAll("span[data-mention]")) {
+      chip.replaceWith(`{{ ${chip.dataset.mention.slice(1)} }}`);
+    }
+    return page.body.innerHTML;
+  }
+
+  function mention(field) {
+    return { id: `@${field.name}`, text: field.label };
+  }
+
+  function feedOf(fields) {
+    return (query) => {
+      const wanted = query.toLowerCase();
+      return fields
+        .filter((field) => field.label.toLowerCase().includes(wanted) || field.name.includes(wanted))
+        .map(mention);
+    };
+  }
+
+  function settingsOf(box, textarea) {
+    const { fields, ...settings } = JSON.parse(box.dataset.editorSettings);
+    const label = textarea.labels.length ? textarea.labels[0].textContent.trim() : "";
+    settings.licenseKey = "GPL";
+    settings.label = label || textarea.getAttribute("aria-label") || textarea.name;
+    settings.link = { defaultProtocol: "https://", allowedProtocols: ["https", "mailto"] };
+    settings.heading = {
+      options: [
+        { model: "paragraph", title: "Paragraph", class: "ck-heading_paragraph" },
+        { model: "heading2", view: "h2", title: "Heading 2", class: "ck-heading_heading2" },
+        { model: "heading3", view: "h3", title: "Heading 3", class: "ck-heading_heading3" },
+        { model: "heading4", view: "h4", title: "Heading 4", class: "ck-heading_heading4" },
+      ],
+    };
+    settings.list = { properties: { styles: false, startIndex: true, reversed: false } };
+    settings.table = { contentToolbar: ["tableColumn", "tableRow", "mergeTableCells"] };
+    if (fields.length) {
+      settings.mention = {
+        dropdownLimit: 30,
+        feeds: [{ marker: "@", feed: feedOf(fields), itemRenderer: (item) => item.text, minimumCharacters: 0 }],
+      };
+      settings.initialData = tokensToChips(textarea.value, new Map(fields.map((field) => [field.name, field.label])));
+    }
+    return { settings, fields };
+  }
+
+  function insertField(editor, fields, name) {
+    const field = fields.find((candidate) => candidate.name === name);
+    if (!field) return;
+    editor.model.change((writer) => {
+      const selection = editor.model.document.selection;
+      editor.execute("mention", { marker: "@", mention: mention(field), range: selection.getFirstRange() });
+      writer.removeSelectionAttribute("mention");
+    });
+    editor.editing.view.focus();
+  }
+
+  async function start(box) {
+    if (box.dataset.started) return;
+    box.dataset.started = "1";
+    const textarea = box.querySelector("textarea");
+    const { settings, fields } = settingsOf(box, textarea);
+    let editor;
+    try {
+      editor = await window.ClassicEditor.create(textarea, settings);
+    } catch (error) {
+      // The textarea is still there and still works; say why in the console and leave it.
+      console.error(error);
+      delete box.dataset.started;
+      return;
+    }
+    editors.set(textarea.id, { editor, fields });
+    for (const label of textarea.labels) label.addEventListener("click", () => editor.editing.view.focus());
+    const describedBy = textarea.getAttribute("aria-describedby");
+    editor.editing.view.change((writer) => {
+      const root = editor.editing.view.document.getRoot();
+      if (describedBy) writer.setAttribute("aria-describedby", describedBy, root);
+      if (textarea.getAttribute("aria-invalid")) writer.setAttribute("aria-invalid", "true", root);
+    });
+    if (textarea.disabled || textarea.readOnly) editor.enableReadOnlyMode("form");
+    countWords(box, editor);
+
+    let timer;
+    const keep = ({ quiet = false } = {}) => {
+      clearTimeout(timer);
+      timer = undefined;
+      const html = chipsToTokens(editor.getData());
+      if (html === textarea.value) return;
+      textarea.value = html;
+      if (!quiet) textarea.dispatchEvent(new Event("input", { bubbles: true }));
+    };
+    editor.model.document.on("change:data", () => {
+      clearTimeout(timer);
+      timer = setTimeout(() => keep(), 250);
+    });
+    const form = textarea.form;
+    if (form) form.addEventListener("formdata", (event) => {
+      keep({ quiet: true });
+      if (!textarea.disabled) event.formData.set(textarea.name, textarea.value);
+    });
+    box.dispatchEvent(new CustomEvent("editor:ready", { bubbles: true, detail: { id: textarea.id } }));
+  }
+
+  function countWords(box, editor) {
+    const place = box.parentElement.querySelector("[data-word-count]");
+    if (!place || !editor.plugins.has("WordCount")) return;
+    const counter = editor.plugins.get("WordCount");
+    const show = () => {
+      const words = counter.words;
+      place.textContent = (words === 1 ? place.dataset.wordCountOne : place.dataset.wordCount).replace("%s", words);
+      place.hidden = false;
+    };
+    counter.on("update", show);
+    show();
+  }
+
+  function startAll(root) {
+    if (window.ClassicEditor) root.querySelectorAll("[data-rich-text]").forEach(start);
+  }
+
+  document.addEventListener("click", (event) => {
+    const button = event.target.closest("[data-insert-field]");
+    if (!button) return;
+    const found = editors.get(button.dataset.editor) || (editors.size === 1 ? [...editors.values()][0] : undefined);
+    if (found) insertField(found.editor, found.fields, button.dataset.insertField);
+  });
+  document.addEventListener("htmx:load", (event) => startAll(event.target.parentElement || document));
+
+  /* A page with unsaved words asks before it is left. */
+  document.addEventListener("input", (event) => {
+    const form = event.target.closest("form[data-guard]");
+    if (form) form.dataset.changed = "1";
+  });
+  document.addEventListener("submit", (event) => {
+    delete event.target.dataset.changed;
+  });
+  window.addEventListener("beforeunload", (event) => {
+    if (document.querySelector("form[data-guard][data-changed]")) event.preventDefault();
+  });
+
+  startAll(document);
+})();
