@@ -209,7 +209,7 @@ def test(arguments: list[str], as_json: bool) -> int:
     with subprocess.Popen(command, cwd=ROOT, env=env, stdout=subprocess.PIPE, text=True) as process:
         for line in process.stdout or []:
             sys.stderr.write(line)
-            last = line if " in " in line and line.startswith("=") else last
+            last = line if re.search(r"\d+ [a-z]+.* in [\d.:]+", line) else last
     counts = {word.rstrip("s"): int(number) for number, word in re.findall(r"(\d+) ([a-z]+)", last)}
     summary = {
         name: counts.get(name.rstrip("s"), 0) for name in ("passed", "failed", "errors", "skipped", "deselected")

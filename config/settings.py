@@ -228,14 +228,19 @@ USE_TZ = True
 USE_I18N = True
 
 STATIC_URL = "/static/"
-STATIC_ROOT = BASE_DIR / "staticfiles"
+STATIC_ROOT = read("str", "STATIC_ROOT", str(BASE_DIR / "staticfiles"), "Folder that collectstatic fills.")
 STATICFILES_DIRS = [BASE_DIR / "static"]
+# Debugging, the demo and the tests serve the files as they lie; production serves what collectstatic made of them.
+HASHED_STATIC = read(
+    "bool", "HASHED_STATIC", not (DEBUG or DEMO), "Serve static files under hashed names, compressed by collectstatic."
+)
+WHITENOISE_USE_FINDERS = WHITENOISE_AUTOREFRESH = not HASHED_STATIC
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {
-        "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"
-        if DEBUG
-        else "whitenoise.storage.CompressedManifestStaticFilesStorage"
+        "BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"
+        if HASHED_STATIC
+        else "django.contrib.staticfiles.storage.StaticFilesStorage"
     },
 }
 MEDIA_ROOT = read("str", "MEDIA_ROOT", str(BASE_DIR / "var" / "media"), "Folder of uploaded files.")
