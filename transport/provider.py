@@ -1,0 +1,187 @@
+"""Which way mail leaves: our own SMTP client, or a provider's HTTP interface through anymail (only this file knows it).
+
+Both look the same to the caller. Over HTTP the request is one step, so the intent must be on record before it: a
+request that was sent and got no answer is as unknown as a final dot without a reply.
+"""
+
+import email
+import email.policy
+import ssl
+from collections.abc import Callable
+from email.message import EmailMessage
+from typing import Any, Protocol, Self
+
+import requests
+from anymail.exceptions import AnymailAPIError, AnymailError, AnymailInvalidAddress, AnymailRecipientsRefused
+from anymail.message import AnymailMessage
+from django.conf import settings
+from django.core.exceptions import ImproperlyConfigured
+from django.utils.module_loading import import_string
+from urllib3.exceptions import ConnectTimeoutError, NewConnectionError
+
+from transport.errors import OutcomeUnknown, PermanentError, Phase, TransientError, TransportError
+from transport.smtp import Receipt, SMTPTransport, refuse_unsafe_bytes
+
+# Fields that anymail takes as arguments or that the provider writes itself.
+OWN_FIELDS = {"from", "to", "reply-to", "subject", "date", "mime-version", "content-type", "content-transfer-encoding"}
+
+
+class Transport(Protocol):
+    """What the dispatch engine and the outbox need to hand a message over. A context manager."""
+
+    def __enter__(self) -> Self: ...
+
+    def __exit__(self, *details: Any) -> None: ...
+
+    def deliver(
+        self,
+        *,
+        envelope_from: str,
+        recipient: str,
+        message: bytes,
+        may_continue: Callable[[], None] = ...,
+        reference: str = "",
+    ) -> Receipt:
+        """Hand over one message for one recipient.
+
+        `may_continue` is called before anything irreversible and stops it by raising. `reference` is our name for
+        the delivery, which a provider gives back in its events; SMTP does not use it. Raises a TransportError.
+        """
+        ...
+
+
+def open_transport() -> Transport:
+    """The transport that the settings MAIL_PROVIDER and SMTP_URL name. Use it in a `with` block."""
+    if settings.MAIL_PROVIDER == "smtp":
+        return SMTPTransport(settings.SMTP_URL, data_timeout=float(settings.SMTP_DATA_TIMEOUT))
+    return ProviderTransport(settings.MAIL_PROVIDER)
+
+
+class ProviderTransport:
+    """Hands messages to an anymail backend, one recipient a message, over one kept session."""
+
+    def __init__(self, path: str) -> None:
+        """`path` is an anymail backend such as anymail.backends.mailgun.EmailBackend; nothing is opened yet."""
+        self._path = path
+        self._backend: Any = None
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *details: Any) -> None:
+        if self._backend is not None:
+            self._backend.close()
+
+    def deliver(
+        self,
+        *,
+        envelope_from: str,
+        recipient: str,
+        message: bytes,
+        may_continue: Callable[[], None] = lambda: None,
+        reference: str = "",
+    ) -> Receipt:
+        """Post the message and read the status the provider gives this one recipient.
+
+        The provider sets its own envelope sender, so `envelope_from` is not used. Raises a TransportError.
+        """
+        refuse_unsafe_bytes(message)
+        mail = as_django_message(message, recipient)
+        if reference:
+            mail.metadata = {"delivery": reference}
+        # Twice, as over SMTP: before DATA and before the dot are the same moment here.
+        may_continue()
+        may_continue()
+        try:
+            self._open().send_messages([mail])
+        except AnymailRecipientsRefused:
+            pass  # the status below says which refusal
+        except (AnymailError, requests.RequestException) as error:
+            raise sort_error(error) from None
+        return _receipt(mail, recipient)
+
+    def _open(self) -> Any:
+        if self._backend is None:
+            try:
+                self._backend = import_string(self._path)()
+            except (ImportError, ImproperlyConfigured):
+                detail = "The mail provider is not set up. See MAIL_PROVIDER in docs/settings.md."
+                raise TransientError(detail, phase=Phase.CONNECT, pauses_mailing=True) from None
+            self._backend.open()
+        return self._backend
+
+
+def as_django_message(message: bytes, recipient: str) -> AnymailMessage:
+    """Take our bytes apart again: providers want parts, and put their own message together."""
+    parsed = email.message_from_bytes(message, policy=email.policy.default)
+    if not isinstance(parsed, EmailMessage):
+        raise PermanentError("The message could not be read back, so it was not sent.", code="render")
+    plain, html = parsed.get_body(("plain",)), parsed.get_body(("html",))
+    mail = AnymailMessage(
+        subject=str(parsed["Subject"]),
+        body=plain.get_content() if plain else "",
+        from_email=str(parsed["From"]),
+        to=[recipient],
+        reply_to=[str(parsed["Reply-To"])] if parsed["Reply-To"] else None,
+        headers={name: str(value) for name, value in parsed.items() if name.lower() not in OWN_FIELDS},
+    )
+    if html:
+        mail.attach_alternative(html.get_content(), "text/html")
+    return mail
+
+
+def _receipt(mail: AnymailMessage, recipient: str) -> Receipt:
+    found = mail.anymail_status.recipients.get(recipient)
+    status = found.status if found else None
+    if status in ("sent", "queued"):
+        return Receipt(status, str(found.message_id or "")[:200])
+    if status in ("invalid", "rejected", "failed"):
+        raise PermanentError(f"The mail provider answered “{status}”.", code=status, phase=Phase.RCPT)
+    raise OutcomeUnknown("The mail provider did not say what became of the message.", phase=Phase.DOT)
+
+
+def sort_error(error: Exception) -> TransportError:
+    """An exception of anymail or requests as one of ours. When in doubt the outcome is unknown.
+
+    The words of the provider are left out: they hold the address, and often the request with it.
+    """
+    response = getattr(error, "response", None)
+    status = getattr(error, "status_code", None) or getattr(response, "status_code", None)
+    if isinstance(error, AnymailInvalidAddress):
+        return PermanentError("The mail provider cannot write to this address.", code="address")
+    if isinstance(error, AnymailAPIError | requests.RequestException):
+        return _sort_status(int(status)) if status else _sort_connection(error)
+    detail = "The mail provider cannot take this kind of message. See MAIL_PROVIDER in docs/settings.md."
+    return TransientError(detail, phase=Phase.CHECK, pauses_mailing=True)
+
+
+def _sort_status(status: int) -> TransportError:
+    """By HTTP status. 500, 502 and 504 may come after the provider took the message; 503 says that it did not."""
+    code, detail = str(status), f"The mail provider answered with HTTP {status}."
+    if status in (401, 402, 403, 404, 405):
+        return TransientError(detail, code=code, phase=Phase.AUTH, pauses_mailing=True)
+    if status in (408, 425, 429, 503):
+        return TransientError(detail, code=code, phase=Phase.MAIL)
+    if 400 <= status <= 499:
+        return PermanentError(detail, code=code, phase=Phase.RCPT)
+    return OutcomeUnknown(detail, code=code, phase=Phase.DOT)
+
+
+def _sort_connection(error: BaseException) -> TransportError:
+    """Without an answer: not sent only where the connection was never made, else unknown."""
+    if isinstance(error, requests.ConnectTimeout) or _was_never_connected(error):
+        detail = "The mail provider cannot be reached."
+        return TransientError(detail, phase=Phase.CONNECT, pauses_mailing=True)
+    return OutcomeUnknown("The connection was lost before the mail provider answered.", phase=Phase.DOT)
+
+
+def _was_never_connected(error: BaseException | None) -> bool:
+    """Look through the layers of anymail, requests and urllib3 for what really happened."""
+    for _layer in range(6):
+        if error is None:
+            return False
+        if isinstance(error, NewConnectionError | ConnectTimeoutError | ssl.SSLCertVerificationError):
+            return True
+        inner = getattr(error, "reason", None) or (error.args[0] if error.args else None)
+        error = error.__cause__ or (inner if isinstance(inner, BaseException) else None)
+    return False
