@@ -46,6 +46,8 @@ class Mailing(Owned):
     review_note = models.CharField(max_length=500, blank=True)
     # Raised by every change of text, audience or sender: approval is bound to it and any edit withdraws it.
     version = models.PositiveIntegerField(default=1)
+    # The version of which a test was last sent; the checklist asks for one of the present version.
+    tested_version = models.PositiveIntegerField(null=True, blank=True)
     # Set when it is sent for approval and checked again at approval: text, recipients, sender (DESIGN 4).
     review_digest = models.CharField(max_length=64, blank=True)
     approved_digest = models.CharField(max_length=64, blank=True)

@@ -1,0 +1,213 @@
+"""Approval by a second person: send for review, approve, ask for changes, and what an edit does to all of it.
+
+An approval is bound to a digest of the texts, the resolved recipients and the sender. It is computed again from the
+frozen rows inside the transaction of the approval, so what a person read is what leaves, or nothing does.
+"""
+
+import hashlib
+import json
+from collections.abc import Iterable
+from typing import Any
+
+from django.conf import settings
+from django.db import transaction
+from django.db.models import F, Q
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from accounts.audit import record
+from accounts.models import User
+from mailing import audience
+from mailing.models import Delivery, DeliveryChunk, Mailing
+from mailing.states import EDITABLE, LifecycleError, Moved, NotAllowed, Status, locked, move_to
+
+# One recipient as the digest sees it: contact id, address key, language.
+Recipient = tuple[int, str, str]
+
+
+def digest_of(mailing: Mailing, recipients: Iterable[Recipient]) -> str:
+    """SHA-256 over canonical JSON of the texts, the recipients (any order) and the sender, hex."""
+    sender = mailing.sender
+    texts = mailing.contents.order_by("language").values_list("language", "subject", "body", "is_reviewed")
+    found = {
+        "reference": mailing.reference,
+        "source_language": mailing.source_language,
+        "texts": [list(text) for text in texts],
+        "recipients": sorted(list(recipient) for recipient in recipients),
+        "sender": [sender.name, sender.from_email, sender.reply_to, sender.person, sender.person_role, sender.place],
+    }
+    canonical = json.dumps(found, ensure_ascii=False, separators=(",", ":"), sort_keys=True)
+    return hashlib.sha256(canonical.encode()).hexdigest()
+
+
+def submit(mailing: Mailing, *, actor: User, approver: User, note: str = "") -> Mailing:
+    """Send a draft to a colleague for approval; records the digest of what they are asked to read.
+
+    Raises NotAllowed for an approver who may not approve it, LifecycleError when the checklist still blocks.
+    """
+    from mailing import checklist  # The checklist reads the lifecycle's words; imported late against a circle.
+
+    with transaction.atomic():
+        row = locked(mailing)
+        may_decide(row, approver, submitted_by=actor)
+        blocking = checklist.run(row).blocking
+        if blocking:
+            raise LifecycleError(_("Not yet: %(first)s") % {"first": blocking[0].title})
+        preview = audience.preview(row)
+        changes = {
+            "submitted_by": actor,
+            "submitted_at": timezone.now(),
+            "asked_approver": approver,
+            "review_note": note[:500],
+            "review_digest": digest_of(row, preview.recipient_keys),
+            "matched": preview.matched,
+            "recipients": preview.recipients,
+        }
+        move_to(row, Status.IN_REVIEW, actor=actor, note=note, changes=changes)
+        _ask_by_mail(row, approver)
+    return row
+
+
+def may_decide(mailing: Mailing, actor: User, *, submitted_by: User | None = None) -> None:
+    """Raise NotAllowed, with the reason, unless this person may approve this mailing."""
+    if not actor.has_perm("mailing.approve"):
+        raise NotAllowed(_("%(name)s may not approve letters.") % {"name": actor})
+    own = {mailing.author_id, submitted_by.pk if submitted_by else mailing.submitted_by_id}
+    if actor.pk in own:
+        raise NotAllowed(_("You cannot approve your own letter. A colleague has to read it first."))
+
+
+def approve(mailing: Mailing, *, actor: User, digest: str, seen: int | None = None) -> Mailing:
+    """Approve what was read and freeze it into deliveries, in one transaction.
+
+    `digest` is that of the page the approver read (`reading_digest`), `seen` its number of people. Raises NotAllowed
+    for one's own letter and Moved when text, people or sender are not those of the page any more.
+    """
+    with transaction.atomic():
+        row = locked(mailing)
+        may_decide(row, actor)
+        if row.status != Status.IN_REVIEW:
+            raise Moved(_("This letter is not waiting for approval any more. Read it again."))
+        then = seen if seen is not None else row.recipients
+        matched, recipients = audience.freeze(row)
+        frozen = Delivery.objects.filter(mailing=row).exclude(status=Delivery.Status.SKIPPED)
+        keys = frozen.values_list("contact_id", "email_key", "language")
+        if digest_of(row, keys) != digest:
+            raise Moved(moved_sentence(then, recipients))
+        if not recipients:
+            raise LifecycleError(_("Nobody would get this letter. Change the audience first."))
+        changes = {
+            "approver": actor,
+            "approved_at": timezone.now(),
+            "approved_digest": digest,
+            "matched": matched,
+            "recipients": recipients,
+        }
+        move_to(row, Status.APPROVED, actor=actor, changes=changes)
+    return row
+
+
+def moved_sentence(then: int | None, now: int) -> str:
+    """Why an approval is refused: the audience is another one than the approver read."""
+    if then is not None and then != now:
+        sentence = _("The audience changed since you read it: %(then)d then, %(now)d now. Read it again.")
+        return sentence % {"then": then, "now": now}
+    return _("The text, the people or the sender changed since you read it. Read it again.")
+
+
+def ask_changes(mailing: Mailing, *, actor: User, note: str) -> Mailing:
+    """Send it back to its author with a comment, which is required."""
+    if not note.strip():
+        raise LifecycleError(_("Say what should change. The comment stays with the letter."))
+    with transaction.atomic():
+        row = locked(mailing)
+        may_decide(row, actor)
+        if row.status != Status.IN_REVIEW:
+            raise Moved(_("This letter is not waiting for approval any more. Read it again."))
+        changes = undone_columns() | {"review_note": note[:500]}
+        move_to(row, Status.DRAFT, actor=actor, note=note, changes=changes)
+    return row
+
+
+def withdraw(mailing: Mailing, *, actor: User, note: str = "") -> Mailing:
+    """Take a mailing that waits, is approved or is scheduled back to a draft; its frozen rows go."""
+    with transaction.atomic():
+        row = locked(mailing)
+        if row.status not in EDITABLE or row.status == Status.DRAFT:
+            raise LifecycleError(_("Only a letter that waits, is approved or is scheduled can be taken back."))
+        unfreeze(row)
+        move_to(row, Status.DRAFT, actor=actor, note=note, changes=undone_columns())
+    return row
+
+
+def record_edit(mailing: Mailing, *, actor: User, what: str) -> Mailing:
+    """Call it in the transaction of every edit, before writing: raises the version and withdraws an approval.
+
+    `what` continues a sentence ("changed the French text"). Raises LifecycleError once sending has started.
+    """
+    row = locked(mailing)
+    if row.status not in EDITABLE:
+        raise LifecycleError(_("Sending has started or ended: text, people and sender stay as they are."))
+    if row.status != Status.DRAFT:
+        unfreeze(row)
+        move_to(row, Status.DRAFT, actor=actor, note=_("Withdrawn by an edit."), changes=undone_columns())
+    Mailing.objects.filter(pk=row.pk).update(version=F("version") + 1, changed_at=timezone.now())
+    record(actor, f"{what} of {row.reference}", about=row, label=row.reference)
+    row.refresh_from_db(fields=["version", "changed_at"])
+    return row
+
+
+def unfreeze(mailing: Mailing) -> None:
+    """Delete the frozen rows of a mailing of which nothing was ever tried. Raises LifecycleError otherwise."""
+    rows = Delivery.objects.filter(mailing=mailing)
+    if rows.filter(Q(attempts__gt=0) | ~Q(status__in=[Delivery.Status.QUEUED, Delivery.Status.SKIPPED])).exists():
+        raise LifecycleError(_("Letters of it were handed over already; it cannot become a draft again."))
+    DeliveryChunk.objects.filter(mailing=mailing).delete()
+    rows.delete()
+
+
+def undone_columns() -> dict[str, Any]:
+    """Columns that an approval filled, empty again."""
+    return {
+        "submitted_by": None,
+        "submitted_at": None,
+        "asked_approver": None,
+        "review_digest": "",
+        "approver": None,
+        "approved_at": None,
+        "approved_digest": "",
+        "matched": None,
+        "recipients": None,
+        "frozen_at": None,
+        "scheduled_at": None,
+    }
+
+
+def reading_digest(mailing: Mailing) -> tuple[str, audience.AudiencePreview]:
+    """What an approver's page is bound to, computed now, and the audience it stands for."""
+    preview = audience.preview(mailing)
+    return digest_of(mailing, preview.recipient_keys), preview
+
+
+def _ask_by_mail(mailing: Mailing, approver: User) -> None:
+    """Tell the colleague, in this transaction; the mail leaves after it."""
+    from transport.outbox import queue_mail
+
+    queue_mail(
+        purpose="approval-asked",
+        to=approver.email,
+        language=approver.language,
+        context={
+            "reference": mailing.reference,
+            "title": mailing.title,
+            "version": mailing.version,
+            "asker": str(mailing.submitted_by),
+            "note": mailing.review_note,
+            "matched": mailing.matched,
+            "recipients": mailing.recipients,
+            "sender": str(mailing.sender),
+            "url": f"{settings.SITE_URL}/desk/letters/{mailing.reference}/approve/",
+            "platform": settings.PLATFORM_NAME,
+        },
+        dedupe_key=f"approval-asked:{mailing.pk}:{mailing.version}:{mailing.submitted_at:%Y%m%dT%H%M%S%f}",
+    )

@@ -1,0 +1,183 @@
+"""Who gets a mailing: one annotated query set that counts, previews and is frozen into deliveries.
+
+Everybody whom an include rule matches is a row, once, however many rules match; a reason says who is left out.
+"""
+
+from dataclasses import dataclass, field
+from datetime import timedelta
+
+from django.db import transaction
+from django.db.models import Case, CharField, Exists, F, OuterRef, Q, Value, When, Window
+from django.db.models.functions import RowNumber
+from django.utils import timezone
+
+from contacts.criteria import resolve
+from contacts.languages import effective_language
+from contacts.models import Contact, Suppression
+from contacts.models.people import ContactQuerySet
+from mailing.dispatch.store import make_chunks
+from mailing.freezing import context_expression, insert_deliveries
+from mailing.models import AudienceRule, Delivery, Mailing
+
+Reason = Delivery.SkipReason
+# Whoever has no row in a language the letter is reviewed in gets its source language, or this.
+FALLBACK_LANGUAGE = "en"
+SCOPES = {Mailing.Kind.LETTER: "letters", Mailing.Kind.NEWSLETTER: "letters"}
+
+
+@dataclass(frozen=True)
+class AudiencePreview:
+    """An audience as it would be frozen now."""
+
+    matched: int = 0
+    recipients: int = 0
+    # Skip reason → number of people.
+    left_out: dict[str, int] = field(default_factory=dict)
+    # (wanted language, language they get, number of people), most first.
+    by_language: list[tuple[str, str, int]] = field(default_factory=list)
+    # (contact id, address key, language) of every recipient, in the order of the preview.
+    recipient_keys: list[tuple[int, str, str]] = field(default_factory=list)
+
+    @property
+    def left_out_total(self) -> int:
+        """matched − recipients."""
+        return self.matched - self.recipients
+
+    @property
+    def in_fallback(self) -> int:
+        """People who read another language than the one they get."""
+        return sum(count for wanted, given, count in self.by_language if wanted != given)
+
+
+def people(mailing: Mailing) -> ContactQuerySet:
+    """All matched contacts, each once, with `wanted_language`, `given_language` and `skip_reason` ("" = gets it).
+
+    Of several people with one address the one with the lowest id gets the letter.
+    """
+    rules = list(AudienceRule.objects.filter(mailing=mailing).select_related("segment"))
+    reviewed = list(mailing.contents.filter(is_reviewed=True).values_list("language", flat=True))
+    default = mailing.source_language if mailing.source_language in reviewed else FALLBACK_LANGUAGE
+    wanted = effective_language()
+    return (
+        Contact.objects.filter(_included(rules))
+        .annotate(wanted_language=wanted)
+        .annotate(
+            given_language=Case(
+                When(wanted_language__in=reviewed, then=F("wanted_language")),
+                default=Value(default),
+                output_field=CharField(),
+            ),
+            own_reason=_own_reason(mailing, rules),
+        )
+        .annotate(
+            place_at_address=Window(
+                RowNumber(),
+                partition_by=[F("email_digest")],
+                order_by=[Case(When(own_reason="", then=Value(0)), default=Value(1)).asc(), F("pk").asc()],
+            )
+        )
+        .annotate(
+            skip_reason=Case(
+                When(~Q(own_reason=""), then=F("own_reason")),
+                When(Q(place_at_address__gt=1), then=Value(Reason.DUPLICATE.value)),
+                default=Value(""),
+                output_field=CharField(),
+            )
+        )
+    )
+
+
+def _included(rules: list[AudienceRule]) -> Q:
+    """Whoever any include rule names; nobody without one."""
+    found = Q(pk__in=[])
+    by_hand = []
+    for rule in rules:
+        if rule.effect != AudienceRule.Effect.INCLUDE:
+            continue
+        if rule.contact_id:
+            by_hand.append(rule.contact_id)
+        else:
+            found |= Q(pk__in=_matching(rule).values("pk"))
+    return found | Q(pk__in=by_hand)
+
+
+def _matching(rule: AudienceRule) -> ContactQuerySet:
+    return resolve(rule.segment.criteria if rule.segment else rule.criteria or {})
+
+
+def _own_reason(mailing: Mailing, rules: list[AudienceRule]) -> Case:
+    """Why this person is left out, whoever else is in the audience; "" for no reason. The first that holds counts."""
+    blocked = Suppression.objects.of(SCOPES[Mailing.Kind(mailing.kind)]).filter(email_digest=OuterRef("email_digest"))
+    excluded, written = Q(pk__in=[]), Q(pk__in=[])
+    for rule in rules:
+        if rule.effect != AudienceRule.Effect.EXCLUDE:
+            continue
+        if rule.written_to_within_days is not None:
+            written |= Q(_written_to(mailing, rule.written_to_within_days))
+        elif rule.contact_id:
+            excluded |= Q(pk=rule.contact_id)
+        else:
+            excluded |= Q(pk__in=_matching(rule).values("pk"))
+    return Case(
+        When(erased_at__isnull=False, then=Value(Reason.ERASED.value)),
+        When(Q(email_key__isnull=True) | Q(email=""), then=Value(Reason.NO_ADDRESS.value)),
+        When(Q(Exists(blocked.filter(reason=Suppression.Reason.OBJECTION))), then=Value(Reason.OBJECTED.value)),
+        When(Q(Exists(blocked)), then=Value(Reason.SUPPRESSED.value)),
+        When(excluded, then=Value(Reason.EXCLUDED.value)),
+        When(written, then=Value(Reason.COURTESY_CAP.value)),
+        default=Value(""),
+        output_field=CharField(),
+    )
+
+
+def _written_to(mailing: Mailing, days: int) -> Exists:
+    """Another mailing reached this person, or may have, in the last `days` days."""
+    since = timezone.now() - timedelta(days=days)
+    before = Delivery.objects.filter(contact=OuterRef("pk")).exclude(mailing=mailing)
+    return Exists(
+        before.filter(
+            Q(status=Delivery.Status.SENT, sent_at__gte=since)
+            | Q(status=Delivery.Status.UNCERTAIN, queued_at__gte=since)
+        )
+    )
+
+
+def preview(mailing: Mailing) -> AudiencePreview:
+    """What freezing now would give: counts, reasons, languages and the recipients' keys. One query and the rules'."""
+    left_out: dict[str, int] = {}
+    languages: dict[tuple[str, str], int] = {}
+    keys: list[tuple[int, str, str]] = []
+    matched = 0
+    rows = people(mailing).order_by("sort_key", "pk")
+    for pk, key, wanted, given, reason in rows.values_list(
+        "pk", "email_key", "wanted_language", "given_language", "skip_reason"
+    ):
+        matched += 1
+        if reason:
+            left_out[reason] = left_out.get(reason, 0) + 1
+            continue
+        languages[wanted, given] = languages.get((wanted, given), 0) + 1
+        keys.append((pk, key, given))
+    by_language = sorted(
+        ((wanted, given, count) for (wanted, given), count in languages.items()), key=lambda row: (-row[2], row[0])
+    )
+    return AudiencePreview(matched, len(keys), left_out, by_language, keys)
+
+
+def with_context(mailing: Mailing) -> ContactQuerySet:
+    """The same people with `context`: their merge values as JSON, made by the database."""
+    return people(mailing).annotate(context=context_expression())
+
+
+def freeze(mailing: Mailing) -> tuple[int, int]:
+    """Write one delivery for every matched person, in one transaction: all of them or none. (matched, recipients)."""
+    with transaction.atomic():
+        insert_deliveries(mailing, with_context(mailing))
+        rows = Delivery.objects.filter(mailing=mailing)
+        matched = rows.count()
+        recipients = rows.exclude(status=Delivery.Status.SKIPPED).count()
+        now = timezone.now()
+        Mailing.objects.filter(pk=mailing.pk).update(frozen_at=now, matched=matched, recipients=recipients)
+        make_chunks(mailing.pk)
+    mailing.frozen_at, mailing.matched, mailing.recipients = now, matched, recipients
+    return matched, recipients

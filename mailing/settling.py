@@ -1,0 +1,57 @@
+"""Letters whose outcome is not known: a person decides, and the decision is written down."""
+
+import uuid
+from functools import partial
+from typing import Any
+
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from accounts.audit import record
+from accounts.models import User
+from mailing import bell
+from mailing.models import Delivery, DeliveryEvent
+from mailing.states import LifecycleError, Moved, Status, locked, move_to
+
+DECISIONS = {
+    "resend": "had one letter of {ref} sent again whose outcome was not known",
+    "treat_as_sent": "treats one letter of {ref} as arrived whose outcome was not known",
+    "treat_as_not_sent": "treats one letter of {ref} as not sent whose outcome was not known",
+}
+
+
+def settle(delivery: Delivery, *, actor: User, decision: str) -> Delivery:
+    """Settle one uncertain delivery: `resend`, `treat_as_sent` or `treat_as_not_sent`.
+
+    A letter sent again keeps its Message-ID, so that many mail programs show it once. Raises Moved when the letter
+    was settled in the meantime, LifecycleError for an unknown decision and for a resend of a stopped mailing.
+    """
+    if decision not in DECISIONS:
+        raise LifecycleError(_("Choose to send it again, to treat it as arrived or to treat it as not sent."))
+    with transaction.atomic():
+        mailing = locked(delivery.mailing_id)
+        if decision == "resend" and mailing.status == Status.CANCELLED:
+            raise LifecycleError(_("This mailing was stopped: nothing of it is sent any more."))
+        open_rows = Delivery.objects.filter(pk=delivery.pk, status=Delivery.Status.UNCERTAIN)
+        if not open_rows.update(**_columns(decision)):
+            raise Moved(_("Somebody has settled this letter already."))
+        DeliveryEvent.objects.create(
+            delivery=delivery, kind=decision, dedupe_key=f"settled:{uuid.uuid4()}", actor_label=str(actor)
+        )
+        record(actor, DECISIONS[decision].format(ref=mailing.reference), about=mailing, label=mailing.reference)
+        if decision == "resend" and mailing.status == Status.FINISHED:
+            move_to(mailing, Status.SENDING, actor=actor, note=_("One letter is sent again."))
+        if decision == "resend":
+            transaction.on_commit(partial(bell.ring, mailing.pk))
+    delivery.refresh_from_db()
+    return delivery
+
+
+def _columns(decision: str) -> dict[str, Any]:
+    now = timezone.now()
+    if decision == "resend":
+        return {"status": Delivery.Status.QUEUED, "next_attempt_at": now, "error_kind": ""}
+    if decision == "treat_as_sent":
+        return {"status": Delivery.Status.SENT, "sent_at": now, "next_attempt_at": None}
+    return {"status": Delivery.Status.FAILED, "failed_at": now, "next_attempt_at": None}
