@@ -3,9 +3,12 @@
 from collections.abc import Callable
 from typing import Any
 
+from django.contrib.auth import logout
 from django.contrib.auth.middleware import LoginRequiredMiddleware
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponseBase
+
+from accounts.sessions import is_over
 
 View = Callable[..., HttpResponseBase]
 
@@ -66,6 +69,8 @@ class AccessMiddleware(LoginRequiredMiddleware):
         access = access_of(view_func, match.url_name if match else None)
         if access == "public":
             return None
+        if request.user.is_authenticated and is_over(request):
+            logout(request)
         response = super().process_view(request, view_func, view_args, view_kwargs)
         if response is not None:
             return response

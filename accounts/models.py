@@ -23,8 +23,8 @@ class UserManager(BaseUserManager["User"]):
         return user
 
     def create_superuser(self, email: str, password: str | None = None, **fields: Any) -> "User":
-        """Make an administrator from the command line."""
-        return self.create_user(email, password, **{"role": "administrator", "is_superuser": True, **fields})
+        """Make an administrator from the command line. Roles alone decide: Django's superuser flag stays off."""
+        return self.create_user(email, password, **{**fields, "role": "administrator", "is_superuser": False})
 
     def get_by_natural_key(self, username: str | None) -> "User":
         """Find by e-mail without regard to case."""
@@ -68,6 +68,11 @@ class User(AbstractBaseUser, PermissionsMixin):
         """Administrators may use what libraries reserve for staff."""
         return self.role == self.Role.ADMINISTRATOR
 
+    @property
+    def is_invited(self) -> bool:
+        """Whether the person has not accepted the invitation yet: there is no password."""
+        return not self.has_usable_password()
+
 
 class AuditEvent(models.Model):
     """One sentence of the trail: who did what to which version, when. Append-only, by trigger.
@@ -95,7 +100,7 @@ class AuditEvent(models.Model):
 class AuditSeal(models.Model):
     """A link of the hash chain over the trail, made afterwards by beat so that no writer waits for another."""
 
-    from_id = models.BigIntegerField()
+    from_id = models.BigIntegerField(unique=True)
     to_id = models.BigIntegerField(unique=True)
     digest = models.CharField(max_length=64)
     previous = models.CharField(max_length=64, blank=True)
