@@ -12,11 +12,13 @@ from functools import cache
 from pathlib import Path
 
 from babel import Locale
-from babel.core import UnknownLocaleError
+from babel.core import UnknownLocaleError, get_global
 from babel.languages import get_official_languages
-from django.db.models import CharField, Expression, F, Func, OuterRef, Subquery, Value
+from django.db.models import CharField, Expression, F, OuterRef, Subquery, Value
 from django.db.models.functions import Coalesce, NullIf
 from django.utils.translation import get_language
+
+from contacts.expressions import Lookup
 
 REFERENCE = Path(__file__).parent / "reference"
 FALLBACK = "en"
@@ -78,6 +80,13 @@ def country_name(code: str) -> str:
 
 
 @cache
+def script_of(code: str) -> str:
+    """ISO 15924 code of the script a language is usually written in (Unicode CLDR): Latn, Cyrl, Grek."""
+    likely = get_global("likely_subtags").get(code, "")
+    return next((part for part in likely.split("_") if len(part) == 4), "Latn")
+
+
+@cache
 def country_aliases() -> dict[str, str]:
     """Casefolded word → ISO code: ISO-2 and ISO-3 codes, EU spellings and English names."""
     names = Locale.parse("en").territories
@@ -98,20 +107,6 @@ def language_aliases() -> dict[str, str]:
     return found | {code: code for code in content_languages()}
 
 
-class _DefaultLanguage(Func):
-    """A simple CASE over a country, built from the same table as `preferred_language`.
-
-    Simple (CASE x WHEN …), so that the database looks the country up once and not once a branch.
-    """
-
-    output_field = CharField(max_length=10)
-
-    @property
-    def template(self) -> str:  # type: ignore[override]
-        branches = "".join(f" WHEN '{country}' THEN '{code}'" for country, code in default_languages().items())
-        return f"CASE %(expressions)s{branches} ELSE '{FALLBACK}' END"
-
-
 def effective_country() -> Expression:
     """SQL on Contact: the country of the open mandate for an MEP, else the contact's own."""
     from contacts.models import Mandate
@@ -123,5 +118,7 @@ def effective_country() -> Expression:
 def effective_language() -> Expression:
     """SQL on Contact: the contact's own language, else the default of the effective country."""
     return Coalesce(
-        NullIf(F("language"), Value("")), _DefaultLanguage(effective_country()), output_field=CharField(max_length=10)
+        NullIf(F("language"), Value("")),
+        Lookup(effective_country(), default_languages(), FALLBACK),
+        output_field=CharField(max_length=10),
     )

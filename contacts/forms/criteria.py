@@ -233,7 +233,7 @@ def _initial(criteria: dict[str, Any]) -> dict[str, Any]:
     """Field values for criteria that fit the fields; else the JSON text."""
     if criteria == {"all": []}:
         return {"advanced": json.dumps(criteria)}
-    children = criteria["all"] if "all" in criteria else [criteria] if criteria else []
+    children = criteria.get("all", [criteria] if criteria else [])
     initial: dict[str, Any] = {}
     for child in children:
         ((key, value),) = child.items()

@@ -47,6 +47,6 @@ def test_json_is_one_object_on_one_line(people, capsys):
 
 
 def test_an_unknown_code_is_refused_with_the_nearest_known_one(people):
-    with pytest.raises(CommandError, match="“LlBE” is not a committee. Did you mean LIBE"):
+    with pytest.raises(CommandError, match=r"“LlBE” is not a committee\. Did you mean LIBE\?"):
         call_command("count_segment", "--committee", "LlBE")
     assert CommandError("x").returncode == 1
