@@ -34,35 +34,11 @@ __all__ = [
 ]
 
 # What a mail program shows and a screen reader can tell: text structure, nothing that draws or loads.
-TAGS = set(
-    [
-        "p",
-        "br",
-        "strong",
-        "em",
-        "b",
-        "i",
-        "u",
-        "a",
-        "ul",
-        "ol",
-        "li",
-        "blockquote",
-        "h2",
-        "h3",
-        "h4",
-        "hr",
-        "table",
-        "thead",
-        "tbody",
-        "tr",
-        "th",
-        "td",
-        "sup",
-        "sub",
-        "span",
-    ]
-)
+# fmt: off
+TAGS = {
+    "p", "br", "strong", "em", "b", "i", "u", "a", "ul", "ol", "li", "blockquote", "h2", "h3", "h4", "hr",
+    "table", "thead", "tbody", "tr", "th", "td", "sup", "sub", "span",
+}
 ATTRIBUTES = {
     "a": {"href"},
     "span": {"lang"},
@@ -71,31 +47,11 @@ ATTRIBUTES = {
     "td": {"colspan", "rowspan"},
 }
 # Their text is code or belongs to another page; it goes with the tag.
-DROPPED_WITH_TEXT = set(
-    [
-        "script",
-        "style",
-        "title",
-        "iframe",
-        "object",
-        "embed",
-        "noscript",
-        "noembed",
-        "noframes",
-        "template",
-        "textarea",
-        "select",
-        "option",
-        "svg",
-        "math",
-        "audio",
-        "video",
-        "canvas",
-        "applet",
-        "xmp",
-        "plaintext",
-    ]
-)
+DROPPED_WITH_TEXT = {
+    "script", "style", "title", "iframe", "object", "embed", "noscript", "noembed", "noframes", "template",
+    "textarea", "select", "option", "svg", "math", "audio", "video", "canvas", "applet", "xmp", "plaintext",
+}
+# fmt: on
 SCHEMES = {"https", "mailto"}
 _TOKEN = re.compile(r"\{\{\s*([a-z][a-z0-9_]*)\s*\}\}")
 _LANGUAGE = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8}){0,3}")

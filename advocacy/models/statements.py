@@ -1,11 +1,34 @@
 """Statements, their language versions and the versions that people read and approved."""
 
+import hashlib
+import json
+from typing import Any, Self
+
 from django.conf import settings
 from django.db import models
-from django.db.models import Q
+from django.db.models import OuterRef, Q, Subquery
+from django.db.models.functions import Coalesce
 from django.utils.translation import gettext_lazy as _
 
 from contacts.models import Owned, OwnedQuerySet
+
+
+class StatementQuerySet(OwnedQuerySet):
+    """Statements, with what lists need of them."""
+
+    def published(self) -> Self:
+        """What the public may read."""
+        return self.filter(status=Statement.Status.PUBLISHED)
+
+    def with_title(self, language: str = "") -> Self:
+        """Adds `title` and `summary`: in `language` where that version exists, else as it was written."""
+        texts = StatementText.objects.filter(statement=OuterRef("pk"))
+        own = texts.filter(language=OuterRef("source_language"))
+        wanted = texts.filter(language=language or OuterRef("source_language"))
+        return self.annotate(
+            title=Coalesce(Subquery(wanted.values("title")[:1]), Subquery(own.values("title")[:1])),
+            summary=Coalesce(Subquery(wanted.values("summary")[:1]), Subquery(own.values("summary")[:1])),
+        )
 
 
 class Statement(Owned):
@@ -33,6 +56,7 @@ class Statement(Owned):
     is_sample = models.BooleanField(default=False, help_text=_("Made up for the demo; the page says so."))
     author = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+")
     submitted_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+")
+    asked_approver = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+")
     approved_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+")
     review_note = models.CharField(max_length=500, blank=True)
     created_at = models.DateTimeField(auto_now_add=True)
@@ -41,7 +65,7 @@ class Statement(Owned):
     published_at = models.DateTimeField(null=True, blank=True)
     supersedes = models.ForeignKey("self", null=True, blank=True, on_delete=models.PROTECT, related_name="+")
 
-    objects = OwnedQuerySet.as_manager()
+    objects = StatementQuerySet.as_manager()
 
     class Meta:
         ordering = ["-published_at", "-id"]
@@ -64,6 +88,28 @@ class Statement(Owned):
 
     def __str__(self) -> str:
         return self.reference
+
+    @property
+    def is_editable(self) -> bool:
+        """Whether its texts may change: what was published stays as it was."""
+        return self.status not in {self.Status.PUBLISHED, self.Status.WITHDRAWN}
+
+    def texts_as_json(self) -> dict[str, dict[str, str]]:
+        """All language versions as they are now, by language code; what a StatementVersion keeps."""
+        return {
+            text.language: {"title": text.title, "summary": text.summary, "body": text.body}
+            for text in self.texts.order_by("language")
+        }
+
+    def digest(self) -> str:
+        """SHA-256 over all language versions as they are now, hex: the same words give the same digest."""
+        return digest_of(self.texts_as_json())
+
+
+def digest_of(texts: dict[str, Any]) -> str:
+    """SHA-256 over language versions (see Statement.texts_as_json), hex."""
+    plain = json.dumps(texts, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
+    return hashlib.sha256(plain.encode()).hexdigest()
 
 
 class StatementText(models.Model):
@@ -93,7 +139,10 @@ class StatementText(models.Model):
 
 
 class StatementVersion(models.Model):
-    """What a person sent for review, approved or published: all language versions at that moment. Append-only."""
+    """What a person sent for review, approved or published: all language versions at that moment. Append-only.
+
+    `number` counts what was sent for review; what happens to it afterwards (`event`: the new status) keeps the number.
+    """
 
     statement = models.ForeignKey(Statement, on_delete=models.PROTECT, related_name="versions")
     number = models.PositiveIntegerField()
@@ -104,9 +153,11 @@ class StatementVersion(models.Model):
     at = models.DateTimeField(auto_now_add=True)
 
     class Meta:
-        ordering = ["-number"]
+        ordering = ["-id"]
         constraints = [
-            models.UniqueConstraint(fields=["statement", "number"], name="statement_version_number_is_unique"),
+            models.UniqueConstraint(
+                fields=["statement", "number", "event"], name="statement_version_goes_through_a_status_once"
+            ),
         ]
 
     def __str__(self) -> str:
