@@ -1,0 +1,85 @@
+"""Fill an empty database with the demo: accounts, people, a statement, a plan, a letter sent and one that waits."""
+
+from collections.abc import Callable
+from typing import Any
+
+from django.utils import timezone
+
+from accounts.models import User
+from advocacy import publishing
+from advocacy.models import ActionPlan, Ask, AskText, Point, Statement
+from desk.demo import walk
+from desk.demo.accounts import make_accounts
+from mailing import lifecycle
+from mailing.models import Mailing
+
+SENT_TO = ["FEMM", "LIBE"]
+WAITS_FOR = ["BUDG", "EMPL"]
+
+
+def load(*, send: bool = True, say: Callable[[str], object] = lambda text: None) -> dict[str, Any]:
+    """Load everything that is missing, in order, and give counts. A worker must run when `send` is true.
+
+    Each part looks whether it is there, so a load that was cut short goes on where it stopped.
+    """
+    people = make_accounts()
+    officer, approver = people[User.Role.OFFICER], people[User.Role.APPROVER]
+    if not Statement.objects.filter(is_sample=True).exists():
+        say("Loading invented people, texts and mailings (once).")
+        walk.import_people()
+    statement = _statement(officer, approver)
+    _plan()
+    sent = _letter(statement, SENT_TO, officer)
+    if sent.status == Mailing.Status.DRAFT:
+        walk.approve_letter(sent, writer=officer, approver=approver)
+        sent.refresh_from_db()
+    if send and sent.status in (Mailing.Status.APPROVED, Mailing.Status.SCHEDULED, Mailing.Status.SENDING):
+        walk.send_and_wait(sent, actor=approver)
+    waits = _letter(statement, WAITS_FOR, officer)
+    if waits.status == Mailing.Status.DRAFT and waits.submitted_at is None and not waits.transitions.exists():
+        lifecycle.submit(waits, actor=officer, approver=approver, note="A sample letter: read it, then approve it.")
+    return {"sent": sent.reference, "recipients": sent.recipients, "waiting": waits.reference}
+
+
+def _statement(officer: User, approver: User) -> Statement:
+    """The sample statement, published; taken up where an earlier load left it."""
+    statement = Statement.objects.filter(is_sample=True).order_by("id").first()
+    if statement is None:
+        statement = walk.write_statement(actor=officer)
+    if statement.status == Statement.Status.DRAFT and not statement.versions.exists():
+        walk.approve_statement(statement, writer=officer, approver=approver)
+        publishing.publish(statement, actor=approver)
+    return statement
+
+
+def _letter(statement: Statement, committees: list[str], officer: User) -> Mailing:
+    title = f"Compensation for victims: letter to {' and '.join(committees)} (sample)"
+    letter = Mailing.objects.filter(is_sample=True, title=title).first()
+    if letter is None:
+        segment = walk.make_segment(f"Full members of {' or '.join(committees)}", committees, actor=officer)
+        letter = walk.write_letter(statement, segment, actor=officer, title=title)
+    return letter
+
+
+def _plan() -> None:
+    """The action plan: six numbered places whose wording is not known, and says so."""
+    if ActionPlan.objects.filter(is_sample=True).exists():
+        return
+    plan = ActionPlan.objects.create(
+        slug="six-point-action-plan-sample",
+        title="6 point action plan for governments (sample)",
+        summary="How people who were trafficked can get the compensation they are owed. "
+        "The six points below are placeholders: their real wording is not known here.",
+        addressee="Governments",
+        is_sample=True,
+        published_at=timezone.now(),
+    )
+    for number in range(1, 7):
+        ask = Ask.objects.create(slug=f"sample-point-{number}", is_placeholder=True)
+        AskText.objects.create(
+            ask=ask,
+            language="en",
+            title=f"Point {number}: placeholder",
+            explanation="The real wording is not known. Put the plan’s own text here.",
+        )
+        Point.objects.create(plan=plan, ask=ask, number=number)

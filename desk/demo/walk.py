@@ -1,0 +1,139 @@
+"""The path of a letter, step by step, through the functions that a person's clicks call. No stub, no mock.
+
+The demo's data and `demo --once` both walk it: import, segment, statement, letter, approval by a second account,
+dispatch by a real worker. Every step raises what the called function raises.
+"""
+
+import json
+import tempfile
+import time
+from io import StringIO
+from pathlib import Path
+from typing import Any
+
+from django.core.management import call_command
+from django.db import transaction
+
+from accounts import audit
+from accounts.models import User
+from advocacy import drafting, publishing
+from advocacy.models import Statement
+from contacts.criteria import validate
+from contacts.models import Segment
+from desk.demo.files import write_files
+from desk.demo.texts import sample_texts
+from mailing import bell, lifecycle
+from mailing.drafting import make_letter
+from mailing.models import AudienceRule, Delivery, Mailing, Sender
+
+FULL = ["chair", "vice_chair", "member"]
+
+
+class WalkError(RuntimeError):
+    """A step did not end as it should; the message says which and what was seen."""
+
+
+def import_people() -> tuple[dict[str, Any], dict[str, Any]]:
+    """Load the reference rows, then the invented full list (XML) and table of seats (CSV); give both reports."""
+    call_command("load_reference", stdout=StringIO())
+    with tempfile.TemporaryDirectory() as folder:
+        full_list, seats = write_files(Path(folder))
+        listed = _report("import_meps", str(full_list), "--apply")
+        joined = _report("import_contacts", str(seats), "--mapping", "parltrack", "--join", "--apply")
+    return listed, joined
+
+
+def _report(*command: str) -> dict[str, Any]:
+    out = StringIO()
+    call_command(*command, "--json", stdout=out)
+    return json.loads(out.getvalue().strip().splitlines()[-1])
+
+
+def make_segment(name: str, committees: list[str], *, actor: User) -> Segment:
+    """Save the rule "full members of these committees"."""
+    criteria = {"seat": {"committee": committees, "role": FULL}}
+    validate(criteria)
+    with transaction.atomic():
+        segment, created = Segment.objects.get_or_create(name=name, defaults={"criteria": criteria})
+        if created:
+            audit.record(actor, f"saved the segment {name}", about=segment, label=name)
+    return segment
+
+
+def write_statement(*, actor: User) -> Statement:
+    """Write the sample statement in its three languages, each reviewed."""
+    texts = sample_texts()
+    statement = drafting.create_statement(actor=actor, title=texts[0].title, is_sample=True)
+    for text in texts:
+        if text.language == statement.source_language:
+            row = statement.texts.get(language=text.language)
+        else:
+            row = drafting.add_language(statement, text.language, actor=actor)
+        words = drafting.Words(text.title, text.summary, text.body, is_reviewed=True)
+        drafting.save_text(row, words, edition=row.edition, actor=actor)
+    statement.refresh_from_db()
+    return statement
+
+
+def approve_statement(statement: Statement, *, writer: User, approver: User) -> None:
+    """Send it for review as the writer and approve what was sent as the approver."""
+    version = publishing.submit(statement, actor=writer, approver=approver)
+    publishing.approve(statement, actor=approver, seen=version.digest)
+
+
+def write_letter(statement: Statement, segment: Segment, *, actor: User, title: str = "") -> Mailing:
+    """Make a letter of the statement, address it to the segment, and mark its texts as reviewed."""
+    mailing = make_letter(statement, actor=actor)
+    with transaction.atomic():
+        lifecycle.record_edit(mailing, actor=actor, what="chose the audience")
+        AudienceRule.objects.create(mailing=mailing, segment=segment)
+    with transaction.atomic():
+        lifecycle.record_edit(mailing, actor=actor, what="reviewed the texts")
+        mailing.contents.update(is_reviewed=True)
+    changes: dict[str, Any] = {"is_sample": True, "sender": sample_sender()}
+    Mailing.objects.filter(pk=mailing.pk).update(**changes | ({"title": title} if title else {}))
+    mailing.refresh_from_db()
+    return mailing
+
+
+def sample_sender() -> Sender:
+    """The invented sender of the demo's letters."""
+    sender, _created = Sender.objects.get_or_create(
+        from_email="advocacy@sample-platform.example",
+        defaults={
+            "name": "Sample Platform",
+            "reply_to": "officer@demo.example",
+            "person": "Boris Padarin",
+            "person_role": "Policy officer (invented)",
+            "place": "Amsterdam",
+            "is_default": not Sender.objects.filter(is_default=True).exists(),
+        },
+    )
+    return sender
+
+
+def approve_letter(mailing: Mailing, *, writer: User, approver: User) -> None:
+    """Send it for approval as the writer; read, approve and so freeze it as the approver."""
+    lifecycle.submit(mailing, actor=writer, approver=approver)
+    digest, preview = lifecycle.reading_digest(mailing)
+    lifecycle.approve(mailing, actor=approver, digest=digest, seen=preview.recipients)
+
+
+def send_and_wait(mailing: Mailing, *, actor: User, seconds: float = 60) -> Mailing:
+    """Let it leave now and wait until a worker has finished it, ringing as beat does. Raises WalkError in time."""
+    lifecycle.schedule(mailing, actor=actor)
+    deadline = time.monotonic() + seconds
+    rung = time.monotonic()
+    while True:
+        mailing.refresh_from_db()
+        if mailing.status == Mailing.Status.FINISHED:
+            return mailing
+        if mailing.status == Mailing.Status.PAUSED:
+            raise WalkError(f"{mailing.reference} was paused: {mailing.pause_reason}")
+        if time.monotonic() > deadline:
+            waiting = Delivery.objects.filter(mailing=mailing, status=Delivery.Status.QUEUED).count()
+            raise WalkError(f"{mailing.reference} is {mailing.status} after {seconds:.0f} s; {waiting} letters wait.")
+        if time.monotonic() - rung > 2:
+            bell.ring_due()
+            rung = time.monotonic()
+        time.sleep(0.1)
