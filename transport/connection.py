@@ -2,6 +2,7 @@
 
 import contextlib
 import smtplib
+import socket
 import ssl
 from dataclasses import dataclass
 from ipaddress import ip_address
@@ -75,6 +76,8 @@ def connect(server: Server) -> smtplib.SMTP:
     try:
         if smtp.sock is not None:
             smtp.sock.settimeout(COMMAND_TIMEOUT)
+            # The final dot is a small write after a large one: with Nagle's algorithm it would wait 40 ms for an ACK.
+            smtp.sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         _greet(smtp)
         if server.scheme == "smtp+tls":
             _secure(smtp)
