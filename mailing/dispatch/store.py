@@ -1,0 +1,229 @@
+"""The engine's SQL: chunks made in one statement, results written in one statement a window, on both databases.
+
+Rows are always locked in the order mailing, contacts, chunk, deliveries, so that no two of these transactions wait
+for each other in a circle.
+"""
+
+import json
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.db import connection, transaction
+from django.db.models import Count, Exists, F, OuterRef, Q
+from django.utils import timezone
+
+from contacts.models import Suppression
+from mailing.dispatch.results import Result
+from mailing.models import Delivery, DeliveryChunk, DeliveryEvent
+
+# A small mailing is cut into about this many pieces, so that several workers share it.
+SHARES = 8
+SMALLEST_CHUNK = 10
+
+WORKER_LOST = "worker lost"
+
+MAKE_CHUNKS = """
+INSERT INTO mailing_deliverychunk (mailing_id, lo, hi, cursor, owner, state)
+SELECT %s, MIN(id), MAX(id), MIN(id) - 1, '', 'open'
+FROM (
+    SELECT id, (ROW_NUMBER() OVER (ORDER BY id) - 1) / %s AS part
+    FROM mailing_delivery WHERE mailing_id = %s AND status = 'queued' AND next_attempt_at IS NULL
+) AS numbered
+GROUP BY part ORDER BY part
+"""
+
+# The row must still be queued and lie in a window of ours: the fence against a worker that slept (DESIGN 5.3).
+WRITE_RESULTS = """
+UPDATE mailing_delivery AS d SET
+    status = r.status,
+    error_kind = r.error_kind,
+    error_code = r.error_code,
+    error_detail = r.error_detail,
+    content_digest = CASE WHEN r.content_digest = '' THEN d.content_digest ELSE r.content_digest END,
+    attempts = d.attempts + r.attempted,
+    next_attempt_at = r.again_at,
+    sent_at = CASE WHEN r.status = 'sent' THEN {now} ELSE NULL END,
+    failed_at = CASE WHEN r.status = 'failed' THEN {now} ELSE NULL END
+FROM {rows} AS r
+WHERE d.id = r.id AND d.status = 'queued' AND EXISTS (
+    SELECT 1 FROM mailing_deliverychunk AS c
+    WHERE c.id = %s AND c.owner = %s AND d.id BETWEEN c.window_lo AND c.cursor
+)
+"""
+
+POSTGRESQL_ROWS = """(
+    SELECT id, status, error_kind, error_code, error_detail, content_digest, attempted,
+        STATEMENT_TIMESTAMP() + wait * INTERVAL '1 second' AS again_at
+    FROM unnest(%s::bigint[], %s::text[], %s::text[], %s::text[], %s::text[], %s::text[], %s::int[], %s::float8[])
+        AS given(id, status, error_kind, error_code, error_detail, content_digest, attempted, wait)
+)"""
+
+SQLITE_ROWS = """(
+    SELECT json_extract(value, '$[0]') AS id, json_extract(value, '$[1]') AS status,
+        json_extract(value, '$[2]') AS error_kind, json_extract(value, '$[3]') AS error_code,
+        json_extract(value, '$[4]') AS error_detail, json_extract(value, '$[5]') AS content_digest,
+        json_extract(value, '$[6]') AS attempted, json_extract(value, '$[7]') AS again_at
+    FROM json_each(%s)
+)"""
+
+
+def make_chunks(mailing_id: int, size: int = 500) -> int:
+    """Cut a mailing's queued rows into ranges of at most `size`; give their number.
+
+    Called once, in the transaction of the freeze. A mailing of few people is cut smaller, for several workers.
+    """
+    queued = Delivery.objects.filter(mailing_id=mailing_id, status=Delivery.Status.QUEUED).count()
+    fair = max(SMALLEST_CHUNK, -(-queued // SHARES))
+    with connection.cursor() as cursor:
+        cursor.execute(MAKE_CHUNKS, [mailing_id, max(1, min(size, fair)), mailing_id])
+        return int(cursor.rowcount)
+
+
+def hold_status(mailing_id: int) -> str:
+    """The mailing's status, which nobody can change before this transaction ends.
+
+    So a pause and an intent have an order: after the pause's commit no new window opens (RELIABILITY G8). Share locks
+    do not wait for each other. SQLite needs none: its transactions begin IMMEDIATE, one writer at a time.
+    """
+    lock = " FOR SHARE" if connection.vendor == "postgresql" else ""
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT status FROM mailing_mailing WHERE id = %s{lock}", [mailing_id])  # noqa: S608
+        found = cursor.fetchone()
+    return str(found[0]) if found else ""
+
+
+def in_flight(mailing_id: int) -> Q:
+    """Rows inside a committed window without a result: they may be leaving at this moment."""
+    window = DeliveryChunk.objects.filter(
+        mailing_id=mailing_id, window_lo__lte=OuterRef("pk"), cursor__gte=OuterRef("pk")
+    )
+    return Q(Exists(window), mailing_id=mailing_id, status=Delivery.Status.QUEUED, next_attempt_at__isnull=True)
+
+
+def counts(mailing_id: int) -> dict[str, int]:
+    """The ledger in one statement: every status, and `in_flight` and `delayed` as parts of `queued`.
+
+    `skipped` counts those left out after the freeze only, so that queued + sent + failed + cancelled + uncertain +
+    skipped is the number of recipients at every instant (DESIGN 3).
+    """
+    waiting = Q(status=Delivery.Status.QUEUED)
+    sums = {
+        status.value: Count("pk", filter=Q(status=status))
+        for status in Delivery.Status
+        if status != Delivery.Status.SKIPPED
+    }
+    return Delivery.objects.filter(mailing_id=mailing_id).aggregate(
+        **sums,
+        skipped=Count("pk", filter=Q(status=Delivery.Status.SKIPPED, skipped_at__isnull=False)),
+        in_flight=Count("pk", filter=in_flight(mailing_id)),
+        delayed=Count("pk", filter=waiting & Q(next_attempt_at__isnull=False)),
+    )
+
+
+def cancel_waiting(mailing_id: int) -> int:
+    """Cancel every row that is queued and not in flight; call it in the transaction that holds the mailing.
+
+    A row in flight gets its own result: it may be leaving now, and "cancelled" means that nothing was sent.
+    """
+    waiting = Delivery.objects.filter(mailing_id=mailing_id, status=Delivery.Status.QUEUED)
+    return waiting.exclude(in_flight(mailing_id)).update(status=Delivery.Status.CANCELLED, next_attempt_at=None)
+
+
+def write_results(chunk_id: int, owner: str, results: Sequence[Result]) -> bool:
+    """Write a window's results and close it, in one transaction. False, and nothing written, when it is not ours."""
+    with transaction.atomic():
+        # Locks the chunk before its rows, so that recovery and this transaction have an order.
+        mine = DeliveryChunk.objects.select_for_update().filter(pk=chunk_id, owner=owner, window_lo__isnull=False)
+        chunk = mine.first()
+        if chunk is None:
+            return False
+        _update_rows(chunk, results)
+        record_events(owner, {result.delivery_id: result.event for result in results if result.event})
+        _suppress([result.delivery_id for result in results if result.mailbox_gone])
+        close_window(chunk)
+    return True
+
+
+def close_window(chunk: DeliveryChunk) -> None:
+    """End the window under way; a chunk whose cursor stands at its end is done and belongs to nobody."""
+    closed: dict[str, Any] = {"window_lo": None}
+    if chunk.cursor >= chunk.hi:
+        closed |= {"state": DeliveryChunk.State.DONE, "owner": "", "lease_until": None}
+    DeliveryChunk.objects.filter(pk=chunk.pk).update(**closed)
+
+
+def lose_window(chunk: DeliveryChunk) -> list[int]:
+    """Mark what a lost worker had begun as `uncertain`, in the caller's transaction; give the ids.
+
+    `chunk` is as it was before the caller freed it: rows up to its cursor from window_lo on, without a result and
+    without a next try, may or may not have left.
+    """
+    if chunk.window_lo is None:
+        return []
+    begun = Delivery.objects.filter(
+        mailing_id=chunk.mailing_id,
+        id__range=(chunk.window_lo, chunk.cursor),
+        status=Delivery.Status.QUEUED,
+        next_attempt_at__isnull=True,
+    )
+    ids = list(begun.order_by("id").values_list("id", flat=True))
+    begun.filter(pk__in=ids).update(
+        status=Delivery.Status.UNCERTAIN,
+        error_kind=Delivery.ErrorKind.OUTCOME_UNKNOWN,
+        error_code="",
+        error_detail=WORKER_LOST,
+        attempts=F("attempts") + 1,
+    )
+    record_events(chunk.owner, dict.fromkeys(ids, WORKER_LOST))
+    return ids
+
+
+def record_events(owner: str, details: dict[int, str], kind: str = "uncertain") -> None:
+    """One event a delivery, told once for each claim."""
+    DeliveryEvent.objects.bulk_create(
+        [
+            DeliveryEvent(delivery_id=pk, kind=kind, detail=detail[:300], dedupe_key=f"{kind}:{owner}:{pk}")
+            for pk, detail in details.items()
+        ],
+        ignore_conflicts=True,
+    )
+
+
+def _update_rows(chunk: DeliveryChunk, results: Sequence[Result]) -> None:
+    if not results:
+        return
+    rows = [
+        [r.delivery_id, r.status, r.error_kind, r.error_code, r.error_detail, r.content_digest, r.attempted, r.wait]
+        for r in results
+    ]
+    fence = [chunk.pk, chunk.owner]
+    if connection.vendor == "postgresql":
+        sql = WRITE_RESULTS.format(now="STATEMENT_TIMESTAMP()", rows=POSTGRESQL_ROWS)
+        parameters: list[Any] = [*map(list, zip(*rows, strict=True)), *fence]
+    else:
+        sql = WRITE_RESULTS.format(now="%s", rows=SQLITE_ROWS)
+        now = timezone.now()
+        for row in rows:
+            row[-1] = None if row[-1] is None else _as_stored(now + timedelta(seconds=row[-1]))
+        parameters = [_as_stored(now), _as_stored(now), json.dumps(rows), *fence]
+    with connection.cursor() as cursor:
+        cursor.execute(sql, parameters)
+
+
+def _as_stored(moment: datetime) -> str:
+    return str(connection.ops.adapt_datetimefield_value(moment))
+
+
+def _suppress(delivery_ids: list[int]) -> None:
+    """The mailboxes that do not exist are written to no more, by anybody."""
+    if not delivery_ids:
+        return
+    digests = Delivery.objects.filter(pk__in=delivery_ids).exclude(email_digest="")
+    Suppression.objects.bulk_create(
+        [
+            Suppression(email_digest=digest, scope="all", reason=Suppression.Reason.HARD_BOUNCE)
+            for digest in digests.values_list("email_digest", flat=True).distinct()
+        ],
+        ignore_conflicts=True,
+    )

@@ -1,0 +1,214 @@
+"""What stands around and inside a letter besides its text: fixed words by language, field values, styles.
+
+The fixed words exist in the languages of WORDS; letters in every other language carry them in English, marked with a
+lang attribute. A speaker and a lawyer should read them before the first letter (docs/merge-fields.md).
+"""
+
+import csv
+import re
+import textwrap
+from collections.abc import Mapping
+from datetime import date
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from babel import Locale, UnknownLocaleError
+from babel.dates import format_date
+from babel.lists import format_list
+from django.conf import settings
+from django.utils import timezone
+
+import contacts
+
+GROUPS = Path(contacts.__file__).parent / "reference" / "groups.csv"
+NOT_REGISTERED = "not registered"
+WIDTH = 72
+
+WORDS: dict[str, dict[str, str]] = {
+    "en": {
+        "register": "EU Transparency Register {number}",
+        "not_registered": "Not registered in the EU Transparency Register",
+        "reference": "Our reference {reference}",
+        "privacy": (
+            "Information under Article 14 GDPR: your name, your address, your functions and your language come from "
+            "public sources; for members of the European Parliament from its own public list. {organisation} uses "
+            "them to write to you about its work, on the basis of its legitimate interest, and no longer than you "
+            "hold that office. You may ask to see, correct or erase them, and complain to a data protection authority."
+        ),
+        "object": "If you do not want to hear from us again, answer “no more letters” or write to",
+        "tracking": "This letter carries no tracking.",
+    },
+    "fr": {
+        "register": "Registre de transparence de l’UE {number}",
+        "not_registered": "Non inscrit au registre de transparence de l’UE",
+        "reference": "Notre référence {reference}",
+        "privacy": (
+            "Information au titre de l’article 14 du RGPD : votre nom, votre adresse, vos fonctions et votre langue "
+            "proviennent de sources publiques ; pour les députés européens, de la liste publique du Parlement. "
+            "{organisation} les utilise pour vous écrire au sujet de son action, sur la base de son intérêt légitime, "
+            "et pas plus longtemps que la durée de vos fonctions. Vous pouvez demander à les consulter, à les "
+            "rectifier ou à les effacer, et saisir une autorité de protection des données."
+        ),
+        "object": "Si vous ne souhaitez plus recevoir nos lettres, répondez « plus de lettres » ou écrivez à",
+        "tracking": "Cette lettre ne contient aucun traceur.",
+    },
+    "de": {
+        "register": "EU-Transparenzregister {number}",
+        "not_registered": "Nicht im EU-Transparenzregister eingetragen",
+        "reference": "Unser Zeichen {reference}",
+        "privacy": (
+            "Information nach Artikel 14 DSGVO: Ihr Name, Ihre Adresse, Ihre Funktionen und Ihre Sprache stammen aus "
+            "öffentlichen Quellen, bei Mitgliedern des Europäischen Parlaments aus dessen öffentlicher Liste. "
+            "{organisation} verwendet sie, um Ihnen über die eigene Arbeit zu schreiben, auf Grundlage eines "
+            "berechtigten Interesses und nicht länger, als Sie das Amt innehaben. Sie können Auskunft, Berichtigung "
+            "oder Löschung verlangen und sich bei einer Datenschutzbehörde beschweren."
+        ),
+        "object": "Wenn Sie keine Briefe mehr wünschen, antworten Sie „keine Briefe mehr“ oder schreiben Sie an",
+        "tracking": "Dieser Brief enthält keine Nachverfolgung.",
+    },
+}
+
+# Mail programs drop style sheets; each element of the text carries its own.
+_INK = "color:#14232b;font:400 17px/27px Georgia,'Times New Roman',serif"
+STYLES = {
+    "p": f"margin:0 0 16px;{_INK}",
+    "h2": "margin:24px 0 8px;color:#14232b;font:700 20px/28px Georgia,'Times New Roman',serif",
+    "h3": "margin:20px 0 8px;color:#14232b;font:700 17px/27px Georgia,'Times New Roman',serif",
+    "h4": "margin:16px 0 8px;color:#14232b;font:700 17px/27px Georgia,'Times New Roman',serif",
+    "ol": f"margin:0 0 16px;padding:0 0 0 26px;{_INK}",
+    "ul": f"margin:0 0 16px;padding:0 0 0 26px;{_INK}",
+    "li": "margin:0 0 6px",
+    "blockquote": "margin:0 0 16px;padding:0 0 0 16px;border-left:3px solid #d3d9d5",
+    "table": "margin:0 0 16px;border-collapse:collapse",
+    "th": f"padding:4px 12px 4px 0;text-align:left;border-bottom:1px solid #d3d9d5;{_INK}",
+    "td": f"padding:4px 12px 4px 0;border-bottom:1px solid #d3d9d5;{_INK}",
+    "a": "color:#0d5157",
+    "hr": "border:0;border-top:1px solid #d3d9d5;margin:0 0 16px",
+}
+# Classes that the dark style sheet of the letter knows.
+CLASSES = {"p": "ink", "h2": "ink", "h3": "ink", "h4": "ink", "ol": "ink", "ul": "ink", "a": "link"}
+
+
+@cache
+def locale_of(language: str) -> Locale:
+    """CLDR's locale of a content language; English where it knows none."""
+    try:
+        return Locale.parse(language.replace("-", "_"))
+    except (UnknownLocaleError, ValueError):
+        return Locale.parse("en")
+
+
+def words_language(language: str) -> str:
+    """The language in which the fixed words of a letter stand."""
+    return language if language in WORDS else "en"
+
+
+def letter_date(mailing: Any) -> date:
+    """The day a letter carries: when it started or is to start, else today; in the office's time zone.
+
+    It stays the same for every recipient and every try.
+    """
+    moment = mailing.started_at or mailing.scheduled_at or timezone.now()
+    return timezone.localtime(moment).date()
+
+
+def letter_values(mailing: Any, language: str) -> dict[str, str]:
+    """Values of the fields that are the same for every recipient of one language."""
+    sender = mailing.sender
+    return {
+        "reference": mailing.reference,
+        "date": format_date(letter_date(mailing), format="long", locale=locale_of(language)),
+        "sender_name": sender.name,
+        "sender_person": sender.person,
+        "sender_role": sender.person_role,
+        "organisation": mailing.owner.name,
+        "statement_link": statement_link(mailing, language),
+    }
+
+
+def statement_link(mailing: Any, language: str) -> str:
+    """The public page of the statement it was made from; empty while that is not published."""
+    statement = mailing.statement
+    if statement is None or statement.status != "published":
+        return ""
+    return f"{settings.SITE_URL}/{language}/statements/{statement.slug}/"
+
+
+def reader_values(context: Mapping[str, Any], language: str) -> dict[str, str]:
+    """Values of the fields of the recipient; country, group and committees worded in `language`."""
+    locale = locale_of(language)
+    country, group = context.get("country") or "", context.get("group") or ""
+    committees = sorted(set(context.get("committees") or []))
+    plain = ("salutation", "closing", "given_name", "family_name", "name")
+    return {field: str(context.get(field) or "") for field in plain} | {
+        "country": locale.territories.get(country, country),
+        "group": group_names(language).get(group, group),
+        "committees": format_list(committees, locale=locale) if committees else "",
+    }
+
+
+@cache
+def group_names(language: str) -> dict[str, str]:
+    """Code of a political group → its short name, in French for French letters."""
+    column = "short_fr" if language == "fr" else "short_en"
+    with GROUPS.open(encoding="utf-8", newline="") as file:
+        return {row["code"]: row[column] for row in csv.DictReader(file)}
+
+
+def frame(mailing: Any, language: str) -> dict[str, Any]:
+    """The letterhead and the footer of a letter: what the developer's templates in mailing/letter/ ask for."""
+    own = words_language(language)
+    words = WORDS[own]
+    number = mailing.owner.transparency_register_id.strip()
+    is_registered = bool(number) and number.casefold() != NOT_REGISTERED
+    day = format_date(letter_date(mailing), format="long", locale=locale_of(language))
+    return {
+        "language": language,
+        "direction": locale_of(language).text_direction,
+        "words_language": own,
+        "organisation": mailing.owner.name,
+        "tagline": settings.PLATFORM_TAGLINE if mailing.owner.is_platform and _is_public_tagline() else "",
+        "register_line": words["register"].format(number=number) if is_registered else words["not_registered"],
+        "place_and_date": ", ".join(part for part in (mailing.sender.place, day) if part),
+        "reference_line": words["reference"].format(reference=mailing.reference),
+        "privacy": words["privacy"].format(organisation=mailing.owner.name),
+        "object": words["object"],
+        "object_address": mailing.sender.reply_to or mailing.sender.from_email,
+        "tracking": words["tracking"],
+    }
+
+
+def _is_public_tagline() -> bool:
+    """The default tagline names the workspace, not the organisation; it has no place on a letter."""
+    return settings.PLATFORM_TAGLINE != "Advocacy desk"
+
+
+def style_body(html: str) -> str:
+    """Give each element of clean HTML (which has no style or class of its own) its style for mail."""
+
+    def dress(match: re.Match[str]) -> str:
+        tag = match[1]
+        dressed = f"<{tag}"
+        if tag in CLASSES:
+            dressed += f' class="{CLASSES[tag]}"'
+        return f'{dressed} style="{STYLES[tag]}"'
+
+    return re.sub(rf"<({'|'.join(STYLES)})(?=[\s>/])", dress, html)
+
+
+def wrap(text: str) -> str:
+    """Break lines longer than 72 columns, after fields have been filled; addresses stay whole."""
+    return "\n".join(_wrapped(line) for line in text.split("\n"))
+
+
+def _wrapped(line: str) -> str:
+    if len(line) <= WIDTH or "://" in line:
+        return line
+    indent = re.match(r"\s*(?:(?:\d+\.|-)\s+)?", line)
+    hanging = " " * len(indent[0]) if indent else ""
+    if line.lstrip().startswith(">"):
+        hanging = line[: len(line) - len(line.lstrip())] + "> "
+    return textwrap.fill(
+        line, WIDTH, subsequent_indent=hanging, break_long_words=False, break_on_hyphens=False, drop_whitespace=True
+    )

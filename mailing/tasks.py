@@ -1,0 +1,24 @@
+"""The tasks of this app: they carry an id and call one function."""
+
+from celery import shared_task
+
+from mailing.dispatch import recovery, sending
+
+
+# Above the 600 s a server may take to answer the final dot: a limit in that wait would make a letter uncertain.
+@shared_task(ignore_result=True, soft_time_limit=1200, time_limit=1260)
+def dispatch(mailing_id: int) -> None:
+    """One turn of this worker over one mailing."""
+    sending.run(mailing_id)
+
+
+@shared_task(ignore_result=True)
+def ring_due() -> None:
+    """Start what is due and ring for what is under way."""
+    recovery.ring_due()
+
+
+@shared_task(ignore_result=True)
+def sweep() -> None:
+    """Free what workers that died were holding."""
+    recovery.sweep()
