@@ -21,6 +21,7 @@ class RequestIdMiddleware:
         """Answer the request under its id."""
         offered = request.headers.get("X-Request-ID", "")
         token = request_id.set(offered if _SAFE_ID.fullmatch(offered) else uuid.uuid4().hex)
+        request.META["REQUEST_ID"] = request_id.get()  # the page for our own errors shows it
         try:
             response = self.get_response(request)
             response["X-Request-ID"] = request_id.get()

@@ -1,7 +1,10 @@
 """Error pages: what happened, what is safe, what to do."""
 
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.template.loader import render_to_string
+from django.templatetags.static import static
 
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
@@ -20,5 +23,14 @@ def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpR
 
 
 def broken(request: HttpRequest) -> HttpResponse:
-    """Our fault; the page needs nothing else from the server."""
-    return render(request, "500.html", status=500)
+    """Our fault. The page asks neither the database nor the session, and stands without its stylesheet."""
+    try:
+        stylesheet = static("css/app.css")
+    except ValueError:
+        stylesheet = ""
+    context = {
+        "stylesheet": stylesheet,
+        "platform_name": settings.PLATFORM_NAME,
+        "reference": request.META.get("REQUEST_ID", ""),
+    }
+    return HttpResponse(render_to_string("500.html", context), status=500)
