@@ -87,6 +87,8 @@ def database(name: str, default: str, meaning: str) -> dict[str, Any]:
             "timeout": 20,
             "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA foreign_keys=ON;",
         }
+        # Tests use a file as well: worker processes and heartbeat threads open it beside the test.
+        settings["TEST"] = {"NAME": f"{settings['NAME']}.test"}
     elif settings.get("ENGINE") != "django.db.backends.postgresql":
         raise ImproperlyConfigured(f"{name} must name PostgreSQL or SQLite. {meaning}")
     settings["CONN_HEALTH_CHECKS"] = True

@@ -1,10 +1,13 @@
 """Sets the environment of a test run before Django reads it, and starts the embedded broker where none is named.
 
 Loaded as a pytest plugin. Real services come from DATABASE_URL and REDIS_URL; without them the tests use SQLite
-and the embedded Valkey, one database of it for each pytest-xdist worker.
+in a file and the embedded Valkey, one database of it for each pytest-xdist worker.
 """
 
+import atexit
 import os
+import shutil
+import tempfile
 
 from tests.broker import start_embedded_broker
 
@@ -19,6 +22,12 @@ os.environ.setdefault("SEND_HOLD_SECONDS", "0")
 os.environ.setdefault("HASHED_STATIC", "0")
 os.environ.setdefault("LOG_LEVEL", "WARNING")
 os.environ.setdefault("LEASE_SECONDS", "2")
+
+if "DATABASE_URL" not in os.environ:
+    # A file and not memory: worker processes of the fault tests open the same database.
+    _folder = tempfile.mkdtemp(prefix="dmr")
+    os.environ["DATABASE_URL"] = f"sqlite:///{_folder}/tests.sqlite3"
+    atexit.register(shutil.rmtree, _folder, ignore_errors=True)
 
 if "REDIS_URL" not in os.environ:
     os.environ["REDIS_URL"] = start_embedded_broker()

@@ -89,9 +89,9 @@ def claim_retry(mailing_id: int, worker: str) -> Claim | None:
     `next_attempt_at` is cleared in the transaction that makes the chunk, so the row is covered at every instant.
     """
     before = ticks()
-    for delivery_id in due_again(mailing_id).order_by("next_attempt_at", "id").values_list("id", flat=True)[
-        :CANDIDATES
-    ]:
+    for delivery_id in (
+        due_again(mailing_id).order_by("next_attempt_at", "id").values_list("id", flat=True)[:CANDIDATES]
+    ):
         with transaction.atomic():
             if hold_status(mailing_id) != Mailing.Status.SENDING:
                 return None
@@ -122,16 +122,12 @@ def free_chunks(mailing_id: int):  # type: ignore[no-untyped-def]
 
 
 def due_again(mailing_id: int):  # type: ignore[no-untyped-def]
-    """Rows waiting for another try whose time has come.
-
-    Not a row that an open chunk has yet to reach, and none of a mailing whose rest was stopped: those end with it.
-    """
+    """Rows waiting for another try whose time has come. A row that an open chunk has yet to reach is not one."""
     ahead = DeliveryChunk.objects.filter(
         mailing_id=mailing_id, state=DeliveryChunk.State.OPEN, cursor__lt=OuterRef("pk"), hi__gte=OuterRef("pk")
     )
-    stopped = Delivery.objects.filter(mailing_id=mailing_id, status=Delivery.Status.CANCELLED)
     return Delivery.objects.filter(
-        ~Exists(ahead), ~Exists(stopped), mailing_id=mailing_id, status=Delivery.Status.QUEUED, next_attempt_at__lte=clock()
+        ~Exists(ahead), mailing_id=mailing_id, status=Delivery.Status.QUEUED, next_attempt_at__lte=clock()
     )
 
 

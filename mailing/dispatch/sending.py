@@ -198,7 +198,7 @@ def settle(claim: Claim, found: list[Result]) -> bool:
     is_second_try = False
     while True:
         try:
-            is_ours = write_results(claim.chunk_id, claim.owner, found)
+            is_ours = write_results(claim.chunk_id, claim.owner, claim.mailing_id, found)
         except (OperationalError, InterfaceError) as error:
             if ticks() > until:
                 raise

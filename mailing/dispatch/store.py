@@ -6,6 +6,7 @@ for each other in a circle.
 
 import json
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -15,7 +16,7 @@ from django.utils import timezone
 
 from contacts.models import Suppression
 from mailing.dispatch.results import Result
-from mailing.models import Delivery, DeliveryChunk, DeliveryEvent
+from mailing.models import Delivery, DeliveryChunk, DeliveryEvent, Mailing
 
 # A small mailing is cut into about this many pieces, so that several workers share it.
 SHARES = 8
@@ -130,9 +131,14 @@ def cancel_waiting(mailing_id: int) -> int:
     return waiting.exclude(in_flight(mailing_id)).update(status=Delivery.Status.CANCELLED, next_attempt_at=None)
 
 
-def write_results(chunk_id: int, owner: str, results: Sequence[Result]) -> bool:
-    """Write a window's results and close it, in one transaction. False, and nothing written, when it is not ours."""
+def write_results(chunk_id: int, owner: str, mailing_id: int, results: Sequence[Result]) -> bool:
+    """Write a window's results and close it, in one transaction. False, and nothing written, when it is not ours.
+
+    A row that would wait for another try of a mailing that was stopped meanwhile is cancelled.
+    """
     with transaction.atomic():
+        if hold_status(mailing_id) == Mailing.Status.CANCELLED:
+            results = [_stopped(result) for result in results]
         # Locks the chunk before its rows, so that recovery and this transaction have an order.
         mine = DeliveryChunk.objects.select_for_update().filter(pk=chunk_id, owner=owner, window_lo__isnull=False)
         chunk = mine.first()
@@ -209,6 +215,12 @@ def _update_rows(chunk: DeliveryChunk, results: Sequence[Result]) -> None:
         parameters = [_as_stored(now), _as_stored(now), json.dumps(rows), *fence]
     with connection.cursor() as cursor:
         cursor.execute(sql, parameters)
+
+
+def _stopped(result: Result) -> Result:
+    if result.status != Delivery.Status.QUEUED:
+        return result
+    return replace(result, status=Delivery.Status.CANCELLED, wait=None)
 
 
 def _as_stored(moment: datetime) -> str:
