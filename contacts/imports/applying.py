@@ -1,0 +1,159 @@
+"""Writing a plan: set by set, inside the caller's transaction."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from django.utils import timezone
+
+from contacts.imports.plan import Change, Plan
+from contacts.models import Body, Contact, Mandate, Membership, Organisation, Post, Tag
+from contacts.reference import load_bodies
+
+BATCH = 200
+KEYS = {"email": ["email_key", "email_digest"], "given_name": ["sort_key"], "family_name": ["sort_key"]}
+
+
+def write_plan(plan: Plan) -> None:
+    """Write every change. Call it inside a transaction; the plan was made in the same one."""
+    load_bodies()
+    changes = [change for change in plan.changes]
+    _end_mandates(changes)
+    _close_and_date_seats(changes)
+    _write_contacts(changes)
+    _write_mandates(changes)
+    _open_seats(changes)
+    _add_posts(changes)
+    _add_tags(changes)
+
+
+def _end_mandates(changes: list[Change]) -> None:
+    """Before a new mandate is opened: one contact has one open mandate."""
+    ended = []
+    for change in changes:
+        for mandate, on in change.ended:
+            mandate.ended_on = on
+            ended.append(mandate)
+    Mandate.objects.bulk_update(ended, ["ended_on"], batch_size=BATCH)
+
+
+def _close_and_date_seats(changes: list[Change]) -> None:
+    closed, dated = [], []
+    for change in changes:
+        for seat, on in change.closed:
+            seat.ended_on = on
+            closed.append(seat)
+        for seat, on in change.dated:
+            seat.started_on = on
+            dated.append(seat)
+    Membership.objects.bulk_update(closed, ["ended_on"], batch_size=BATCH)
+    Membership.objects.bulk_update(dated, ["started_on"], batch_size=BATCH)
+
+
+def _write_contacts(changes: list[Change]) -> None:
+    now = timezone.now()
+    new, old, names = [], [], set()
+    for change in changes:
+        contact = change.contact
+        for name, (_before, after) in change.fields.items():
+            setattr(contact, name, after)
+        stamps = {**contact.facts_as_of, **change.stamps}
+        is_stamped = stamps != contact.facts_as_of
+        contact.facts_as_of = stamps
+        if change.is_new:
+            contact.compute_keys()
+            new.append(contact)
+        elif change.fields or is_stamped:
+            if change.fields:
+                contact.compute_keys()
+                contact.changed_at = now
+                names |= {"changed_at", *change.fields, *(key for name in change.fields for key in KEYS.get(name, []))}
+            names.add("facts_as_of")
+            old.append(contact)
+    _free_addresses(changes)
+    Contact.objects.bulk_create(new, batch_size=500)
+    if names:
+        Contact.objects.bulk_update(old, sorted(names), batch_size=BATCH)
+
+
+def _free_addresses(changes: Iterable[Change]) -> None:
+    """Two people may swap addresses; a unique key is checked row by row, so the old keys step aside first."""
+    moving = [change.contact.pk for change in changes if not change.is_new and change.fields.get("email", ("", ""))[0]]
+    for start in range(0, len(moving), 500):
+        Contact.objects.filter(pk__in=moving[start : start + 500]).update(email_key=None)
+
+
+def _write_mandates(changes: list[Change]) -> None:
+    new, old = [], []
+    for change in changes:
+        mandate = change.mandate
+        if mandate is None:
+            continue
+        for name, (_before, after) in change.mandate_fields.items():
+            setattr(mandate, name, after)
+        if change.mandate_is_new:
+            mandate.contact = change.contact
+            new.append(mandate)
+        elif change.mandate_fields:
+            old.append(mandate)
+    Mandate.objects.bulk_create(new, batch_size=500)
+    Mandate.objects.bulk_update(old, ["country", "national_party", "started_on"], batch_size=BATCH)
+
+
+def _open_seats(changes: list[Change]) -> None:
+    bodies = {(body.kind, body.code): body for body in Body.objects.all()}
+    wanted = {(seat.kind, seat.code) for change in changes for seat in change.opened}
+    made = Body.objects.bulk_create(
+        [Body(kind=kind, code=code, name=code, short_name=code) for kind, code in sorted(wanted - bodies.keys())]
+    )
+    bodies |= {(body.kind, body.code): body for body in made}
+    Membership.objects.bulk_create(
+        [
+            Membership(
+                mandate=change.mandate,
+                body=bodies[seat.kind, seat.code],
+                role=seat.role,
+                started_on=seat.started_on,
+                ended_on=seat.ended_on,
+            )
+            for change in changes
+            for seat in change.opened
+        ],
+        batch_size=500,
+    )
+
+
+def _add_posts(changes: list[Change]) -> None:
+    wanted = {change.organisation for change in changes if change.organisation}
+    if not wanted:
+        return
+    known = {organisation.name: organisation for organisation in Organisation.objects.all()}
+    missing = sorted(wanted - known.keys())
+    for organisation in Organisation.objects.bulk_create(
+        [Organisation(name=name, kind=Organisation.Kind.OTHER) for name in missing], batch_size=500
+    ):
+        known[organisation.name] = organisation
+    posts = [
+        Post(contact=change.contact, organisation=known[change.organisation], title=change.title or "")
+        for change in changes
+        if change.organisation
+    ]
+    Post.objects.bulk_create(posts, batch_size=500)
+
+
+def _add_tags(changes: list[Change]) -> None:
+    wanted = {tag for change in changes for tag in change.new_tags}
+    if not wanted:
+        return
+    known: dict[str, Any] = {tag.name: tag for tag in Tag.objects.all()}
+    for tag in Tag.objects.bulk_create([Tag(name=name) for name in sorted(wanted - known.keys())]):
+        known[tag.name] = tag
+    through = Contact.tags.through
+    through.objects.bulk_create(
+        [
+            through(contact_id=change.contact.pk, tag_id=known[name].pk)
+            for change in changes
+            for name in change.new_tags
+        ],
+        batch_size=500,
+        ignore_conflicts=True,
+    )

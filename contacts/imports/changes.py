@@ -1,0 +1,181 @@
+"""Comparing a pull with what is stored: one Change a person, and the problems a person should look at.
+
+The rules: the key is the Parliament's number, else the address, never the name. A source that lacks a fact says
+nothing about it. A file older than what is stored fills gaps and changes nothing. What a person corrected stays.
+"""
+
+from collections.abc import Callable, Iterable
+
+from django.utils.translation import gettext as _
+
+from contacts.imports.addressing import Addresses, check_addresses, settle_addresses
+from contacts.imports.errors import Problem
+from contacts.imports.holding import why_held
+from contacts.imports.mandates import compare_mandate, end_mandate, end_of, is_newer
+from contacts.imports.plan import Change, Plan
+from contacts.imports.records import Pull, Record
+from contacts.imports.stored import Stored, load_by_key, load_stored
+from contacts.models import Contact
+from contacts.names import same_letters
+
+Progress = Callable[[Iterable[Record]], Iterable[Record]]
+# The fields of a contact that are compared one by one; the name is compared as a whole.
+PLAIN_FIELDS = ("email", "gender", "language", "country")
+
+
+def compare(pull: Pull, *, join: bool = False, progress: Progress = iter) -> Plan:
+    """What importing the pull would do. Reads the database, writes nothing.
+
+    With `join`, unknown people are listed instead of made, and so are those of the list that the pull lacks.
+    """
+    stored = load_stored(pull)
+    in_file = {record.ep_id for record in pull.records if record.ep_id}
+    addresses = check_addresses(pull, stored)
+    load_by_key(stored, [record.email_key for record in pull.records if record.email_key])
+    plan = Plan(pull)
+    for record in progress(_once_each(pull)):
+        change = _compare_record(record, pull, stored, addresses, join=join)
+        if change is not None:
+            plan.changes.append(change)
+    if pull.is_complete and not join and (stored.newest_list is None or pull.as_of >= stored.newest_list):
+        plan.changes.extend(_gone(in_file, pull, stored))
+    settle_addresses(plan, stored)
+    plan.problems = pull.problems + plan.problems
+    if join:
+        plan.problems.extend(_without_data(in_file, pull, stored))
+    plan.hold_reason = why_held(plan, stored)
+    return plan
+
+
+def _once_each(pull: Pull) -> list[Record]:
+    """The records without those that repeat a member's number."""
+    rows: dict[int, int] = {}
+    found = []
+    for record in pull.records:
+        if record.ep_id is not None and record.ep_id in rows:
+            problem = _("The row repeats the member of row %(row)s, so it was left out.") % {"row": rows[record.ep_id]}
+            pull.problems.append(Problem(record.row, pull.column("ep_id"), problem, "repeated", str(record.ep_id)))
+            continue
+        if record.ep_id is not None:
+            rows[record.ep_id] = record.row
+        found.append(record)
+    return found
+
+
+def _compare_record(record: Record, pull: Pull, stored: Stored, addresses: Addresses, *, join: bool) -> Change | None:
+    if record.ep_id is not None:
+        contact = stored.by_ep_id.get(record.ep_id)
+    else:
+        if record.email_key is None:
+            if record.row not in addresses.left_out:
+                _tell(pull, record, "email", "missing", _("The row has no address to know the person by."))
+            return None
+        contact = stored.by_key.get(record.email_key)
+    if contact is not None and contact.erased_at is not None:
+        _tell(pull, record, "ep_id", "erased", _("This person was erased; the row was left out."))
+        return None
+    if contact is None:
+        if join:
+            problem = _("This person is not in the list, so nothing was taken over.")
+            _tell(pull, record, "ep_id" if record.ep_id else "email", "unknown_id", problem)
+            return None
+        if record.row in addresses.erased_rows or not _can_be_made(record, pull):
+            return None
+    return _compare_person(record, contact, pull, stored)
+
+
+def _can_be_made(record: Record, pull: Pull) -> bool:
+    """Whether the row says enough to make a new contact; tells what it lacks."""
+    needed = [("name", record.family_name)]
+    if record.ep_id is not None:
+        needed.append(("country", record.country))
+    for name, value in needed:
+        if not value:
+            _tell(pull, record, name, "missing", _("A new person needs this; the row was left out."))
+            return False
+    return True
+
+
+def _compare_person(record: Record, contact: Contact | None, pull: Pull, stored: Stored) -> Change:
+    if contact is None:
+        change = Change(Contact(source=pull.source, facts_as_of={}), record.row, is_new=True)
+    else:
+        change = Change(contact, record.row)
+    corrected = stored.corrections.get(change.contact.pk, set()) if contact else set()
+    _compare_name(change, record, corrected, pull)
+    for name in PLAIN_FIELDS:
+        if name not in corrected:
+            _compare_field(change, name, record, pull)
+    if record.ep_id is not None:
+        compare_mandate(change, record, stored, pull)
+    else:
+        _compare_post_and_tags(change, record, stored)
+    return change
+
+
+def _compare_name(change: Change, record: Record, corrected: set[str], pull: Pull) -> None:
+    contact = change.contact
+    if record.family_name is None:
+        return
+    given, family = record.given_name or contact.given_name, record.family_name
+    same = same_letters(given, contact.given_name) and same_letters(family, contact.family_name)
+    newer = is_newer(change, "name", pull.as_of)
+    # A spelling in natural case is worth more than one worked out from capitals, whatever their dates.
+    is_better = same and contact.family_name_is_guessed and not record.family_name_is_guessed
+    if newer:
+        change.stamps["name"] = pull.as_of.isoformat()
+    if is_better or (not same and (newer or not contact.family_name)):
+        _set(change, "given_name", given, corrected)
+        _set(change, "family_name", family, corrected)
+        if "family_name" not in corrected:
+            _set(change, "family_name_is_guessed", record.family_name_is_guessed, corrected)
+
+
+def _compare_field(change: Change, name: str, record: Record, pull: Pull) -> None:
+    value, before = getattr(record, name), getattr(change.contact, name)
+    if not value:
+        return
+    if is_newer(change, name, pull.as_of) or before in {"", "X"}:
+        change.stamps[name] = pull.as_of.isoformat()
+        is_same_address = name == "email" and record.email_key == change.contact.email_key
+        if before != value and not is_same_address:
+            change.fields[name] = (before, value)
+
+
+def _set(change: Change, name: str, value: object, corrected: set[str]) -> None:
+    before = getattr(change.contact, name)
+    if before != value and name not in corrected:
+        change.fields[name] = (before, value)
+
+
+def _compare_post_and_tags(change: Change, record: Record, stored: Stored) -> None:
+    """Posts and tags are only added: a sheet that lacks one says nothing about it."""
+    pk = change.contact.pk
+    is_open = [post for post in stored.posts.get(pk, []) if post.ended_on is None] if pk else []
+    if record.organisation and not any(post.organisation.name == record.organisation for post in is_open):
+        change.organisation, change.title = record.organisation, record.title or ""
+    have = stored.tags.get(pk, set()) if pk else set()
+    change.new_tags = [tag for tag in dict.fromkeys(record.tags) if tag not in have]
+
+
+def _gone(in_file: set[int], pull: Pull, stored: Stored) -> list[Change]:
+    """Sitting members whom the complete list lacks: their mandate ends."""
+    found = []
+    for mandate in stored.open_mandates():
+        change = Change(mandate.contact, is_gone=True)
+        if mandate.ep_id not in in_file and is_newer(change, "mandate", pull.as_of):
+            end_mandate(change, mandate, end_of(mandate, pull.as_of), stored)
+            change.stamps["mandate"] = pull.as_of.isoformat()
+            found.append(change)
+    return found
+
+
+def _without_data(in_file: set[int], pull: Pull, stored: Stored) -> list[Problem]:
+    missing = sorted(mandate.ep_id for mandate in stored.open_mandates() if mandate.ep_id not in in_file)
+    problem = _("This member is in the list but not in this file: left without data.")
+    return [Problem(None, pull.column("ep_id"), problem, "no_data", str(ep_id)) for ep_id in missing]
+
+
+def _tell(pull: Pull, record: Record, name: str, kind: str, problem: str) -> None:
+    value = str(record.ep_id) if record.ep_id else None
+    pull.problems.append(Problem(record.row, pull.column(name), problem, kind, value))

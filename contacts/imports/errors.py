@@ -1,0 +1,40 @@
+"""What can be wrong with a file, in sentences."""
+
+from dataclasses import dataclass
+from typing import Any
+
+
+class ImportRefused(Exception):
+    """The whole file is refused and nothing was imported; the message is a sentence for the person who gave it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """One thing a person should look at, with its place in the file.
+
+    `row` counts a sheet's rows as a spreadsheet does (the header is row 1), and entries of an XML or JSON file from 1;
+    it is None for what is missing in the file. `kind` is a short word that programs count by. `problem` names nobody:
+    only `value` may hold personal data, and it is not stored.
+    """
+
+    row: int | None
+    column: str
+    problem: str
+    kind: str
+    value: str | None = None
+
+    def as_json(self, *, with_value: bool = True) -> dict[str, Any]:
+        """The problem as one object; `with_value=False` for what is kept in the database."""
+        found: dict[str, Any] = {"row": self.row, "column": self.column, "problem": self.problem, "kind": self.kind}
+        if with_value and self.value is not None:
+            found["value"] = self.value
+        return found
+
+    def __str__(self) -> str:
+        from django.utils.translation import gettext as _
+
+        if self.row is None:
+            place = self.column
+        else:
+            place = _("Row %(row)s, column %(column)s") % {"row": self.row, "column": self.column}
+        return f"{place}: {self.problem}" + (f" ({self.value})" if self.row is None and self.value else "")

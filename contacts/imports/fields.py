@@ -1,0 +1,44 @@
+"""Reading the fields that every format has: the member's number and the name."""
+
+from django.utils.translation import gettext as _
+
+from contacts.imports.errors import Problem
+from contacts.imports.reading import has_lost_letters
+from contacts.imports.records import Pull, Record
+from contacts.names import readable_family_name, split_full_name
+
+MAX_NAME = 200
+
+
+def read_ep_id(text: str) -> int | None:
+    """The Parliament's number of a person, or None when the text is none."""
+    text = text.strip()
+    if text.isascii() and text.isdigit() and len(text) <= 9 and int(text) > 0:
+        return int(text)
+    return None
+
+
+def clean_name(text: str) -> str:
+    """A name without control and direction marks, at most 200 characters."""
+    return " ".join("".join(letter if letter.isprintable() else " " for letter in text).split())[:MAX_NAME]
+
+
+def set_names(record: Record, given: str, family: str, pull: Pull) -> None:
+    """Put a name into the record, its family name in readable form; says when letters were lost in it.
+
+    Call it after the country is known: some capitals depend on it.
+    """
+    given, family = clean_name(given), clean_name(family)
+    if not family:
+        return
+    if has_lost_letters(given + family):
+        problem = _("Letters of the name were lost; the name was not taken over.")
+        pull.problems.append(Problem(record.row, pull.column("name"), problem, "lost_letters", f"{given} {family}"))
+        return
+    record.given_name = given
+    record.family_name, record.family_name_is_guessed = readable_family_name(family, record.country or "")
+
+
+def set_full_name(record: Record, full_name: str, pull: Pull) -> None:
+    """Put a name that stands in one field into the record."""
+    set_names(record, *split_full_name(clean_name(full_name)), pull)

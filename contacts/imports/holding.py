@@ -1,0 +1,64 @@
+"""When a pull is held for a person: it lost its addresses, its seats, or 5 % of its people."""
+
+from django.utils.translation import gettext as _
+
+from contacts.imports.plan import Plan
+from contacts.imports.stored import Stored
+from contacts.reference import term_on
+
+SHARE = 0.05
+FEW = 20  # In smaller files one person's missing address says nothing about the source.
+
+
+def why_held(plan: Plan, stored: Stored) -> str:
+    """The reason to hold the pull, as a sentence, or "" when it may go on."""
+    return _lost_people(plan, stored) or _lost_addresses(plan) or _lost_seats(plan)
+
+
+def _lost_people(plan: Plan, stored: Stored) -> str:
+    """A complete list with 5 % fewer members, or, inside a term, without 5 % of those who sat.
+
+    After an election more than half may be new; then only the number of members counts.
+    """
+    pull = plan.pull
+    if not pull.is_complete:
+        return ""
+    sitting = list(stored.open_mandates())
+    gone = plan.would["gone"]
+    if not sitting or not gone:
+        return ""
+    is_same_term = any(mandate.term == term_on(pull.as_of) for mandate in sitting)
+    fewer = len(sitting) - len(pull.records)
+    if fewer >= SHARE * len(sitting) or (is_same_term and gone >= SHARE * len(sitting)):
+        return _(
+            "The list lacks %(gone)s of the %(sitting)s sitting members, 5 %% or more: it may have lost people at its "
+            "source."
+        ) % {"gone": gone, "sitting": len(sitting)}
+    return ""
+
+
+def _lost_addresses(plan: Plan) -> str:
+    pull = plan.pull
+    if not pull.carries_email or len(pull.records) < 2:
+        return ""
+    if not any(record.email for record in pull.records):
+        return _("The file has no e-mail address at all, though its format carries them: it may have lost them.")
+    rows = {record.row for record in pull.records if not record.email}
+    known = [change for change in plan.changes if not change.is_new and change.contact.email]
+    lost = [change for change in known if change.row in rows]
+    if len(known) >= FEW and len(lost) >= SHARE * len(known):
+        return _(
+            "The file lacks the address of %(lost)s of %(known)s people whose address we have: it may have lost them."
+        ) % {"lost": len(lost), "known": len(known)}
+    return ""
+
+
+def _lost_seats(plan: Plan) -> str:
+    """A file that would close committee seats and opens or keeps none at all."""
+    records = [record for record in plan.pull.records if "committee" in record.seats]
+    if len(records) < 2 or any(record.seats["committee"] for record in records):
+        return ""
+    closed = sum(seat.body.kind == "committee" for change in plan.changes for seat, _day in change.closed)
+    if closed:
+        return _("The file has no committee seat at all; it would end %(closed)s seats.") % {"closed": closed}
+    return ""

@@ -1,0 +1,182 @@
+"""Answers of the Parliament's Open Data API v2 (JSON-LD): the list, show-current, and a person's detail.
+
+Source: the publisher's OpenAPI description. The list gives names in natural case, show-current adds country and group,
+the detail e-mail, gender and memberships with dates.
+"""
+
+import json
+from datetime import date
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from contacts.imports import vocabulary
+from contacts.imports.errors import ImportRefused, Problem
+from contacts.imports.fields import read_ep_id, set_names
+from contacts.imports.reading import MAX_ROWS
+from contacts.imports.records import Pull, Record, Seat
+from contacts.names import split_full_name
+
+OFFICE_DOMAIN = "europarl.europa.eu"
+COUNTRY, GROUP = "api:country-of-representation", "api:political-group"
+COLUMNS = {
+    "name": "label",
+    "country": COUNTRY,
+    "group": GROUP,
+    "ep_id": "identifier",
+    "email": "hasEmail",
+    "gender": "hasGender",
+    "seats": "hasMembership",
+}
+GENDERS = {"FEMALE": "F", "MALE": "M"}
+
+
+def parse_jsonld(text: str, *, file_name: str, digest: str, as_of: date) -> Pull:
+    """Records of an answer. Raises ImportRefused with the reason."""
+    people = _people(_load(text))
+    is_detail = any("hasMembership" in person or "hasEmail" in person for person in people)
+    is_current = not is_detail and all(COUNTRY in person for person in people)
+    source = "europarl-api-detail" if is_detail else "europarl-api-current" if is_current else "europarl-api-list"
+    pull = Pull(source, file_name, digest, as_of, [], is_complete=is_current, columns=COLUMNS)
+    pull.carries_email, pull.office_domain = is_detail, OFFICE_DOMAIN if is_detail else ""
+    for number, person in enumerate(people, start=1):
+        record = _record(number, person, pull)
+        if record is not None:
+            pull.records.append(record)
+    return pull
+
+
+def _load(text: str) -> Any:
+    def pairs(found: list[tuple[str, Any]]) -> dict[str, Any]:
+        if len({key for key, _value in found}) != len(found):
+            raise ImportRefused(_("The JSON has the same key twice in one object."))
+        return dict(found)
+
+    def refuse(word: str) -> Any:
+        raise ImportRefused(_("The JSON has the number %(word)s, which JSON does not know.") % {"word": word})
+
+    try:
+        return json.loads(text, object_pairs_hook=pairs, parse_constant=refuse)
+    except json.JSONDecodeError as error:
+        raise ImportRefused(
+            _("The JSON is broken at line %(line)s, character %(column)s.")
+            % {"line": error.lineno, "column": error.colno}
+        ) from error
+    except RecursionError as error:
+        raise ImportRefused(_("The JSON is nested too deep.")) from error
+    except ValueError as error:
+        raise ImportRefused(_("The JSON cannot be read.")) from error
+
+
+def _people(answer: Any) -> list[dict[str, Any]]:
+    data = answer.get("data") if isinstance(answer, dict) else None
+    if not isinstance(data, list):
+        raise ImportRefused(_("This is not an answer of the Open Data API: it has no list called “data”."))
+    if not data:
+        raise ImportRefused(_("The answer holds no member."))
+    if len(data) > MAX_ROWS:
+        raise ImportRefused(_("The answer has more than %(n)s entries.") % {"n": MAX_ROWS})
+    people = [item for item in data if isinstance(item, dict) and item.get("type") == "Person"]
+    if len(people) != len(data):
+        raise ImportRefused(_("The answer holds entries that are not persons."))
+    return people
+
+
+def _record(number: int, person: dict[str, Any], pull: Pull) -> Record | None:
+    identifier = _text(person.get("identifier"))
+    ep_id = read_ep_id(identifier)
+    if ep_id is None:
+        problem = _("The entry has no number of a member, so it was left out.")
+        pull.problems.append(Problem(number, "identifier", problem, "missing", identifier[:60]))
+        return None
+    record = Record(number, ep_id)
+    gender = _last_part(person.get("hasGender"))
+    record.gender = GENDERS.get(gender)
+    record.email = _text(person.get("hasEmail")).removeprefix("mailto:") or None
+    memberships = person.get("hasMembership")
+    if isinstance(memberships, list):
+        _set_memberships(record, [item for item in memberships if isinstance(item, dict)], pull)
+    _set_word(record, "country", _text(person.get(COUNTRY)), pull)
+    _set_word(record, "group", _text(person.get(GROUP)), pull)
+    _set_names(record, person, pull)
+    return record
+
+
+def _set_names(record: Record, person: dict[str, Any], pull: Pull) -> None:
+    given, family = _text(person.get("givenName")), _text(person.get("familyName"))
+    if not family:
+        given, family = split_full_name(_text(person.get("label")))
+    set_names(record, given, family, pull)
+
+
+def _set_word(record: Record, field: str, label: str, pull: Pull) -> None:
+    if not label:
+        return
+    try:
+        code = vocabulary.country(label) if field == "country" else vocabulary.group(label, pull.as_of)
+        setattr(record, field, code)
+    except vocabulary.UnknownWord as error:
+        pull.problems.append(Problem(record.row, pull.column(field), str(error), "unknown_word", label[:200]))
+
+
+def _set_memberships(record: Record, memberships: list[dict[str, Any]], pull: Pull) -> None:
+    """The mandate and the seats that are open on the day of the pull, with their dates."""
+    record.seats = {"committee": []}
+    mandates = []
+    for item in memberships:
+        started_on, ended_on = _days(item)
+        role = _last_part(item.get("role"))
+        if role == "MEMBER_PARLIAMENT":
+            mandates.append((started_on or date.min, ended_on, item))
+        elif started_on is None or started_on <= pull.as_of:
+            if ended_on is None or ended_on >= pull.as_of:
+                _add_seat(record, item, role, started_on, pull)
+    if mandates:
+        started_on, ended_on, item = max(mandates, key=lambda mandate: mandate[0])
+        record.mandate_started_on = started_on if started_on != date.min else None
+        record.mandate_ended_on = ended_on if ended_on and ended_on <= pull.as_of else None
+        represents = item.get("represents")
+        if isinstance(represents, list) and represents:
+            _set_word(record, "country", _last_part(represents[0]), pull)
+
+
+def _add_seat(record: Record, item: dict[str, Any], role: str, started_on: date | None, pull: Pull) -> None:
+    classification = _last_part(item.get("membershipClassification"))
+    is_group = classification == "EU_POLITICAL_GROUP"
+    if not is_group and not classification.startswith("COMMITTEE_PARLIAMENTARY"):
+        return
+    number = _last_part(item.get("organization"))
+    kind, code = vocabulary.organisations().get(number, ("", ""))
+    if not code:
+        problem = _("The body with the number %(number)s is not in our tables; the seat was left out.")
+        pull.problems.append(Problem(record.row, "hasMembership", problem % {"number": number[:20]}, "unknown_word"))
+        return
+    if is_group:
+        record.group, record.group_since = code, started_on
+        return
+    try:
+        record.seats.setdefault(kind, []).append(Seat(code, vocabulary.role(role), started_on))
+    except vocabulary.UnknownWord as error:
+        pull.problems.append(Problem(record.row, "hasMembership", str(error), "unknown_word", role[:60]))
+
+
+def _days(item: dict[str, Any]) -> tuple[date | None, date | None]:
+    period = item.get("memberDuring")
+    if not isinstance(period, dict):
+        return None, None
+    return _day(period.get("startDate")), _day(period.get("endDate"))
+
+
+def _day(value: Any) -> date | None:
+    try:
+        return date.fromisoformat(value) if isinstance(value, str) else None
+    except ValueError:
+        return None
+
+
+def _text(value: Any) -> str:
+    return " ".join(value.split())[:2000] if isinstance(value, str) else ""
+
+
+def _last_part(value: Any) -> str:
+    return _text(value).rstrip("/").rsplit("/", 1)[-1]

@@ -1,0 +1,70 @@
+"""What a file says about people, whatever its format."""
+
+from dataclasses import dataclass, field
+from datetime import date
+
+from contacts.imports.errors import Problem
+
+
+@dataclass(frozen=True, slots=True)
+class Seat:
+    """A seat in a body, by the body's code and our role code; dates where the source gives them."""
+
+    code: str
+    role: str
+    started_on: date | None = None
+    ended_on: date | None = None
+
+
+@dataclass(slots=True)
+class Record:
+    """One person of a file. None means that the file says nothing about it, and so changes nothing.
+
+    `seats` holds, for each kind of body the file speaks of, every open seat of the person; a kind that is not in it
+    is left alone.
+    """
+
+    row: int
+    ep_id: int | None = None
+    given_name: str | None = None
+    family_name: str | None = None
+    family_name_is_guessed: bool = False
+    email: str | None = None
+    email_key: str | None = None  # Set with the check of the addresses.
+    gender: str | None = None
+    language: str | None = None
+    country: str | None = None
+    group: str | None = None
+    group_since: date | None = None
+    national_party: str | None = None
+    seats: dict[str, list[Seat]] = field(default_factory=dict)
+    mandate_started_on: date | None = None
+    mandate_ended_on: date | None = None
+    organisation: str | None = None
+    title: str | None = None
+    tags: list[str] = field(default_factory=list)
+
+
+@dataclass(slots=True)
+class Pull:
+    """Everything one file says, ready to be compared with what is stored.
+
+    `is_complete`: the file lists every sitting member, so whoever is missing has left. `carries_email`: the format
+    has a place for addresses, so a file without any has lost them. `office_domain`: where members' addresses lie; others
+    are pointed out. `columns` names the fields in the file's own words.
+    """
+
+    source: str
+    file_name: str
+    digest: str
+    as_of: date
+    records: list[Record]
+    problems: list[Problem] = field(default_factory=list)
+    is_complete: bool = False
+    carries_email: bool = False
+    office_domain: str = ""
+    columns: dict[str, str] = field(default_factory=dict)
+
+    def column(self, name: str) -> str:
+        """What the file calls a field."""
+        return self.columns.get(name, name)

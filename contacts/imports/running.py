@@ -1,0 +1,123 @@
+"""Running an import: the dry run, and applying it in one transaction with its record of what changed."""
+
+from typing import Any
+
+from django.db import IntegrityError, connection, transaction
+from django.utils.translation import gettext as _
+
+from accounts import audit
+from contacts.imports.applying import write_plan
+from contacts.imports.changes import Progress, compare
+from contacts.imports.errors import ImportRefused
+from contacts.imports.plan import Change, Plan
+from contacts.imports.records import Pull
+from contacts.models import ImportRun
+
+# Any number of ours: imports take turns on PostgreSQL, as IMMEDIATE transactions make them do on SQLite.
+_LOCK = 7_203_719
+
+
+def dry_run(pull: Pull, *, join: bool = False, release_held: bool = False, progress: Progress = iter) -> Plan:
+    """What the import would do. Writes nothing."""
+    plan = compare(pull, join=join, progress=progress)
+    if release_held:
+        plan.hold_reason = ""
+    return plan
+
+
+def apply(pull: Pull, *, join: bool = False, release_held: bool = False, progress: Progress = iter) -> Plan:
+    """Apply the pull, or record that it is held. All of it or nothing. Raises ImportRefused when another one ran.
+
+    With `release_held` a person has looked at what was held, and it is applied.
+    """
+    try:
+        with transaction.atomic():
+            if connection.vendor == "postgresql":
+                with connection.cursor() as cursor:
+                    cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_LOCK])
+            plan = compare(pull, join=join, progress=progress)
+            held = ImportRun.objects.filter(
+                status=ImportRun.Status.HELD, source=pull.source, file_digest=pull.digest
+            ).first()
+            if plan.hold_reason and not release_held:
+                _hold(plan, held)
+            else:
+                plan.hold_reason = ""
+                write_plan(plan)
+                _record(plan, held)
+            return plan
+    except IntegrityError as error:
+        raise ImportRefused(
+            _("Somebody else changed the same contacts at the same moment. Nothing was imported; start it again.")
+        ) from error
+
+
+def _hold(plan: Plan, held: ImportRun | None) -> None:
+    """Record the held pull, once for each file."""
+    if held is not None:
+        return
+    run = _run(plan, ImportRun.Status.HELD)
+    run.hold_reason = plan.hold_reason[:300]
+    run.save()
+    audit.record(None, f"held the import of {run.file_name}", about=run, label=run.file_name)
+
+
+def _record(plan: Plan, held: ImportRun | None) -> None:
+    """Record what was applied. The same file again, changing nothing, needs no second record."""
+    run = _run(plan, ImportRun.Status.APPLIED)
+    run.changes = [entry for entry in map(_entry, plan.changes) if entry]
+    seen = ImportRun.objects.filter(
+        status=ImportRun.Status.APPLIED, source=run.source, file_digest=run.file_digest, as_of=run.as_of
+    )
+    if not run.changes and held is None and seen.exists():
+        return
+    if held is not None:
+        run.pk, run.at, run.hold_reason = held.pk, held.at, held.hold_reason
+    run.save()
+    verb = "released and applied" if held is not None else "applied"
+    figures = ", ".join(f"{number} {kind}" for kind, number in plan.would.items())
+    audit.record(None, f"{verb} the import of {run.file_name}: {figures}", about=run, label=run.file_name)
+
+
+def _run(plan: Plan, status: str) -> ImportRun:
+    pull = plan.pull
+    return ImportRun(
+        source=pull.source,
+        file_name=pull.file_name[:200],
+        file_digest=pull.digest,
+        as_of=pull.as_of,
+        status=status,
+        counts=plan.counts(),
+        # Values may be names and addresses; what is kept here names nobody.
+        problems=[problem.as_json(with_value=False) for problem in plan.problems],
+    )
+
+
+def _entry(change: Change) -> dict[str, Any] | None:
+    """What one change did, with what stood there before: enough to take it back. None when nothing changed."""
+    if change.kind == "unchanged":
+        return None
+    entry: dict[str, Any] = {"contact": change.contact.pk, "kind": change.kind}
+    if not change.is_new:
+        entry["fields"] = {name: [before, after] for name, (before, after) in change.fields.items()}
+    mandate = change.mandate
+    if mandate is not None:
+        entry["mandate"] = mandate.pk
+        entry["mandate_is_new"] = change.mandate_is_new
+        entry["mandate_fields"] = {
+            name: [_plain(before), _plain(after)] for name, (before, after) in change.mandate_fields.items()
+        }
+    entry["ended"] = [[ended.pk, on.isoformat()] for ended, on in change.ended]
+    entry["opened"] = [[seat.kind, seat.code, seat.role] for seat in change.opened]
+    entry["closed"] = [[seat.pk, on.isoformat()] for seat, on in change.closed]
+    entry["dated"] = [[seat.pk, on.isoformat()] for seat, on in change.dated]
+    if change.organisation:
+        entry["organisation"] = change.organisation
+    if change.new_tags:
+        entry["tags"] = change.new_tags
+    entry["facts_as_of"] = change.stamps
+    return {key: value for key, value in entry.items() if value not in ({}, [])}
+
+
+def _plain(value: Any) -> Any:
+    return value.isoformat() if hasattr(value, "isoformat") else value
