@@ -7,3 +7,12 @@ class AdvocacyConfig(AppConfig):
     """Registers the app; right-hand rooms fill left-hand registries in ready()."""
 
     name = "advocacy"
+
+    def ready(self) -> None:
+        """Put statements on the home page and into the search."""
+        from accounts import registry
+        from advocacy import desk_rows
+
+        registry.tasks.append(desk_rows.waiting_for)
+        registry.drafts.append(desk_rows.drafts_of)
+        registry.searches.append(desk_rows.found_by)

@@ -11,6 +11,7 @@ from django.db.models.functions import Coalesce
 from django.utils.translation import gettext_lazy as _
 
 from contacts.models import Owned, OwnedQuerySet
+from contacts.names import sort_key
 
 
 class StatementQuerySet(OwnedQuerySet):
@@ -19,6 +20,17 @@ class StatementQuerySet(OwnedQuerySet):
     def published(self) -> Self:
         """What the public may read."""
         return self.filter(status=Statement.Status.PUBLISHED)
+
+    def matching(self, words: str) -> Self:
+        """Those whose reference or a title holds all the words, accents and case aside.
+
+        The comparison runs in Python over titles alone: the databases fold letters differently, or ASCII only.
+        """
+        wanted = sort_key(words).split()
+        titles: dict[int, str] = {}
+        for pk, reference, title in self.order_by().values_list("pk", "reference", "texts__title"):
+            titles[pk] = f"{titles.get(pk, '')} {sort_key(reference)} {sort_key(title or '')}"
+        return self.filter(pk__in=[pk for pk, text in titles.items() if all(word in text for word in wanted)])
 
     def with_title(self, language: str = "") -> Self:
         """Adds `title` and `summary`: in `language` where that version exists, else as it was written."""

@@ -1,0 +1,78 @@
+"""What statements put on the home page and into the search: what waits for whom, one's drafts, hits."""
+
+from collections.abc import Iterator
+
+from django.db.models import Q
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from accounts.models import User
+from accounts.registry import Draft, Hit, Task
+from advocacy.models import ActionPlan, Statement
+from advocacy.story import TONES
+from contacts.names import sort_key
+
+AT_MOST = 20
+
+
+def _address(statement: Statement) -> str:
+    return reverse("advocacy:statement_detail", args=[statement.reference])
+
+
+def waiting_for(user: User) -> Iterator[Task]:
+    """Statements that `user` may approve, those asked of them by name first; and their own that were sent back."""
+    mine = Statement.objects.visible_to(user).with_title()
+    if user.has_perm("advocacy.approve"):
+        waiting = mine.filter(status=Statement.Status.IN_REVIEW).exclude(submitted_by=user)
+        asked = waiting.filter(Q(asked_approver=user) | Q(asked_approver__isnull=True))
+        for statement in asked.select_related("submitted_by").order_by("changed_at")[:AT_MOST]:
+            detail = _("%(name)s asks you to read and approve it.") % {"name": statement.submitted_by}
+            yield _task(statement, detail, _("Read and approve"), primary=statement.asked_approver_id == user.pk)
+    if user.has_perm("advocacy.edit"):
+        back = mine.filter(status=Statement.Status.DRAFT, author=user).exclude(review_note="")
+        for statement in back.order_by("changed_at")[:AT_MOST]:
+            yield _task(statement, _("Changes were asked for: %(note)s") % {"note": statement.review_note}, _("Edit"))
+        ready = mine.filter(status=Statement.Status.APPROVED, author=user)
+        for statement in ready.order_by("changed_at")[:AT_MOST]:
+            yield _task(statement, _("It is approved and can be published."), _("Publish"))
+
+
+def _task(statement: Statement, detail: str, action: str, *, primary: bool = False) -> Task:
+    return Task(
+        title=statement.title or statement.reference,
+        reference=statement.reference,
+        detail=detail,
+        url=_address(statement),
+        action=action,
+        icon="statement",
+        tone=TONES[statement.status],
+        primary=primary,
+    )
+
+
+def drafts_of(user: User) -> Iterator[Draft]:
+    """The statements that `user` is writing, the latest first."""
+    rows = Statement.objects.visible_to(user).with_title().filter(author=user, status=Statement.Status.DRAFT)
+    for statement in rows.order_by("-changed_at")[:AT_MOST]:
+        yield Draft(
+            title=statement.title or statement.reference,
+            detail=statement.get_kind_display(),
+            url=_address(statement),
+            state=statement.get_status_display(),
+            tone=TONES[statement.status],
+            changed_at=statement.changed_at,
+        )
+
+
+def found_by(user: User, words: str) -> Iterator[Hit]:
+    """Statements and plans whose title or reference holds the words."""
+    if not user.has_perm("advocacy.view"):
+        return
+    found = Statement.objects.visible_to(user).matching(words).with_title().order_by("-changed_at")[:AT_MOST]
+    for statement in found:
+        detail = f"{statement.reference}, {statement.get_status_display()}"
+        yield Hit(statement.title or statement.reference, detail, _address(statement), _("Statement"))
+    wanted = sort_key(words).split()
+    for plan in ActionPlan.objects.visible_to(user):
+        if all(word in sort_key(plan.title) for word in wanted):
+            yield Hit(plan.title, plan.addressee, reverse("advocacy:plan_detail", args=[plan.slug]), _("Action plan"))

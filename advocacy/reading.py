@@ -1,0 +1,58 @@
+"""What readers of the public pages get: texts in their language, entries of the list, the points of a plan."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from advocacy.languages import own_name
+from advocacy.models import ActionPlan, Statement, StatementText
+
+
+@dataclass(frozen=True)
+class Version:
+    """A language version as a link shows it."""
+
+    language: str
+    name: str
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One row of the public list, in the page's language where that version exists."""
+
+    statement: Statement
+    text: StatementText
+    versions: list[Version]
+    published_at: datetime
+
+    @property
+    def year(self) -> int:
+        """The year it stands under."""
+        return self.published_at.year
+
+
+def versions_of(texts: Iterable[StatementText], first: str = "") -> list[Version]:
+    """Language versions by the name their speakers use, the source first."""
+    names = [Version(text.language, own_name(text.language)) for text in texts]
+    return sorted(names, key=lambda version: (version.language != first, version.name.casefold()))
+
+
+def entry_of(statement: Statement, language: str) -> Entry | None:
+    """The list's row for a statement with prefetched texts; None where it has no text at all."""
+    texts = {text.language: text for text in statement.texts.all()}
+    text = texts.get(language) or texts.get(statement.source_language) or next(iter(texts.values()), None)
+    if text is None or statement.published_at is None:
+        return None
+    versions = versions_of(texts.values(), statement.source_language)
+    return Entry(statement, text, versions, statement.published_at)
+
+
+def points_of(plan: ActionPlan, language: str) -> list[dict[str, Any]]:
+    """The points of a plan in their order, worded in `language`, else in the plan's own; two queries."""
+    points = []
+    for point in plan.points.select_related("ask").prefetch_related("ask__texts"):
+        texts = {text.language: text for text in point.ask.texts.all()}
+        text = texts.get(language) or texts.get(plan.language) or next(iter(texts.values()), None)
+        points.append({"number": point.number, "ask": point.ask, "text": text})
+    return points

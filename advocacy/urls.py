@@ -1,0 +1,27 @@
+"""Addresses of the advocacy pages of the workspace, below /desk/."""
+
+from django.urls import path
+
+from advocacy.views import plans, review, statements, writing
+
+app_name = "advocacy"
+
+urlpatterns = [
+    path("statements/", statements.statement_list, name="statement_list"),
+    path("statements/new/", statements.statement_create, name="statement_create"),
+    path("statements/<str:reference>/", statements.statement_detail, name="statement_detail"),
+    path("statements/<str:reference>/text/", writing.statement_edit, name="statement_edit"),
+    path("statements/<str:reference>/languages/", writing.language_add, name="language_add"),
+    path(
+        "statements/<str:reference>/languages/<slug:language>/removal/", writing.language_remove, name="language_remove"
+    ),
+    path("statements/<str:reference>/review/", review.statement_review, name="statement_review"),
+    path("statements/<str:reference>/approval/", review.statement_approve, name="statement_approve"),
+    path("statements/<str:reference>/changes/", review.statement_ask_changes, name="statement_ask_changes"),
+    path("statements/<str:reference>/publication/", review.statement_publish, name="statement_publish"),
+    path("statements/<str:reference>/withdrawal/", review.statement_withdraw, name="statement_withdraw"),
+    path("statements/<str:reference>/new-version/", review.statement_new_version, name="statement_new_version"),
+    path("plans/", plans.plan_list, name="plan_list"),
+    path("plans/<slug:slug>/", plans.plan_detail, name="plan_detail"),
+    path("editor/upload/", writing.upload_refused, name="upload_refused"),
+]
