@@ -1,5 +1,6 @@
 """allauth's adapter: nobody signs up; people come by invitation."""
 
+import time
 from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter
@@ -8,6 +9,7 @@ from django.http import HttpRequest, HttpResponse
 
 from accounts.models import User
 from accounts.sessions import open_session
+from transport.outbox import queue_mail
 
 
 class AccountAdapter(DefaultAccountAdapter):
@@ -24,15 +26,23 @@ class AccountAdapter(DefaultAccountAdapter):
         set_language(response, user.language)
         return response
 
-    def format_email_subject(self, subject: str) -> str:
-        """The platform's name before the subject, without brackets."""
-        return f"{settings.PLATFORM_NAME}: {subject}"
-
     def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
-        """Send one of allauth's mails; none to an address without an account, for strangers could be pestered so."""
-        if template_prefix.endswith("/unknown_account"):
-            return
-        super().send_mail(template_prefix, email, {"platform_name": settings.PLATFORM_NAME, **context})
+        """Queue allauth's mails in our outbox, a password link at most once a minute for a person.
+
+        Nothing goes to an address without an account: strangers could be pestered so.
+        """
+        name = template_prefix.rpartition("/")[2]
+        if name == "password_reset_key":
+            user = context["user"]
+            queue_mail(
+                purpose="password-reset",
+                to=user.email,
+                language=user.language,
+                context={"url": context["password_reset_url"]},
+                dedupe_key=f"password-reset:{user.pk}:{int(time.time() // 60)}",
+            )
+        elif name != "unknown_account":
+            super().send_mail(template_prefix, email, context)
 
 
 def set_language(response: HttpResponse, language: str) -> None:

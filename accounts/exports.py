@@ -22,17 +22,20 @@ class _Echo:
         return text
 
 
-def csv_lines(header: Sequence[str], rows: Iterable[Sequence[Any]]) -> Iterator[str]:
-    """Lines of the file, in UTF-8 with a byte order mark so that Excel reads accents."""
+def csv_lines(header: Sequence[str], rows: Iterable[Sequence[Any]], *, bom: bool = True) -> Iterator[str]:
+    """Lines of the file, in UTF-8; with a byte order mark unless told otherwise, so that Excel reads accents."""
     writer = csv.writer(_Echo())
-    yield "\ufeff"
+    if bom:
+        yield "\ufeff"
     yield writer.writerow(header)
     for row in rows:
         yield writer.writerow([safe_cell(cell) for cell in row])
 
 
-def csv_download(filename: str, header: Sequence[str], rows: Iterable[Sequence[Any]]) -> StreamingHttpResponse:
+def csv_download(
+    filename: str, header: Sequence[str], rows: Iterable[Sequence[Any]], *, bom: bool = True
+) -> StreamingHttpResponse:
     """A download of the rows; `filename` is ours, never a person's words."""
-    response = StreamingHttpResponse(csv_lines(header, rows), content_type="text/csv; charset=utf-8")
+    response = StreamingHttpResponse(csv_lines(header, rows, bom=bom), content_type="text/csv; charset=utf-8")
     response["Content-Disposition"] = f'attachment; filename="{filename}"'
     return response

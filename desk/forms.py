@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import User
 
 
-class YourSettingsForm(forms.ModelForm[User]):
+class YourSettingsForm(forms.ModelForm):
     """Name and language of the person themselves."""
 
     language = forms.ChoiceField(label=_("Language of these pages"), choices=settings.LANGUAGES)
@@ -41,7 +41,7 @@ class RoleForm(forms.Form):
     role = forms.ChoiceField(label=_("Role"), choices=User.Role.choices)
 
 
-class FirstPasswordForm(SetPasswordForm[Any]):
+class FirstPasswordForm(SetPasswordForm):
     """The password of somebody who accepts an invitation."""
 
 

@@ -46,7 +46,6 @@ def _queue(user: User, actor: User) -> None:
         context={
             "name": user.name,
             "inviter": actor.name,
-            "platform_name": settings.PLATFORM_NAME,
             "link": settings.SITE_URL + reverse("invitation", args=[make_token(user)]),
             "days": VALID_DAYS,
         },
