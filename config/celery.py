@@ -32,6 +32,10 @@ app.conf.update(
 )
 app.autodiscover_tasks()
 
+# Signs of life for /healthz: beat's loop notes its own, a worker's loop its own (named, not imported: desk needs Django).
+app.conf.beat_scheduler = "desk.pulse:Scheduler"
+app.steps["worker"].add("desk.pulse:WorkerPulse")
+
 # The whole beat schedule. Seconds unless a crontab; each entry rings a bell, none carries a person.
 app.conf.beat_schedule = {
     "beat-pulse": {"task": "desk.tasks.pulse", "schedule": 15.0},
