@@ -165,7 +165,7 @@ class Turn:
         return results.accepted(delivery, key, receipt.code, receipt.text)
 
     def _deliver(self, delivery: Delivery, message: bytes, claim: Claim, transport: Transport) -> Receipt:
-        """Hand one message over. A mail server that is just being restarted is asked again before the mailing pauses."""
+        """Hand one message over. A mail server that is just restarting is asked again before the mailing pauses."""
         for _try in range(CONNECT_TRIES):
             try:
                 return transport.deliver(

@@ -1,0 +1,73 @@
+"""Pause, resume, stop the rest and unsubscribe take effect on letters that have not left yet (RELIABILITY G4, G8)."""
+
+import threading
+import time
+
+import pytest
+
+from contacts.models import Suppression
+from mailing import bell, lifecycle
+from tests.letters import letter_being_sent
+
+pytestmark = [pytest.mark.faults, pytest.mark.django_db(transaction=True)]
+
+
+def test_after_a_pause_nothing_leaves_and_after_resume_the_rest_does_once(start_worker, catcher, watch, administrator):
+    catcher.delay = 0.05
+    workers = [start_worker(), start_worker()]
+    for worker in workers:
+        worker.wait_ready()
+    mailing = letter_being_sent(60, chunk=10)
+    seen = watch(mailing, *workers)
+    bell.ring(mailing.pk)
+    seen.until_caught(10)
+
+    assert lifecycle.pause(mailing, actor=administrator)
+    left = len(catcher.messages)
+    time.sleep(1.5)
+    assert len(catcher.messages) <= left + len(workers)
+    ledger = seen.ledger()
+    assert ledger["in_flight"] == 0
+    assert ledger["sent"] == len(catcher.messages)
+
+    mailing.refresh_from_db()
+    lifecycle.resume(mailing, actor=administrator)
+    seen.until_caught(30)
+    mailing.refresh_from_db()
+    stopped = lifecycle.stop_the_rest(mailing, actor=administrator)
+
+    time.sleep(1)
+    ledger = seen.ledger()
+    assert ledger["cancelled"] == stopped.cancelled
+    assert stopped.cancelled > 0
+    assert ledger["sent"] == len(catcher.messages) == 60 - stopped.cancelled
+    assert seen.status() == "cancelled"
+    seen.assert_the_ledger_tells_the_truth()
+
+
+def test_an_address_blocked_while_its_letter_waits_gets_none(start_worker, catcher, watch):
+    mailing = letter_being_sent(10)
+    first, *_others, last = mailing.deliveries.order_by("id")
+    reached, go_on = threading.Event(), threading.Event()
+
+    def hold(address):
+        reached.set()
+        go_on.wait(20)
+
+    catcher.on_data = hold
+    worker = start_worker()
+    seen = watch(mailing, worker)
+    bell.ring(mailing.pk)
+    assert reached.wait(20), worker.log()
+
+    Suppression.objects.create(email_digest=last.email_digest, scope="letters", reason="objection")
+    Suppression.objects.create(email_digest=first.email_digest, scope="letters", reason="objection")
+    go_on.set()
+    ledger = seen.until_finished(beat_by_hand=True)
+
+    # The first letter was leaving already.
+    assert first.email in catcher.recipients
+    assert last.email not in catcher.recipients
+    assert (ledger["sent"], ledger["skipped"]) == (9, 1)
+    last.refresh_from_db()
+    assert last.skip_reason == "objected"
