@@ -16,7 +16,7 @@ KEYS = {"email": ["email_key", "email_digest"], "given_name": ["sort_key"], "fam
 def write_plan(plan: Plan) -> None:
     """Write every change. Call it inside a transaction; the plan was made in the same one."""
     load_bodies()
-    changes = [change for change in plan.changes]
+    changes = plan.changes
     _end_mandates(changes)
     _close_and_date_seats(changes)
     _write_contacts(changes)

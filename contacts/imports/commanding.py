@@ -48,7 +48,7 @@ class ImportCommand(BaseCommand):
         if options["json"]:
             self.stdout.write(as_json(plan))
         else:
-            self.stdout.write(as_text(plan, applied=options["apply"]))
+            self.stdout.write(as_text(plan, applied=options["apply"], join=options.get("join", False)))
 
 
 def _day(given: str, name: str) -> date:

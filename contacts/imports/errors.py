@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from typing import Any
 
+from django.utils.translation import gettext as _
+
 
 class ImportRefused(Exception):
     """The whole file is refused and nothing was imported; the message is a sentence for the person who gave it."""
@@ -31,10 +33,10 @@ class Problem:
         return found
 
     def __str__(self) -> str:
-        from django.utils.translation import gettext as _
-
         if self.row is None:
             place = self.column
         else:
             place = _("Row %(row)s, column %(column)s") % {"row": self.row, "column": self.column}
-        return f"{place}: {self.problem}" + (f" ({self.value})" if self.row is None and self.value else "")
+        # A sentence about a word shows the word itself already.
+        shown = f" ({self.value})" if self.value and self.kind != "unknown_word" else ""
+        return f"{place}: {self.problem}{shown}"

@@ -128,9 +128,8 @@ def _set_memberships(record: Record, memberships: list[dict[str, Any]], pull: Pu
         role = _last_part(item.get("role"))
         if role == "MEMBER_PARLIAMENT":
             mandates.append((started_on or date.min, ended_on, item))
-        elif started_on is None or started_on <= pull.as_of:
-            if ended_on is None or ended_on >= pull.as_of:
-                _add_seat(record, item, role, started_on, pull)
+        elif (started_on or date.min) <= pull.as_of <= (ended_on or date.max):
+            _add_seat(record, item, role, started_on, pull)
     if mandates:
         started_on, ended_on, item = max(mandates, key=lambda mandate: mandate[0])
         record.mandate_started_on = started_on if started_on != date.min else None

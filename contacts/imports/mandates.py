@@ -30,7 +30,7 @@ def compare_mandate(change: Change, record: Record, stored: Stored, pull: Pull) 
         _open(change, record, pull, stored)
     if change.mandate is None:
         return
-    _compare_country_and_party(change, record, pull)
+    _compare_country_and_party(change, change.mandate, record, pull)
     _compare_group(change, record, stored, pull)
     for kind, seats in record.seats.items():
         _compare_seats(change, kind, seats, stored, pull)
@@ -98,9 +98,7 @@ def _new_mandate(change: Change, record: Record, pull: Pull, *, started_on: date
     )
 
 
-def _compare_country_and_party(change: Change, record: Record, pull: Pull) -> None:
-    mandate = change.mandate
-    assert mandate is not None
+def _compare_country_and_party(change: Change, mandate: Mandate, record: Record, pull: Pull) -> None:
     for name, fact in (("country", "mandate_country"), ("national_party", "national_party")):
         value = getattr(record, name)
         if not value:
@@ -150,8 +148,9 @@ def _compare_seats(change: Change, kind: str, seats: list[Seat], stored: Stored,
             _open_seat(change, NewSeat(kind, seat.code, seat.role, since))
         elif known.started_on is None and seat.started_on is not None:
             change.dated.append((known, seat.started_on))
+    covered = pull.covers.get(kind)
     for key, known in is_open.items():
-        if key not in wanted:
+        if key not in wanted and (covered is None or key[0] in covered):
             change.closed.append((known, max(pull.as_of, known.started_on or pull.as_of)))
 
 

@@ -50,8 +50,9 @@ class Pull:
     """Everything one file says, ready to be compared with what is stored.
 
     `is_complete`: the file lists every sitting member, so whoever is missing has left. `carries_email`: the format
-    has a place for addresses, so a file without any has lost them. `office_domain`: where members' addresses lie; others
-    are pointed out. `columns` names the fields in the file's own words.
+    has a place for addresses, so a file without any has lost them. `office_domain`: where members' addresses lie;
+    others are pointed out. `covers`: for a kind of body the codes the file speaks of; a seat elsewhere is left alone.
+    `columns` names the fields in the file's own words.
     """
 
     source: str
@@ -63,6 +64,7 @@ class Pull:
     is_complete: bool = False
     carries_email: bool = False
     office_domain: str = ""
+    covers: dict[str, set[str]] = field(default_factory=dict)
     columns: dict[str, str] = field(default_factory=dict)
 
     def column(self, name: str) -> str:

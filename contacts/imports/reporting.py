@@ -15,7 +15,7 @@ def as_json(plan: Plan) -> str:
     return json.dumps(answer, ensure_ascii=False)
 
 
-def as_text(plan: Plan, *, applied: bool) -> str:
+def as_text(plan: Plan, *, applied: bool, join: bool = False) -> str:
     """A table of the counts, then what happened and what a person should look at."""
     counts = plan.counts()
     words = {
@@ -33,12 +33,23 @@ def as_text(plan: Plan, *, applied: bool) -> str:
         "",
         _outcome(plan, applied=applied),
     ]
+    if join:
+        lines.append(_joined(plan))
     if plan.problems:
         lines += ["", _("To look at: %(n)s") % {"n": len(plan.problems)}]
         lines += [f"  {problem}" for problem in plan.problems[:SHOWN]]
         if len(plan.problems) > SHOWN:
             lines.append(_("  … and %(n)s more; --json lists them all.") % {"n": len(plan.problems) - SHOWN})
     return "\n".join(lines)
+
+
+def _joined(plan: Plan) -> str:
+    kinds = [problem.kind for problem in plan.problems]
+    return _("%(matched)s matched, %(unknown)s unknown and listed below, %(without)s of the list left without data.") % {
+        "matched": len(plan.changes),
+        "unknown": kinds.count("unknown_id"),
+        "without": kinds.count("no_data"),
+    }
 
 
 def _outcome(plan: Plan, *, applied: bool) -> str:
