@@ -4,6 +4,10 @@ from django.apps import AppConfig
 
 
 class TransportConfig(AppConfig):
-    """Registers the app; right-hand rooms fill left-hand registries in ready()."""
+    """Registers the app and its system checks."""
 
     name = "transport"
+
+    def ready(self) -> None:
+        """Register the checks of the mail settings."""
+        from transport import checks  # noqa: F401 - importing registers them

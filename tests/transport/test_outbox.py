@@ -1,0 +1,313 @@
+"""System mail is written with what it belongs to, sent once, and never guessed about."""
+
+import email
+import email.policy
+from datetime import timedelta
+
+import pytest
+import time_machine
+from celery import Celery
+from django.db import connection, transaction
+from django.utils import timezone
+
+from tests.transport.scripted_smtp import DROP, DROP_ACCEPTED, ScriptedSMTP
+from transport import outbox
+from transport.models import SystemMail
+from transport.outbox import empty_sent, queue_mail, send_due
+from transport.tasks import empty_outbox, send_outbox
+
+CONTEXT = {
+    "reference": "TST-2026-001",
+    "title": "Six points",
+    "person": "Ilse",
+    "note": "",
+    "url": "https://d.example/x",
+}
+
+
+def queue(key="one", purpose="approved", to="boris@platform.example", language="en", **context):
+    return queue_mail(purpose=purpose, to=to, language=language, context=CONTEXT | context, dedupe_key=key)
+
+
+def state(mail):
+    mail.refresh_from_db()
+    return mail.status, mail.attempts
+
+
+@pytest.fixture
+def next_hop(settings):
+    with ScriptedSMTP() as server:
+        settings.SMTP_URL = server.url
+        settings.SMTP_DATA_TIMEOUT = 5
+        yield server
+
+
+@pytest.fixture
+def rings(monkeypatch):
+    """Counts the bell instead of ringing it."""
+    heard = []
+    monkeypatch.setattr(outbox, "ring", lambda: heard.append(None))
+    return heard
+
+
+def test_a_mail_is_written_in_the_callers_transaction_and_goes_with_it(db, rings):
+    with transaction.atomic():
+        queue()
+        transaction.set_rollback(True)
+    assert SystemMail.objects.count() == 0
+    assert rings == []
+
+
+def test_the_bell_rings_after_the_commit(db, rings, django_capture_on_commit_callbacks):
+    with django_capture_on_commit_callbacks() as callbacks:
+        queue()
+        assert rings == []
+    assert len(callbacks) == 1
+
+
+def test_the_same_dedupe_key_writes_nothing_and_gives_the_first_row(db, django_capture_on_commit_callbacks):
+    first = queue(title="First")
+    with django_capture_on_commit_callbacks() as callbacks:
+        second = queue(title="Second", to="somebody.else@platform.example")
+    assert second.pk == first.pk
+    assert (second.to, second.context["title"]) == ("boris@platform.example", "First")
+    assert callbacks == []
+
+
+def test_an_unknown_purpose_and_a_missing_key_are_refused_at_once(db):
+    with pytest.raises(ValueError, match="There is no system mail for “greeting”"):
+        queue(purpose="greeting")
+    with pytest.raises(ValueError, match="lacks link"):
+        queue_mail(
+            purpose="invitation",
+            to="a@platform.example",
+            language="en",
+            context={"name": "A", "inviter": "B", "days": 3},
+            dedupe_key="x",
+        )
+    assert SystemMail.objects.count() == 0
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_broker_that_is_away_makes_nothing_fail(monkeypatch, caplog):
+    app = Celery("away", broker="redis://127.0.0.1:1/0", set_as_current=False)
+    app.conf.update(task_publish_retry=False, broker_transport_options={"socket_connect_timeout": 1})
+    monkeypatch.setattr(outbox, "current_app", app)
+    mail = queue()
+    assert state(mail) == ("queued", 0)
+    assert "The broker is away" in caplog.text
+
+
+@pytest.mark.django_db(transaction=True)
+def test_whatever_a_broken_broker_raises_makes_nothing_fail(monkeypatch):
+    class Broken:
+        def send_task(self, name):
+            raise RuntimeError("OOM command not allowed")
+
+    monkeypatch.setattr(outbox, "current_app", Broken())
+    assert queue().pk
+
+
+def test_due_mail_is_accepted_once(db, next_hop):
+    mail = queue()
+    assert send_due() == 1
+    assert send_due() == 0
+    assert state(mail) == ("sent", 1)
+    assert mail.sent_at
+    assert mail.claimed_until is None
+    assert [caught.rcpt_to for caught in next_hop.messages] == ["boris@platform.example"]
+
+
+def test_several_mails_share_one_connection(db, next_hop):
+    for number in range(3):
+        queue(key=str(number), to=f"colleague{number}@platform.example")
+    assert send_due() == 3
+    assert next_hop.connections == 1
+
+
+def test_nothing_is_opened_when_nothing_is_due(db, next_hop):
+    assert send_due() == 0
+    assert next_hop.connections == 0
+
+
+def test_the_message_is_what_a_mail_server_and_a_holiday_note_expect(db, next_hop, settings):
+    settings.DEFAULT_FROM_EMAIL = "desk@platform.example"
+    queue(language="fr")
+    send_due()
+    caught = next_hop.messages[0]
+    message = email.message_from_bytes(caught.data, policy=email.policy.default)
+    assert caught.data.isascii()
+    assert message["Auto-Submitted"] == "auto-generated"
+    assert message["Content-Language"] == "fr"
+    assert message["Message-ID"].endswith("@platform.example>")
+    assert message["From"] == "Test Platform <desk@platform.example>"
+    assert [part.get_content_type() for part in message.iter_parts()] == ["text/plain", "text/html"]
+    assert caught.mail_from == "desk@platform.example"
+
+
+def test_the_message_id_is_the_same_at_every_attempt(db, next_hop):
+    mail = queue()
+    first, second = (outbox.message_bytes(mail) for _attempt in range(2))
+    find = [line for line in first.split(b"\r\n") if line.startswith(b"Message-ID")]
+    assert find == [line for line in second.split(b"\r\n") if line.startswith(b"Message-ID")]
+
+
+def test_the_intent_is_on_record_before_the_text_can_be_accepted_and_outside_any_transaction(
+    transactional_db, next_hop, monkeypatch
+):
+    mail, seen = queue(), []
+    intend = outbox._intend
+
+    def watched(*args):
+        intend(*args)
+        seen.append((SystemMail.objects.get(pk=mail.pk).status, connection.in_atomic_block, len(next_hop.messages)))
+
+    monkeypatch.setattr(outbox, "_intend", watched)
+    send_due()
+    assert seen == [("uncertain", False, 0), ("uncertain", False, 0)]
+    assert state(mail) == ("sent", 1)
+
+
+@pytest.mark.parametrize(("reply", "copies"), [(DROP, 0), (DROP_ACCEPTED, 1)])
+def test_an_unknown_outcome_is_never_resent_by_itself(db, next_hop, reply, copies):
+    mail = queue()
+    next_hop.say("dot", reply)
+    send_due()
+    assert state(mail) == ("uncertain", 1)
+    with time_machine.travel(timezone.now() + timedelta(days=2)):
+        assert send_due() == 0
+    assert state(mail) == ("uncertain", 1)
+    assert len(next_hop.messages) == copies
+
+
+def test_a_worker_that_dies_after_the_intent_leaves_not_known_behind_it(db, next_hop, monkeypatch):
+    mail = queue()
+    intend = outbox._intend
+
+    def killed(*args):
+        intend(*args)
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(outbox, "_intend", killed)
+    with pytest.raises(KeyboardInterrupt):
+        send_due()
+    assert state(mail)[0] == "uncertain"
+
+
+def test_a_worker_that_dies_before_the_intent_leaves_a_mail_that_is_sent_later(db, next_hop):
+    mail = queue()
+    assert outbox._claim(mail.pk)
+    assert send_due() == 0, "the claim still stands"
+    with time_machine.travel(timezone.now() + timedelta(minutes=11)):
+        assert send_due() == 1
+    assert state(mail) == ("sent", 1)
+
+
+def test_of_two_workers_one_gets_the_row(db, next_hop):
+    mail = queue()
+    assert outbox._claim(mail.pk)
+    assert outbox._claim(mail.pk) is None
+
+
+def test_a_worker_that_was_too_slow_stops_before_the_text_leaves(db, next_hop):
+    mail = queue()
+    old = outbox._claim(mail.pk)
+    with time_machine.travel(timezone.now() + timedelta(minutes=11)):
+        with pytest.raises(outbox.ClaimLost):
+            outbox._intend(mail, old)
+        new = outbox._claim(mail.pk)
+        outbox._settle(mail, old, status="failed")
+        assert state(mail)[0] == "queued"
+        outbox._intend(mail, new)
+    assert state(mail)[0] == "uncertain"
+
+
+def test_a_transient_refusal_is_tried_again_later_and_then_given_up(db, next_hop):
+    mail = queue()
+    next_hop.say("rcpt", "450 4.2.0 <boris@platform.example> later", times=None)
+    now = timezone.now()
+    for attempt in range(1, outbox.KEEP_TRYING + 1):
+        with time_machine.travel(now):
+            send_due()
+            assert send_due() == 0, "not before its time"
+        assert state(mail)[1] == attempt
+        now += timedelta(hours=5)
+    assert state(mail) == ("failed", outbox.KEEP_TRYING)
+    assert mail.last_error == "450 4.2.0 (address) later"
+    assert sum(command.startswith("RCPT") for command in next_hop.commands) == outbox.KEEP_TRYING
+
+
+def test_a_permanent_refusal_is_final(db, next_hop):
+    mail, other = queue(), queue(key="two", to="ilse@platform.example")
+    next_hop.say("rcpt", "550 5.1.1 unknown")
+    assert send_due() == 1
+    assert (state(mail), state(other)) == (("failed", 1), ("sent", 1))
+
+
+def test_a_set_up_error_counts_no_attempt_and_leaves_the_rest_alone(db, next_hop):
+    first, second = queue(), queue(key="two")
+    next_hop.say("mail", "554 5.7.1 not you", times=None)
+    send_due()
+    assert (state(first), state(second)) == (("queued", 0), ("queued", 0))
+    assert first.next_attempt_at > timezone.now()
+    assert second.next_attempt_at is None
+    assert sum(command.startswith("MAIL") for command in next_hop.commands) == 1
+
+
+def test_a_mail_server_that_is_away_loses_nothing(db, settings):
+    settings.SMTP_URL = "smtp://127.0.0.1:1"
+    mail = queue()
+    assert send_due() == 0
+    assert state(mail) == ("queued", 0)
+
+
+def test_a_mail_that_cannot_be_made_fails_alone(db, next_hop):
+    broken = queue_mail(
+        purpose="plain", to="a@platform.example", language="en", context={"subject": "a\nb", "text": ""}, dedupe_key="b"
+    )
+    fine = queue()
+    assert send_due() == 1
+    assert (state(broken), state(fine)[0]) == (("failed", 0), "sent")
+    assert "Subject" in broken.last_error
+
+
+def test_a_link_that_opens_an_account_leaves_the_table_when_it_is_sent(db, next_hop):
+    mail = queue_mail(
+        purpose="password-reset", to="a@platform.example", language="en", context={"url": "https://t"}, dedupe_key="p"
+    )
+    send_due()
+    assert state(mail)[0] == "sent"
+    assert mail.context == {}
+
+
+def test_after_thirty_days_address_and_context_go_and_the_key_stays(db, next_hop):
+    sent, waiting, fresh = queue(), queue(key="waiting"), None
+    SystemMail.objects.filter(pk=waiting.pk).update(next_attempt_at=timezone.now() + timedelta(days=90))
+    send_due()
+    with time_machine.travel(timezone.now() + timedelta(days=31)):
+        fresh = queue(key="fresh")
+        assert empty_sent() == 2
+        assert empty_sent() == 0
+        assert queue(key="one").pk == sent.pk
+    for mail in (sent, waiting):
+        mail.refresh_from_db()
+        assert (mail.to, mail.context) == ("", {})
+    assert (sent.status, waiting.status) == ("sent", "failed")
+    fresh.refresh_from_db()
+    assert fresh.to == "boris@platform.example"
+
+
+def test_nothing_in_the_log_names_an_address(db, next_hop, caplog):
+    caplog.set_level("DEBUG")
+    queue()
+    next_hop.say("rcpt", "550 5.1.1 <boris@platform.example> unknown")
+    send_due()
+    assert "boris" not in caplog.text
+    assert "was not accepted" in caplog.text
+
+
+def test_the_bells_send_and_empty(db, next_hop):
+    mail = queue()
+    send_outbox()
+    empty_outbox()
+    assert state(mail) == ("sent", 1)

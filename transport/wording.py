@@ -1,0 +1,89 @@
+"""The words of system mail: each purpose, the keys its templates need, and the rendering.
+
+The templates are the developers' own (templates/emails/<purpose>-subject.txt, -body.txt, -body.html) and are rendered
+by Django's engine with plain values: text of users is only ever a value, escaped in HTML and left as it is in text.
+"plain" has no template: it is a message that Django or allauth has already worded (see transport.backend).
+"""
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.conf import settings
+from django.template import Context
+from django.template.loader import get_template
+from django.utils import translation
+
+# The keys each purpose needs. All values are strings or numbers, already worded in the recipient's language; `url`
+# and `link` are whole addresses of this site. Beside these, every template has platform_name, platform_tagline and
+# site_url.
+PURPOSES: dict[str, set[str]] = {
+    # name of the invited, inviter, link to accept, days it is valid
+    "invitation": {"name", "inviter", "link", "days"},
+    # a letter: reference, title, version, asker, note, matched, recipients, sender, url;
+    # a statement: reference, title, person, note, url
+    "approval-asked": {"reference", "title", "url"},
+    # person who decided, note, and what it was about
+    "approved": {"reference", "title", "person", "url"},
+    "changes-asked": {"reference", "title", "person", "note", "url"},
+    # url where a new password is set; allauth's own mail uses the same templates
+    "password-reset": {"url"},
+    # counts: recipients, accepted, not_sent, not_known (one is enough to be shown)
+    "sending-done": {"reference", "title", "recipients", "accepted", "not_sent", "not_known", "url"},
+    # reason in a sentence, left: how many recipients wait
+    "sending-stopped": {"reference", "title", "reason", "left", "url"},
+    # subject, text, html ("" for none), reply_to, headers (an object)
+    "plain": {"subject", "text"},
+}
+
+
+@dataclass(frozen=True)
+class Words:
+    """What a rendered system mail says; `html` may be ""."""
+
+    subject: str
+    text: str
+    html: str
+    reply_to: str
+    headers: dict[str, str]
+
+
+def missing_keys(purpose: str, context: dict[str, Any]) -> set[str]:
+    """Which keys `context` lacks for this purpose. Raises ValueError for a purpose that is not listed."""
+    if purpose not in PURPOSES:
+        raise ValueError(f"There is no system mail for “{purpose}”. List it in transport.wording.PURPOSES first.")
+    return PURPOSES[purpose] - context.keys()
+
+
+def word(purpose: str, language: str, context: dict[str, Any]) -> Words:
+    """Render one mail in `language`, or in the site's own where the workspace does not speak it."""
+    if purpose == "plain":
+        return Words(
+            subject=context["subject"],
+            text=context["text"],
+            html=context.get("html", ""),
+            reply_to=context.get("reply_to", ""),
+            headers=context.get("headers", {}),
+        )
+    values = {
+        "platform_name": settings.PLATFORM_NAME,
+        "platform_tagline": settings.PLATFORM_TAGLINE,
+        "site_url": settings.SITE_URL,
+        **context,
+    }
+    with translation.override(speakable(language)):
+        subject = _render(f"emails/{purpose}-subject.txt", values, escape=False)
+        values["subject"] = " ".join(subject.split())
+        text = _render(f"emails/{purpose}-body.txt", values, escape=False)
+        html = _render(f"emails/{purpose}-body.html", values, escape=True)
+    return Words(values["subject"], text.strip() + "\n", html, "", {})
+
+
+def speakable(language: str) -> str:
+    """The language, where the workspace is translated into it, else the site's own."""
+    return language if language in dict(settings.LANGUAGES) else settings.LANGUAGE_CODE
+
+
+def _render(name: str, values: dict[str, Any], *, escape: bool) -> str:
+    # Django escapes text templates like HTML unless each says otherwise; here the caller decides, once.
+    template = get_template(name).template  # type: ignore[attr-defined]
+    return str(template.render(Context(values, autoescape=escape)))
