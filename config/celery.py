@@ -28,6 +28,11 @@ app.conf.update(
         "unacked_restore_interval": 15,
         "socket_timeout": 10,
         "socket_connect_timeout": 2,
+        # kombu would try a refused connection again for six seconds, and a person waits for that.
+        "max_retries": 1,
+        "interval_start": 0,
+        "interval_step": 0.1,
+        "interval_max": 0.1,
     },
 )
 app.autodiscover_tasks()

@@ -23,6 +23,7 @@ from django.db.models import Q
 from django.utils import timezone
 from django.utils.crypto import salted_hmac
 from kombu.exceptions import OperationalError
+from redis.exceptions import RedisError
 
 from transport.errors import OutcomeUnknown, TransientError, TransportError
 from transport.message import MessageError, build_message
@@ -71,7 +72,7 @@ def ring() -> None:
     """Ask a worker to look at the outbox. A broker that is away is no error: beat rings every few seconds."""
     try:
         current_app.send_task("transport.tasks.send_outbox")
-    except (OperationalError, OSError) as error:
+    except (OperationalError, RedisError, OSError) as error:
         logger.warning("The broker is away (%s); beat will send the outbox.", type(error).__name__)
 
 
