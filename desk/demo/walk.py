@@ -23,7 +23,7 @@ from contacts.models import Segment
 from desk.demo.files import write_files
 from desk.demo.texts import sample_texts
 from mailing import bell, lifecycle
-from mailing.drafting import make_letter
+from mailing.drafting import change_details, make_letter
 from mailing.models import AudienceRule, Delivery, Mailing, Sender
 
 FULL = ["chair", "vice_chair", "member"]
@@ -82,16 +82,13 @@ def approve_statement(statement: Statement, *, writer: User, approver: User) -> 
 
 
 def write_letter(statement: Statement, segment: Segment, *, actor: User, title: str = "") -> Mailing:
-    """Make a letter of the statement, address it to the segment, and mark its texts as reviewed."""
+    """Make a letter of the statement and address it to the segment. Its texts are reviewed as the statement's are."""
+    sender = sample_sender()
     mailing = make_letter(statement, actor=actor)
+    change_details(mailing, actor=actor, title=title or mailing.title, sender=sender)
     with transaction.atomic():
         lifecycle.record_edit(mailing, actor=actor, what="chose the audience")
         AudienceRule.objects.create(mailing=mailing, segment=segment)
-    with transaction.atomic():
-        lifecycle.record_edit(mailing, actor=actor, what="reviewed the texts")
-        mailing.contents.update(is_reviewed=True)
-    changes: dict[str, Any] = {"is_sample": True, "sender": sample_sender()}
-    Mailing.objects.filter(pk=mailing.pk).update(**changes | ({"title": title} if title else {}))
     mailing.refresh_from_db()
     return mailing
 
