@@ -249,7 +249,7 @@ def run_check(name: str, arguments: list[str], folder: str) -> dict:
 
 def bench(name: str, arguments: list[str]) -> None:
     """Run benchmarks/NAME.py."""
-    names = sorted(path.stem for path in (ROOT / "benchmarks").glob("[!_]*.py"))
+    names = sorted(path.stem for path in (ROOT / "benchmarks").glob("[!_]*.py") if path.stem != "stage")
     if name not in names:
         stop(f"There is no benchmark {name!r}. There are: {', '.join(names) or 'none yet'}.")
     set_up("dev")
