@@ -13,7 +13,7 @@ from advocacy.reading import points_of
 @requires("advocacy.view")
 def plan_list(request: HttpRequest) -> HttpResponse:
     """All action plans one may see."""
-    plans = ActionPlan.objects.visible_to(request.user).annotate(point_count=Count("points"))
+    plans = ActionPlan.objects.visible_to(request.user).annotate(point_count=Count("points")).order_by("title", "id")
     page = Paginator(plans, 25).get_page(request.GET.get("page"))
     return render(request, "advocacy/plan_list.html", {"nav": "plans", "page_obj": page})
 
