@@ -3,8 +3,10 @@
 Everybody whom an include rule matches is a row, once, however many rules match; a reason says who is left out.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import timedelta
+from typing import Any
 
 from django.db import transaction
 from django.db.models import Case, CharField, Exists, F, OuterRef, Q, Value, When, Window
@@ -37,6 +39,8 @@ class AudiencePreview:
     by_language: list[tuple[str, str, int]] = field(default_factory=list)
     # (contact id, address key, language) of every recipient, in the order of the preview.
     recipient_keys: list[tuple[int, str, str]] = field(default_factory=list)
+    # Contact id → the language they read, for those who get another.
+    wanted: dict[int, str] = field(default_factory=dict)
 
     @property
     def left_out_total(self) -> int:
@@ -54,8 +58,8 @@ def people(mailing: Mailing) -> ContactQuerySet:
 
     Of several people with one address the one with the lowest id gets the letter.
     """
-    rules = list(AudienceRule.objects.filter(mailing=mailing).select_related("segment"))
-    reviewed = list(mailing.contents.filter(is_reviewed=True).values_list("language", flat=True))
+    rules = rules_of(mailing)
+    reviewed = [content.language for content in mailing.contents.all() if content.is_reviewed]
     default = mailing.source_language if mailing.source_language in reviewed else FALLBACK_LANGUAGE
     wanted = effective_language()
     return (
@@ -85,6 +89,13 @@ def people(mailing: Mailing) -> ContactQuerySet:
             )
         )
     )
+
+
+def rules_of(mailing: Mailing) -> list[AudienceRule]:
+    """The rules, with their segments; those a page has prefetched are not read again."""
+    rules = mailing.audience_rules.all()
+    is_read = "audience_rules" in getattr(mailing, "_prefetched_objects_cache", {})
+    return list(rules if is_read else rules.select_related("segment"))
 
 
 def _included(rules: list[AudienceRule]) -> Q:
@@ -143,25 +154,51 @@ def _written_to(mailing: Mailing, days: int) -> Exists:
 
 
 def preview(mailing: Mailing) -> AudiencePreview:
-    """What freezing now would give: counts, reasons, languages and the recipients' keys. One query and the rules'."""
+    """What freezing now would give: counts, reasons, languages and the recipients' keys."""
+    names = ("pk", "email_key", "wanted_language", "given_language", "skip_reason")
+    return _summed(people(mailing).order_by("sort_key", "pk").values_list(*names))
+
+
+def _summed(rows: Iterable[tuple[int, str, str, str, str]]) -> AudiencePreview:
     left_out: dict[str, int] = {}
     languages: dict[tuple[str, str], int] = {}
     keys: list[tuple[int, str, str]] = []
+    others: dict[int, str] = {}
     matched = 0
-    rows = people(mailing).order_by("sort_key", "pk")
-    for pk, key, wanted, given, reason in rows.values_list(
-        "pk", "email_key", "wanted_language", "given_language", "skip_reason"
-    ):
+    for pk, key, wanted, given, reason in rows:
         matched += 1
         if reason:
             left_out[reason] = left_out.get(reason, 0) + 1
             continue
         languages[wanted, given] = languages.get((wanted, given), 0) + 1
         keys.append((pk, key, given))
+        if wanted != given:
+            others[pk] = wanted
     by_language = sorted(
         ((wanted, given, count) for (wanted, given), count in languages.items()), key=lambda row: (-row[2], row[0])
     )
-    return AudiencePreview(matched, len(keys), left_out, by_language, keys)
+    return AudiencePreview(matched, len(keys), left_out, by_language, keys, others)
+
+
+@dataclass(frozen=True)
+class Reader:
+    """One recipient as the checklist sees them."""
+
+    pk: int
+    language: str
+    context: dict[str, Any]
+    was_written_to: bool
+    is_guessed: bool
+
+
+def survey(mailing: Mailing, *, recently_days: int = 30) -> tuple[AudiencePreview, list[Reader]]:
+    """The preview, and every recipient with merge values and what is worth a warning; one query for both."""
+    names = ("pk", "email_key", "wanted_language", "given_language", "skip_reason")
+    more = ("context", "was_written_to", "family_name_is_guessed")
+    found = with_context(mailing).annotate(was_written_to=_written_to(mailing, recently_days))
+    rows = list(found.order_by("sort_key", "pk").values_list(*names, *more))
+    readers = [Reader(row[0], row[3], row[5], row[6], row[7]) for row in rows if not row[4]]
+    return _summed(row[:5] for row in rows), readers
 
 
 def with_context(mailing: Mailing) -> ContactQuerySet:

@@ -17,6 +17,7 @@ from babel import Locale, UnknownLocaleError
 from babel.dates import format_date
 from babel.lists import format_list
 from django.conf import settings
+from django.urls import reverse
 from django.utils import timezone
 
 import contacts
@@ -128,11 +129,12 @@ def letter_values(mailing: Any, language: str) -> dict[str, str]:
 
 
 def statement_link(mailing: Any, language: str) -> str:
-    """The public page of the statement it was made from; empty while that is not published."""
+    """The public page of the statement it was made from, in `language` where it has that; empty until published."""
     statement = mailing.statement
     if statement is None or statement.status != "published":
         return ""
-    return f"{settings.SITE_URL}/{language}/statements/{statement.slug}/"
+    code = language if language in mailing.statement_languages else statement.source_language
+    return settings.SITE_URL + reverse("public:statement_detail", kwargs={"lang": code, "slug": statement.slug})
 
 
 def reader_values(context: Mapping[str, Any], language: str) -> dict[str, str]:

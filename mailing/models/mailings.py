@@ -3,6 +3,7 @@
 from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
+from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
 from advocacy.models import Statement
@@ -97,6 +98,11 @@ class Mailing(Owned):
 
     def __str__(self) -> str:
         return self.reference
+
+    @cached_property
+    def statement_languages(self) -> set[str]:
+        """Languages in which the statement it was made from can be read; asked once for many letters."""
+        return set(self.statement.texts.values_list("language", flat=True)) if self.statement else set()
 
 
 class MailingTransition(models.Model):

@@ -1,0 +1,62 @@
+"""What the checklist finds: its lines, and what the checks look at."""
+
+from dataclasses import dataclass
+
+from django.urls import reverse
+
+from mailing.audience import AudiencePreview, Reader
+from mailing.models import Mailing, MailingContent
+
+
+@dataclass(frozen=True)
+class Item:
+    """One line. `tone` is "bad" (blocks), "warn" (worth a look) or "ok"; `url` is where it is put right."""
+
+    key: str
+    tone: str
+    title: str
+    detail: str = ""
+    url: str = ""
+    action: str = ""
+
+
+@dataclass(frozen=True)
+class Checklist:
+    """All lines of one run, and the audience they were worked out for."""
+
+    items: list[Item]
+    preview: AudiencePreview
+    readers: list[Reader]
+
+    @property
+    def blocking(self) -> list[Item]:
+        """What must be fixed before anybody can approve."""
+        return [item for item in self.items if item.tone == "bad"]
+
+    @property
+    def warnings(self) -> list[Item]:
+        """What is worth a look."""
+        return [item for item in self.items if item.tone == "warn"]
+
+    @property
+    def fine(self) -> list[Item]:
+        """What is in order."""
+        return [item for item in self.items if item.tone == "ok"]
+
+
+@dataclass(frozen=True)
+class Subject:
+    """What the checks look at, read once."""
+
+    mailing: Mailing
+    contents: dict[str, MailingContent]
+    preview: AudiencePreview
+    readers: list[Reader]
+
+    def link(self, page: str) -> str:
+        """The page of this mailing where something is put right."""
+        return reverse(f"mailing:{page}", args=[self.mailing.reference])
+
+    def write(self, language: str) -> str:
+        """The text of one language."""
+        return f"{self.link('letter_write')}?lang={language}"

@@ -1,0 +1,194 @@
+"""Forms of letters: starting one, its texts, its details, who approves it, when it leaves."""
+
+from datetime import datetime
+from typing import Any
+
+from django import forms
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import User
+from advocacy.languages import language_choices
+from advocacy.richtext import RichTextField, RichTextWidget
+from contacts.models import Segment
+from mailing import merge
+from mailing.drafting import Words
+from mailing.models import Mailing, MailingContent, Sender
+
+LINK_FIELDS = [name for name, field in merge.FIELDS.items() if field.is_link]
+
+
+def _input(**attrs: Any) -> forms.TextInput:
+    return forms.TextInput({"class": "input", **attrs})
+
+
+class StartForm(forms.Form):
+    """What a letter without a statement needs before anybody writes."""
+
+    title = forms.CharField(
+        label=_("Title"), max_length=200, widget=_input(), help_text=_("For the desk; readers see the subject.")
+    )
+    language = forms.ChoiceField(
+        label=_("Written in"),
+        choices=language_choices,
+        initial="en",
+        help_text=_("Whoever has no version in their language gets this one."),
+        widget=forms.Select({"class": "input"}),
+    )
+
+
+class DetailsForm(forms.Form):
+    """The letter's name on the desk and who it comes from."""
+
+    title = forms.CharField(label=_("Title"), max_length=200, widget=_input())
+    sender = forms.ModelChoiceField(
+        label=_("From"), queryset=Sender.objects.none(), empty_label=None, widget=forms.Select({"class": "input"})
+    )
+
+    def __init__(self, *args: Any, user: User, mailing: Mailing, **kwargs: Any) -> None:
+        kwargs.setdefault("initial", {"title": mailing.title, "sender": mailing.sender_id})
+        super().__init__(*args, **kwargs)
+        self.fields["sender"].queryset = Sender.objects.visible_to(user)  # type: ignore[attr-defined]
+
+
+class TextForm(forms.Form):
+    """One language version, with the number of the edition that the page was opened on (0: not begun)."""
+
+    edition = forms.IntegerField(widget=forms.HiddenInput, min_value=0)
+    subject = forms.CharField(
+        label=_("Subject"),
+        max_length=150,
+        widget=_input(),
+        help_text=_("A phone shows about the first 40 characters; 150 fit."),
+    )
+    body = RichTextField(label=_("Letter"), link_fields=LINK_FIELDS)
+    is_reviewed = forms.BooleanField(
+        label=_("A speaker has read this version: it may be sent"),
+        required=False,
+        help_text=_("Readers of a language without a reviewed version get the source."),
+    )
+
+    def __init__(self, *args: Any, content: MailingContent, **kwargs: Any) -> None:
+        names = ("edition", "subject", "body", "is_reviewed")
+        edition = content.edition if content.pk else 0
+        kwargs.setdefault("initial", {**{name: getattr(content, name) for name in names}, "edition": edition})
+        super().__init__(*args, **kwargs)
+        chips = [(name, field.label) for name, field in merge.FIELDS.items()]
+        self.fields["body"].widget = RichTextWidget(chips, language=content.language)
+        self.fields["subject"].widget.attrs["lang"] = content.language
+
+    def clean_subject(self) -> str:
+        """Refuse what is outside the merge language."""
+        return self._checked(self.cleaned_data["subject"], html=False)
+
+    def clean_body(self) -> str:
+        """Refuse what is outside the merge language."""
+        return self._checked(self.cleaned_data["body"], html=True)
+
+    def _checked(self, text: str, *, html: bool) -> str:
+        problems = merge.check(text, html=html)
+        if problems:
+            raise forms.ValidationError([forms.ValidationError(problem) for problem in problems])
+        return text
+
+    def words(self) -> Words:
+        """What was typed; call it on a valid form."""
+        data = self.cleaned_data
+        return Words(data["subject"], data["body"], data["is_reviewed"])
+
+
+class LanguageForm(forms.Form):
+    """Which language version to begin."""
+
+    language = forms.ChoiceField(label=_("Language"), widget=forms.Select({"class": "input"}))
+
+    def __init__(self, *args: Any, taken: set[str], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        free = [choice for choice in language_choices() if choice[0] not in taken]
+        self.fields["language"].choices = [("", _("Choose a language")), *free]  # type: ignore[attr-defined]
+
+
+class TestForm(forms.Form):
+    """To whom a test goes and as which recipient would read it."""
+
+    to = forms.EmailField(label=_("To"), widget=forms.EmailInput({"class": "input", "autocomplete": "email"}))
+    n = forms.IntegerField(widget=forms.HiddenInput, required=False, min_value=1)
+
+
+class SubmitForm(forms.Form):
+    """Whom to ask for approval, and what to tell them."""
+
+    approver = forms.ModelChoiceField(
+        label=_("Colleague"),
+        queryset=User.objects.none(),
+        empty_label=_("Choose a colleague"),
+        widget=forms.Select({"class": "input"}),
+    )
+    note = forms.CharField(
+        label=_("Note"), max_length=500, required=False, widget=forms.Textarea({"class": "textarea", "rows": 3})
+    )
+
+    def __init__(self, *args: Any, approvers: list[User], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        found = User.objects.filter(pk__in=[person.pk for person in approvers]).order_by("name")
+        self.fields["approver"].queryset = found  # type: ignore[attr-defined]
+
+
+class SendForm(forms.Form):
+    """When an approved letter leaves: now, or at a day and time of the office's zone."""
+
+    when = forms.ChoiceField(choices=[("now", _("Now")), ("later", _("Later, at a set time"))])
+    day = forms.DateField(label=_("Day"), required=False, widget=forms.DateInput({"class": "input", "type": "date"}))
+    time = forms.TimeField(label=_("Time"), required=False, widget=forms.TimeInput({"class": "input", "type": "time"}))
+
+    def clean(self) -> dict[str, Any]:
+        """A set time needs both, and lies ahead."""
+        data = super().clean() or {}
+        if data.get("when") != "later" or self.errors:
+            return data
+        if not data.get("day"):
+            self.add_error("day", _("Choose a day."))
+        if not data.get("time"):
+            self.add_error("time", _("Choose a time."))
+        at = self.at()
+        if at and at <= timezone.now():
+            self.add_error("day", _("That time has passed. Choose a later one."))
+        return data
+
+    def at(self) -> datetime | None:
+        """The moment of "later", aware; None for "now" or while something is missing."""
+        data = self.cleaned_data
+        if data.get("when") != "later" or not data.get("day") or not data.get("time"):
+            return None
+        return timezone.make_aware(datetime.combine(data["day"], data["time"]))
+
+
+class AudienceForm(forms.Form):
+    """What stands beside the criteria: a saved segment, the courtesy limit, and a search for one person."""
+
+    segment = forms.ModelChoiceField(
+        label=_("Use a saved audience"),
+        queryset=Segment.objects.none(),
+        required=False,
+        empty_label=_("None"),
+        widget=forms.Select({"class": "input"}),
+    )
+    days = forms.TypedChoiceField(
+        label=_("Anyone we wrote to"),
+        required=False,
+        coerce=int,
+        empty_value=None,
+        choices=[
+            ("", _("never mind")),
+            ("7", _("in the last 7 days")),
+            ("14", _("in the last 14 days")),
+            ("30", _("in the last 30 days")),
+            ("90", _("in the last 90 days")),
+        ],
+        widget=forms.Select({"class": "input"}),
+    )
+    find = forms.CharField(label=_("Find a person"), required=False, max_length=100, widget=_input(type="search"))
+
+    def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["segment"].queryset = Segment.objects.visible_to(user)  # type: ignore[attr-defined]

@@ -1,0 +1,143 @@
+"""Real letters before they leave: any recipient's, the three worth reading, and sample values for the editor."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from contacts.languages import country_name, language_name
+from mailing import audience, merge
+from mailing.audience import AudiencePreview, Reader
+from mailing.models import Delivery, Mailing
+
+# A select box with more people than this helps nobody; the arrows reach everyone.
+MOST_CHOICES = 200
+
+
+@dataclass(frozen=True)
+class Letter:
+    """One recipient's letter as it would leave. `problem` says why it cannot be made; then `rendered` is None."""
+
+    number: int
+    total: int
+    name: str
+    country: str
+    email: str
+    language: str
+    rendered: merge.Rendered | None
+    problem: str = ""
+
+
+def letter_for(mailing: Mailing, number: int) -> Letter | None:
+    """The letter of recipient `number` (from 1, in the order of the list); None when there is none.
+
+    Before the freeze it is worked out from the audience, afterwards it is what was frozen.
+    """
+    if mailing.frozen_at:
+        return _frozen_letter(mailing, number)
+    preview, readers = audience.survey(mailing)
+    return letter_of(mailing, number, preview, readers)
+
+
+def letter_of(mailing: Mailing, number: int, preview: AudiencePreview, readers: list[Reader]) -> Letter | None:
+    """The same from a survey that a page has made already."""
+    if not 1 <= number <= len(readers):
+        return None
+    reader = readers[number - 1]
+    to = (reader.language, preview.recipient_keys[number - 1][1])
+    return _letter(mailing, number, len(readers), reader.context, to)
+
+
+def _frozen_letter(mailing: Mailing, number: int) -> Letter | None:
+    rows = Delivery.objects.filter(mailing=mailing).exclude(status=Delivery.Status.SKIPPED, skipped_at__isnull=True)
+    total = mailing.recipients or 0
+    row = rows.order_by("pk")[max(number - 1, 0) : max(number, 1)].first() if number >= 1 else None
+    return _letter(mailing, number, total, row.context, (row.language, row.email or "")) if row else None
+
+
+def _letter(mailing: Mailing, number: int, total: int, context: dict[str, Any], to: tuple[str, str]) -> Letter:
+    language, email = to
+    rendered, problem = None, ""
+    content = next((found for found in mailing.contents.all() if found.language == language), None)
+    if content is None:
+        problem = _("There is no %(language)s text yet.") % {"language": language_name(language)}
+    else:
+        content.mailing = mailing
+        try:
+            rendered = merge.render(content, context, language)
+        except merge.MergeError as error:
+            problem = " ".join(error.sentences)
+    country = country_name(context.get("country") or "")
+    return Letter(number, total, context.get("name") or "", country, email, language, rendered, problem)
+
+
+def choices(readers: list[Reader]) -> list[tuple[int, str]]:
+    """Recipients for a select box: number and "Claire Besson, France (French)"."""
+    return [
+        (
+            number,
+            f"{reader.context.get('name')}, {country_name(reader.context.get('country') or '')} "
+            f"({language_name(reader.language)})",
+        )
+        for number, reader in enumerate(readers[:MOST_CHOICES], start=1)
+    ]
+
+
+@dataclass(frozen=True)
+class Proposed:
+    """A letter worth reading before approval, and why."""
+
+    why: str
+    letter: Letter
+
+
+def three_worth_reading(mailing: Mailing, preview: AudiencePreview, readers: list[Reader]) -> list[Proposed]:
+    """One in the fallback language, the longest name, one who sits on two committees: each a different person."""
+    order = {pk: number for number, (pk, _key, _language) in enumerate(preview.recipient_keys, start=1)}
+    wanted = preview.wanted
+    found: dict[int, tuple[str, Reader]] = {}
+
+    def propose(why: str, candidates: list[Reader]) -> None:
+        for reader in candidates:
+            if reader.pk not in found:
+                found[reader.pk] = (why, reader)
+                return
+
+    fallback = [reader for reader in readers if wanted.get(reader.pk, reader.language) != reader.language]
+    if fallback:
+        language = language_name(wanted[fallback[0].pk])
+        given = language_name(fallback[0].language)
+        propose(_("Reads %(own)s, gets %(given)s") % {"own": language, "given": given}, fallback)
+    by_length = sorted(readers, key=lambda reader: -len(reader.context.get("name") or ""))
+    propose(_("The longest name"), by_length)
+    both = [reader for reader in readers if len(set(reader.context.get("committees") or [])) > 1]
+    propose(_("Sits on two committees: one letter"), both)
+    others = sorted(readers, key=lambda reader: reader.language == mailing.source_language)
+    while len(found) < 3 and len(found) < len(readers):
+        propose(_("One more, in %(language)s"), others)
+    proposals = []
+    for pk, (why, reader) in found.items():
+        letter = _letter(mailing, order[pk], len(order), reader.context, (reader.language, ""))
+        proposals.append(Proposed(why % {"language": language_name(reader.language)} if "%(" in why else why, letter))
+    return proposals
+
+
+def sample_values(mailing: Mailing, language: str) -> dict[str, Any]:
+    """Every field with what a real recipient reads there, for the panel beside the editor."""
+    person = audience.with_context(mailing).order_by("sort_key", "pk").values("context", "given_language").first()
+    values = merge.values_for(mailing, person["context"] if person else {}, language)
+    groups = [("reader", _("The reader")), ("letter", _("This letter"))]
+    return {
+        "name": person["context"].get("name") if person else "",
+        "groups": [
+            {
+                "title": title,
+                "fields": [
+                    {"name": name, "label": field.label, "value": values.get(name, "")}
+                    for name, field in merge.FIELDS.items()
+                    if field.group == group
+                ],
+            }
+            for group, title in groups
+        ],
+    }

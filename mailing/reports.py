@@ -1,0 +1,178 @@
+"""The report of a mailing, straight from the ledger: counts that always sum, rows with their evidence, CSV."""
+
+import csv
+import io
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+from django.db.models import Q, QuerySet
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from contacts.languages import language_name
+from mailing.dispatch.store import counts, in_flight
+from mailing.models import Delivery, Mailing
+from mailing.story import state_of
+
+# Without a sign of life for this long somebody should look (UX 2 A 8).
+SILENCE = timedelta(seconds=60)
+TABS = ["all", "problems", "waiting", "left-out"]
+
+
+@dataclass(frozen=True)
+class Progress:
+    """The ledger at one instant. accepted + delayed + in_flight + … + skipped = total, at every instant."""
+
+    total: int
+    accepted: int
+    delayed: int
+    in_flight: int
+    waiting: int
+    failed: int
+    uncertain: int
+    cancelled: int
+    skipped: int
+
+    @property
+    def parts(self) -> dict[str, int]:
+        """Every part of the total, by name."""
+        return {name: value for name, value in self.__dict__.items() if name != "total"}
+
+    @property
+    def not_sent(self) -> int:
+        """Not sent and never will be: refused, cancelled, or skipped after the freeze."""
+        return self.failed + self.cancelled + self.skipped
+
+    @property
+    def done(self) -> int:
+        """Letters with a result."""
+        return self.accepted + self.not_sent + self.uncertain
+
+    @property
+    def sentence(self) -> str:
+        """ "72 of 106 letters sent, 3 not known", for the heading and for who does not see the bar."""
+        sent = ngettext("%(sent)d of %(total)d letter sent", "%(sent)d of %(total)d letters sent", self.total)
+        sentence = sent % {"sent": self.accepted, "total": self.total}
+        return f"{sentence}, {self.uncertain} {_('not known')}" if self.uncertain else sentence
+
+    def legend(self) -> list[dict[str, Any]]:
+        """Rows of components/legend.html; parts that are empty are left out, but for accepted and waiting."""
+        rows = [
+            (self.accepted, ngettext("accepted", "accepted", self.accepted), "", True),
+            (self.delayed, _("delayed, we try again"), "late", False),
+            (self.failed, _("not sent"), "back", False),
+            (self.uncertain, _("not known"), "unsure", False),
+            (self.in_flight, _("leaving now"), "wait", False),
+            (self.skipped, _("left out at the last moment"), "wait", False),
+            (self.cancelled, _("cancelled"), "wait", False),
+            (self.waiting, _("waiting"), "wait", True),
+        ]
+        return [
+            {"count": count, "label": label, "kind": kind} for count, label, kind, always in rows if count or always
+        ]
+
+
+def progress(mailing: Mailing) -> Progress:
+    """Count the ledger; one query."""
+    found = counts(mailing.pk)
+    queued = found["queued"]
+    return Progress(
+        total=mailing.recipients or 0,
+        accepted=found["sent"],
+        delayed=found["delayed"],
+        in_flight=found["in_flight"],
+        waiting=queued - found["delayed"] - found["in_flight"],
+        failed=found["failed"],
+        uncertain=found["uncertain"],
+        cancelled=found["cancelled"],
+        skipped=found["skipped"],
+    )
+
+
+def is_final(mailing: Mailing, now: Progress) -> bool:
+    """Whether nothing moves any more by itself."""
+    return mailing.status in (Mailing.Status.FINISHED, Mailing.Status.CANCELLED) and not now.in_flight
+
+
+def is_silent(mailing: Mailing, now: Progress) -> bool:
+    """Whether a mailing that is sending has letters to send and nobody has touched it for a minute."""
+    if mailing.status != Mailing.Status.SENDING or not (now.waiting or now.in_flight):
+        return False
+    last = mailing.last_activity_at or mailing.started_at
+    return last is not None and timezone.now() - last > SILENCE
+
+
+def ledger(mailing: Mailing, tab: str = "all") -> QuerySet[Delivery]:
+    """Rows of one tab of the recipients' table, newest event first."""
+    rows = Delivery.objects.filter(mailing=mailing).select_related("contact")
+    at_freeze = Q(status=Delivery.Status.SKIPPED, skipped_at__isnull=True)
+    if tab == "left-out":
+        return rows.filter(status=Delivery.Status.SKIPPED).order_by("pk")
+    rows = rows.exclude(at_freeze)
+    if tab == "problems":
+        delayed = Q(status=Delivery.Status.QUEUED, next_attempt_at__isnull=False)
+        bad = Q(status__in=[Delivery.Status.FAILED, Delivery.Status.UNCERTAIN]) | Q(bounced_at__isnull=False)
+        return rows.filter(bad | delayed).order_by("pk")
+    if tab == "waiting":
+        return rows.filter(status=Delivery.Status.QUEUED, next_attempt_at__isnull=True).order_by("pk")
+    return rows.order_by("pk")
+
+
+def uncertain(mailing: Mailing) -> QuerySet[Delivery]:
+    """Letters whose outcome is not known, with what is known about each."""
+    rows = Delivery.objects.filter(mailing=mailing, status=Delivery.Status.UNCERTAIN)
+    return rows.select_related("contact").prefetch_related("events").order_by("pk")
+
+
+def flying(mailing: Mailing) -> QuerySet[Delivery]:
+    """Letters in a worker's hands now."""
+    return Delivery.objects.filter(in_flight(mailing.pk))
+
+
+HEADER = [
+    "public_id", "name", "email", "country", "group", "committees", "language", "state", "reason",
+    "server_code", "server_words", "attempts", "sent_at", "next_attempt_at",
+]  # fmt: skip
+# What a spreadsheet would run as a formula (OWASP, CSV injection).
+_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+
+
+def guarded(value: Any) -> str:
+    """A cell that no spreadsheet takes for a formula."""
+    text = "" if value is None else str(value)
+    return f"'{text}" if text.startswith(_FORMULA) else text
+
+
+def csv_rows(mailing: Mailing) -> Iterator[str]:
+    """The whole ledger as CSV lines, UTF-8 with a byte order mark so that spreadsheets read it rightly."""
+    yield "\ufeff" + _line(HEADER)
+    for delivery in Delivery.objects.filter(mailing=mailing).select_related("contact").order_by("pk").iterator(500):
+        context = delivery.context or {}
+        name = context.get("name") or (delivery.contact.name if delivery.contact else "")
+        yield _line(
+            [
+                delivery.public_id,
+                name,
+                delivery.email,
+                context.get("country"),
+                context.get("group"),
+                " ".join(sorted(context.get("committees") or [])),
+                language_name(delivery.language),
+                state_of(delivery)["word"],
+                delivery.get_skip_reason_display() if delivery.skip_reason else delivery.get_error_kind_display(),
+                delivery.error_code,
+                delivery.error_detail,
+                delivery.attempts,
+                delivery.sent_at and timezone.localtime(delivery.sent_at).isoformat(timespec="seconds"),
+                delivery.next_attempt_at and timezone.localtime(delivery.next_attempt_at).isoformat(timespec="seconds"),
+            ]
+        )
+
+
+def _line(cells: list[Any]) -> str:
+    line = io.StringIO()
+    csv.writer(line).writerow([guarded(cell) for cell in cells])
+    return line.getvalue()

@@ -1,0 +1,137 @@
+"""Step 4: a second person reads what would leave, and decides."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from django.views.decorators.http import require_POST
+
+from accounts.access import requires
+from accounts.roles import users_who_may
+from mailing import checklist, lifecycle, previews
+from mailing.forms import SubmitForm
+from mailing.lifecycle import LifecycleError, Moved, NotAllowed
+from mailing.models import Mailing
+from mailing.story import address_of, history_of, road_of
+from mailing.views.finding import find
+from mailing.views.people import language_bars, left_out_rows
+
+
+@requires("mailing.view")
+def letter_approve(request: HttpRequest, reference: str) -> HttpResponse:
+    """For the author: ask a colleague. For the colleague: read what would leave, then decide."""
+    return approve_page(request, find(request, reference))
+
+
+def approve_page(
+    request: HttpRequest, mailing: Mailing, *, form: SubmitForm | None = None, error: str = "", status: int = 200
+) -> HttpResponse:
+    """The page of step 4. Its digest is bound to what it shows."""
+    found = checklist.run(mailing)
+    digest = lifecycle.digest_of(mailing, found.preview.recipient_keys)
+    user: Any = request.user
+    approvers = [person for person in users_who_may("mailing.approve") if person.pk not in {user.pk, mailing.author_id}]
+    blocking = len(found.blocking)
+    context = {
+        "nav": "letters",
+        "mailing": mailing,
+        "error": error,
+        "steps": road_of(mailing, "approve", people=found.preview.recipients, check=_checked(blocking)),
+        "checklist": found,
+        "preview": found.preview,
+        "left_out": left_out_rows(found.preview),
+        "bars": language_bars(found.preview),
+        "proposed": previews.three_worth_reading(mailing, found.preview, found.readers),
+        "digest": digest,
+        "has_moved": mailing.status == Mailing.Status.IN_REVIEW and digest != mailing.review_digest,
+        "form": form or SubmitForm(approvers=approvers),
+        "approvers": approvers,
+        "refusal": _refusal(mailing, user),
+        "history": history_of(mailing),
+    }
+    return render(request, "mailing/approve.html", context, status=status)
+
+
+def _checked(blocking: int) -> str:
+    if not blocking:
+        return _("all in order")
+    return ngettext("%(n)d to fix", "%(n)d to fix", blocking) % {"n": blocking}
+
+
+def _refusal(mailing: Mailing, user: Any) -> str:
+    """Why this person cannot decide, or nothing."""
+    try:
+        lifecycle.may_decide(mailing, user)
+    except NotAllowed as reason:
+        return str(reason)
+    return ""
+
+
+@require_POST
+@requires("mailing.edit")
+def letter_submit(request: HttpRequest, reference: str) -> HttpResponse:
+    """Ask a colleague for approval."""
+    mailing = find(request, reference)
+    others = [person for person in users_who_may("mailing.approve") if person.pk != request.user.pk]
+    form = SubmitForm(request.POST, approvers=others)
+    if not form.is_valid():
+        return approve_page(request, mailing, form=form, status=422)
+    approver, note = form.cleaned_data["approver"], form.cleaned_data["note"]
+    try:
+        lifecycle.submit(mailing, actor=request.user, approver=approver, note=note)  # type: ignore[arg-type]
+    except LifecycleError as error:
+        return approve_page(request, find(request, reference), form=form, error=str(error), status=status_of(error))
+    messages.success(request, _("%(name)s has been asked and gets an e-mail.") % {"name": approver})
+    return redirect("mailing:letter_approve", reference=reference)
+
+
+def status_of(error: LifecycleError) -> int:
+    """The HTTP status of a refused move."""
+    return 403 if isinstance(error, NotAllowed) else 409 if isinstance(error, Moved) else 422
+
+
+@require_POST
+@requires("mailing.approve")
+def letter_approval(request: HttpRequest, reference: str) -> HttpResponse:
+    """Approve exactly what the page showed; refused (409) when text, people or sender have moved since."""
+    mailing = find(request, reference)
+    seen = request.POST.get("seen", "")
+    count = int(seen[:9]) if seen.isascii() and seen.isdigit() else None
+    try:
+        lifecycle.approve(mailing, actor=request.user, digest=request.POST.get("digest", ""), seen=count)  # type: ignore[arg-type]
+    except LifecycleError as error:
+        return approve_page(request, find(request, reference), error=str(error), status=status_of(error))
+    messages.success(
+        request, _("You approved %(reference)s. It leaves when a colleague sends it.") % {"reference": reference}
+    )
+    return redirect(address_of(find(request, reference)))
+
+
+@require_POST
+@requires("mailing.approve")
+def letter_changes(request: HttpRequest, reference: str) -> HttpResponse:
+    """Send it back with a comment."""
+    mailing = find(request, reference)
+    try:
+        lifecycle.ask_changes(mailing, actor=request.user, note=request.POST.get("note", ""))  # type: ignore[arg-type]
+    except LifecycleError as error:
+        return approve_page(request, find(request, reference), error=str(error), status=status_of(error))
+    messages.success(request, _("It is with its author again, with your comment."))
+    return redirect("mailing:letter_list")
+
+
+@require_POST
+@requires("mailing.edit")
+def letter_withdraw(request: HttpRequest, reference: str) -> HttpResponse:
+    """Take a letter that waits, is approved or is scheduled back to a draft."""
+    mailing = find(request, reference)
+    try:
+        lifecycle.withdraw(mailing, actor=request.user, note=_("Taken back."))  # type: ignore[arg-type]
+    except LifecycleError as error:
+        messages.error(request, str(error))
+        return redirect(address_of(find(request, reference)))
+    messages.success(request, _("It is a draft again. Nothing was sent."))
+    return redirect("mailing:letter_write", reference=reference)

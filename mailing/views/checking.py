@@ -1,0 +1,54 @@
+"""Step 3: the checklist, and a test to oneself."""
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from django.views.decorators.http import require_POST
+
+from accounts.access import requires
+from mailing import checklist, previews
+from mailing.forms import TestForm
+from mailing.story import road_of
+from mailing.testing import TestError, send_test
+from mailing.views.finding import find
+
+
+@requires("mailing.view")
+def letter_check(request: HttpRequest, reference: str) -> HttpResponse:
+    """What blocks, what is worth a look, what is in order; each line links to where it is put right."""
+    mailing = find(request, reference)
+    found = checklist.run(mailing)
+    note = ngettext("%(n)d to fix", "%(n)d to fix", len(found.blocking)) % {"n": len(found.blocking)}
+    if not found.blocking:
+        note = ngettext("%(n)d to look at", "%(n)d to look at", len(found.warnings)) % {"n": len(found.warnings)}
+    context = {
+        "nav": "letters",
+        "mailing": mailing,
+        "checklist": found,
+        "steps": road_of(mailing, "check", people=found.preview.recipients, check=note),
+        "test_form": TestForm(initial={"to": getattr(request.user, "email", ""), "n": 1}),
+        "choices": previews.choices(found.readers),
+    }
+    return render(request, "mailing/check.html", context)
+
+
+@require_POST
+@requires("mailing.edit")
+def letter_test(request: HttpRequest, reference: str) -> HttpResponse:
+    """Queue a test; a worker sends it in a few seconds."""
+    mailing = find(request, reference)
+    form = TestForm(request.POST)
+    if not form.is_valid():
+        messages.error(
+            request, _("The test was not sent: “%(to)s” is no address.") % {"to": request.POST.get("to", "")[:80]}
+        )
+    else:
+        try:
+            send_test(mailing, actor=request.user, to=form.cleaned_data["to"], number=form.cleaned_data["n"] or 1)  # type: ignore[arg-type]
+        except TestError as error:
+            messages.error(request, str(error))
+        else:
+            messages.success(request, _("The test is on its way to %(to)s.") % {"to": form.cleaned_data["to"]})
+    return redirect("mailing:letter_check", reference=reference)

@@ -1,0 +1,21 @@
+"""Finding the letter a page is about."""
+
+from django.http import Http404, HttpRequest
+
+from mailing.models import Mailing
+
+
+def find(request: HttpRequest, reference: str) -> Mailing:
+    """The letter of this reference, if the person may see it, with what every page of it shows; else 404."""
+    found: Mailing | None = (
+        Mailing.objects.visible_to(request.user)
+        .select_related("sender", "owner", "statement", "author", "submitted_by", "asked_approver", "approver")
+        .prefetch_related("contents", "audience_rules__segment")
+        .filter(reference=reference)
+        .first()
+    )
+    if found is None:
+        raise Http404
+    for content in found.contents.all():
+        content.mailing = found
+    return found

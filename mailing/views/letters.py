@@ -1,0 +1,80 @@
+"""The list of letters, and beginning one."""
+
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.db.models import Q
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
+
+from accounts.access import requires
+from advocacy.models import Statement
+from mailing.drafting import make_letter, new_letter
+from mailing.forms import StartForm
+from mailing.lifecycle import LifecycleError
+from mailing.models import Mailing
+from mailing.story import address_of
+
+PER_PAGE = 25
+
+
+@requires("mailing.view")
+def letter_list(request: HttpRequest) -> HttpResponse:
+    """All letters one may see, newest first; words and state narrow the list."""
+    everything = Mailing.objects.visible_to(request.user)
+    words, state = request.GET.get("q", "").strip()[:100], request.GET.get("state", "")
+    rows = everything.select_related("statement", "author").prefetch_related("contents").order_by("-changed_at", "-id")
+    for word in words.split():
+        rows = rows.filter(Q(title__icontains=word) | Q(reference__icontains=word))
+    if state in Mailing.Status.values:
+        rows = rows.filter(status=state)
+    page = Paginator(rows, PER_PAGE).get_page(request.GET.get("page"))
+    for mailing in page.object_list:
+        mailing.url = address_of(mailing)
+    context = {
+        "nav": "letters",
+        "page_obj": page,
+        "words": words,
+        "state": state,
+        "states": Mailing.Status.choices,
+        "is_filtered": bool(words or state),
+        "is_empty": not page.object_list and not everything.exists(),
+    }
+    return render(request, "mailing/letter_list.html", context)
+
+
+@requires("mailing.edit")
+def letter_create(request: HttpRequest) -> HttpResponse:
+    """Begin a letter without a statement."""
+    form = StartForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            mailing = new_letter(actor=request.user, **form.cleaned_data)  # type: ignore[arg-type]
+        except LifecycleError as error:
+            form.add_error(None, str(error))
+        else:
+            messages.success(request, _("%(reference)s is begun.") % {"reference": mailing.reference})
+            return redirect("mailing:letter_write", reference=mailing.reference)
+    status = 422 if form.errors else 200
+    return render(request, "mailing/letter_create.html", {"nav": "letters", "form": form}, status=status)
+
+
+@require_POST
+@requires("mailing.edit")
+def letter_from_statement(request: HttpRequest, reference: str) -> HttpResponse:
+    """Make a letter from an approved statement, in one step."""
+    statement = Statement.objects.visible_to(request.user).filter(reference=reference).first()
+    if statement is None:
+        raise Http404
+    try:
+        mailing = make_letter(statement, actor=request.user)  # type: ignore[arg-type]
+    except LifecycleError as error:
+        messages.error(request, str(error))
+        return redirect("advocacy:statement_detail", reference=reference)
+    messages.success(
+        request,
+        _("%(letter)s was made from %(statement)s: its text in every language, with salutation and closing.")
+        % {"letter": mailing.reference, "statement": statement.reference},
+    )
+    return redirect("mailing:letter_write", reference=mailing.reference)

@@ -1,0 +1,143 @@
+"""The report: progress while it sends, the ledger, letters whose outcome is not known."""
+
+from typing import Any
+from uuid import UUID
+
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.http import Http404, HttpRequest, HttpResponse, StreamingHttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from django.views.decorators.http import require_POST
+
+from accounts.access import requires
+from accounts.audit import record
+from mailing import lifecycle, merge, reports
+from mailing.lifecycle import LifecycleError
+from mailing.models import Delivery, Mailing
+from mailing.story import address_of, history_of
+from mailing.views.finding import find
+
+PER_PAGE = 50
+# htmx stops polling on this status.
+STOP_POLLING = 286
+BEGUN = ["sending", "paused", "finished", "cancelled"]
+
+
+@requires("mailing.view")
+def letter_report(request: HttpRequest, reference: str) -> HttpResponse:
+    """What became of every letter. A letter that has not started opens where it stands."""
+    mailing = find(request, reference)
+    if mailing.status not in BEGUN or mailing.frozen_at is None:
+        if mailing.status == Mailing.Status.DRAFT and not request.user.has_perm("mailing.edit"):  # type: ignore[union-attr]
+            return redirect("mailing:letter_approve", reference=reference)
+        if mailing.status != Mailing.Status.CANCELLED:
+            return redirect(address_of(mailing))
+    tab = request.GET.get("tab", "all")
+    tab = tab if tab in reports.TABS else "all"
+    page = Paginator(reports.ledger(mailing, tab), PER_PAGE).get_page(request.GET.get("page"))
+    context = {
+        **_progress_context(mailing),
+        "nav": "letters",
+        "tab": tab,
+        "page_obj": page,
+        "history": history_of(mailing),
+    }
+    context["tabs"] = _tabs(mailing, context["now"])
+    return render(request, "mailing/report.html", context)
+
+
+def _progress_context(mailing: Mailing) -> dict[str, Any]:
+    now = reports.progress(mailing)
+    return {
+        "mailing": mailing,
+        "now": now,
+        "is_final": reports.is_final(mailing, now),
+        "is_silent": reports.is_silent(mailing, now),
+        "uncertain": list(reports.uncertain(mailing)[:PER_PAGE]) if now.uncertain else [],
+    }
+
+
+def _tabs(mailing: Mailing, now: reports.Progress) -> list[tuple[str, str, int]]:
+    left_out = (mailing.matched or 0) - (mailing.recipients or 0) + now.skipped
+    return [
+        ("all", _("All"), now.total),
+        ("problems", _("Problems"), now.failed + now.uncertain + now.delayed),
+        ("waiting", _("Waiting"), now.waiting + now.in_flight),
+        ("left-out", _("Left out"), left_out),
+    ]
+
+
+@requires("mailing.view")
+def letter_progress(request: HttpRequest, reference: str) -> HttpResponse:
+    """The part of the report that htmx asks for every two seconds; 286 ends the asking."""
+    mailing = (
+        Mailing.objects.visible_to(request.user)
+        .select_related("sender", "submitted_by", "approver")
+        .filter(reference=reference)
+        .first()
+    )
+    if mailing is None:
+        raise Http404
+    now = reports.progress(mailing)
+    context = {
+        "mailing": mailing,
+        "now": now,
+        "is_final": reports.is_final(mailing, now),
+        "is_silent": reports.is_silent(mailing, now),
+    }
+    status = STOP_POLLING if context["is_final"] or mailing.status == Mailing.Status.PAUSED else 200
+    return render(request, "mailing/_progress.html", context, status=status)
+
+
+@requires("mailing.view")
+def letter_ledger(request: HttpRequest, reference: str) -> StreamingHttpResponse:
+    """The whole ledger as CSV; who took it is written down."""
+    mailing = find(request, reference)
+    record(request.user, f"exported the ledger of {mailing.reference}", about=mailing, label=mailing.reference)  # type: ignore[arg-type]
+    response = StreamingHttpResponse(reports.csv_rows(mailing), content_type="text/csv; charset=utf-8")
+    response["Content-Disposition"] = f'attachment; filename="{mailing.reference}-ledger.csv"'
+    return response
+
+
+@require_POST
+@requires("mailing.send")
+def delivery_settle(request: HttpRequest, reference: str, public_id: UUID) -> HttpResponse:
+    """A person decides about one letter whose outcome is not known."""
+    mailing = find(request, reference)
+    delivery = Delivery.objects.filter(mailing=mailing, public_id=public_id).first()
+    if delivery is None:
+        raise Http404
+    try:
+        lifecycle.settle(delivery, actor=request.user, decision=request.POST.get("decision", ""))  # type: ignore[arg-type]
+        messages.success(request, _("Settled and written down."))
+    except LifecycleError as error:
+        messages.error(request, str(error))
+    return redirect("mailing:letter_report", reference=reference)
+
+
+@requires("mailing.view")
+def delivery_letter(request: HttpRequest, reference: str, public_id: UUID) -> HttpResponse:
+    """One recipient's letter as it was frozen, with what became of it."""
+    mailing = find(request, reference)
+    delivery = Delivery.objects.filter(mailing=mailing, public_id=public_id).select_related("contact").first()
+    if delivery is None or delivery.status == Delivery.Status.SKIPPED:
+        raise Http404
+    content = next((found for found in mailing.contents.all() if found.language == delivery.language), None)
+    try:
+        rendered = merge.render(content, delivery.context, delivery.language) if content else None
+    except merge.MergeError:
+        rendered = None
+    before = Delivery.objects.filter(mailing=mailing, pk__lt=delivery.pk)
+    frozen = before.exclude(status=Delivery.Status.SKIPPED, skipped_at__isnull=True)
+    context = {
+        "nav": "letters",
+        "mailing": mailing,
+        "delivery": delivery,
+        "rendered": rendered,
+        "number": frozen.count() + 1,
+        "events": delivery.events.all(),
+        "attempts": ngettext("%(n)d attempt", "%(n)d attempts", delivery.attempts) % {"n": delivery.attempts},
+    }
+    return render(request, "mailing/delivery.html", context)

@@ -1,0 +1,154 @@
+"""Step 5 and after: when it leaves, the confirmation with undo, pause, resume, stop the rest."""
+
+from datetime import timedelta
+
+from django.conf import settings
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
+
+from accounts.access import requires
+from mailing import lifecycle, reports
+from mailing.forms import SendForm
+from mailing.lifecycle import LifecycleError
+from mailing.models import Delivery, Mailing
+from mailing.story import address_of, road_of
+from mailing.views.finding import find
+
+
+@requires("mailing.send")
+def letter_send(request: HttpRequest, reference: str) -> HttpResponse:
+    """Choose now or later; the button says what happens."""
+    mailing = find(request, reference)
+    if mailing.status != Mailing.Status.APPROVED:
+        if mailing.approver_id is None:
+            messages.info(request, _("A colleague has to approve it before it can be sent."))
+        return redirect(address_of(mailing) if mailing.approver_id else request.path.replace("/send/", "/approve/"))
+    start = {"when": "now", "day": _next_working_day(), "time": "09:00"}
+    form = SendForm(request.POST or None, initial=start)
+    if request.method == "POST" and form.is_valid():
+        try:
+            lifecycle.schedule(mailing, actor=request.user, at=form.at())  # type: ignore[arg-type]
+        except LifecycleError as error:
+            form.add_error(None, str(error))
+        else:
+            return redirect("mailing:letter_sent", reference=reference)
+    context = {
+        "nav": "letters",
+        "mailing": mailing,
+        "steps": road_of(mailing, "send"),
+        "form": form,
+        "when": form["when"].value(),
+        "zone": settings.TIME_ZONE.rpartition("/")[2].replace("_", " "),
+        "hold": settings.SEND_HOLD_SECONDS,
+        "minutes": _minutes(mailing),
+        "languages": _languages(mailing),
+    }
+    return render(request, "mailing/send.html", context, status=422 if form.errors else 200)
+
+
+def _next_working_day() -> str:
+    day = timezone.localdate() + timedelta(days=1)
+    while day.weekday() > 4:
+        day += timedelta(days=1)
+    return day.isoformat()
+
+
+def _minutes(mailing: Mailing) -> int | None:
+    """How long it takes at the sender's pace; None where none is set."""
+    pace = mailing.sender.pace_per_minute
+    return -(-(mailing.recipients or 0) // pace) if pace else None
+
+
+def _languages(mailing: Mailing) -> int:
+    return (
+        Delivery.objects.filter(mailing=mailing)
+        .exclude(status=Delivery.Status.SKIPPED)
+        .values("language")
+        .distinct()
+        .count()
+    )
+
+
+@requires("mailing.view")
+def letter_sent(request: HttpRequest, reference: str) -> HttpResponse:
+    """The confirmation: reference, count, when, who approved, what happens next, undo while it is held."""
+    mailing = find(request, reference)
+    if mailing.status != Mailing.Status.SCHEDULED:
+        return redirect(address_of(mailing))
+    left = int((mailing.scheduled_at - timezone.now()).total_seconds()) if mailing.scheduled_at else 0
+    context = {
+        "nav": "letters",
+        "mailing": mailing,
+        "left": max(left, 0),
+        "is_soon": left <= 15 * 60,
+        "hold": settings.SEND_HOLD_SECONDS,
+        "used": min(max(settings.SEND_HOLD_SECONDS - left, 0), settings.SEND_HOLD_SECONDS),
+        "refresh": max(min(left, 30), 2),
+        "scheduled_by": mailing.transitions.filter(to_status=Mailing.Status.SCHEDULED).last(),
+        "minutes": _minutes(mailing),
+    }
+    return render(request, "mailing/sent.html", context)
+
+
+@require_POST
+@requires("mailing.send")
+def letter_undo(request: HttpRequest, reference: str) -> HttpResponse:
+    """Take it back before the first letter leaves."""
+    mailing = find(request, reference)
+    try:
+        lifecycle.undo(mailing, actor=request.user)  # type: ignore[arg-type]
+    except LifecycleError as error:
+        messages.error(request, str(error))
+        return redirect(address_of(find(request, reference)))
+    messages.success(request, _("Undone: nothing has left. It is a draft again and needs a new approval."))
+    return redirect("mailing:letter_write", reference=reference)
+
+
+@require_POST
+@requires("mailing.send")
+def letter_pause(request: HttpRequest, reference: str) -> HttpResponse:
+    """Stop taking new letters until somebody resumes."""
+    mailing = find(request, reference)
+    note = _("Paused by %(name)s.") % {"name": request.user}
+    if lifecycle.pause(mailing, request.user, note):  # type: ignore[arg-type]
+        messages.success(request, _("Paused. Letters already on their way still arrive; the rest waits."))
+    else:
+        messages.info(request, _("It is not sending any more."))
+    return redirect("mailing:letter_report", reference=reference)
+
+
+@require_POST
+@requires("mailing.send")
+def letter_resume(request: HttpRequest, reference: str) -> HttpResponse:
+    """Go on where it stopped."""
+    mailing = find(request, reference)
+    try:
+        lifecycle.resume(mailing, actor=request.user)  # type: ignore[arg-type]
+        messages.success(request, _("It goes on where it stopped. Nobody is missed or written to twice."))
+    except LifecycleError as error:
+        messages.error(request, str(error))
+    return redirect("mailing:letter_report", reference=reference)
+
+
+@requires("mailing.send")
+def letter_stop(request: HttpRequest, reference: str) -> HttpResponse:
+    """A page that states the numbers; its button stops the rest."""
+    mailing = find(request, reference)
+    if request.method == "POST":
+        try:
+            stopped = lifecycle.stop_the_rest(mailing, actor=request.user)  # type: ignore[arg-type]
+            messages.success(request, _("Stopped: %(numbers)s") % {"numbers": stopped.sentence})
+        except LifecycleError as error:
+            messages.error(request, str(error))
+        return redirect("mailing:letter_report", reference=reference)
+    now = reports.progress(mailing)
+    if mailing.frozen_at is None or reports.is_final(mailing, now):
+        messages.info(request, _("There is nothing left to stop."))
+        return redirect(address_of(mailing))
+    left = now.accepted + now.uncertain + now.in_flight
+    context = {"nav": "letters", "mailing": mailing, "left": left, "rest": now.waiting + now.delayed}
+    return render(request, "mailing/stop.html", context)

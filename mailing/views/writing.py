@@ -1,0 +1,179 @@
+"""Step 1: the texts. Saving without loss, fields with sample values, languages, details."""
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.template.defaultfilters import date
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
+
+from accounts.access import requires
+from advocacy.languages import is_language
+from advocacy.richtext import editor_page, safe
+from contacts.languages import language_name
+from mailing import previews
+from mailing.drafting import Conflict, Saved, change_details, remove_text, save_text
+from mailing.forms import DetailsForm, LanguageForm, TextForm
+from mailing.lifecycle import LifecycleError
+from mailing.models import Mailing, MailingContent
+from mailing.states import EDITABLE
+from mailing.story import address_of, road_of
+from mailing.views.finding import find
+
+
+def write_address(mailing: Mailing, language: str) -> str:
+    """The editor of one language version."""
+    return f"{reverse('mailing:letter_write', args=[mailing.reference])}?lang={language}"
+
+
+@editor_page
+@requires("mailing.edit")
+def letter_write(request: HttpRequest, reference: str) -> HttpResponse:
+    """Write one language version (?lang=fr). A stale save keeps what was typed and shows the other text (409)."""
+    mailing = find(request, reference)
+    if mailing.status not in EDITABLE:
+        messages.info(request, _("Sending has started or ended: the text stays as it is."))
+        return redirect(address_of(mailing))
+    content = _content_of(mailing, request.GET.get("lang") or mailing.source_language)
+    form = TextForm(request.POST or None, content=content)
+    if request.method != "POST":
+        return _page(request, content, form)
+    if not form.is_valid():
+        return _page(request, content, form, status=422)
+    edition = form.cleaned_data["edition"]
+    try:
+        saved = save_text(mailing, content.language, form.words(), edition=edition, actor=request.user)  # type: ignore[arg-type]
+    except Conflict as conflict:
+        return _conflict_page(request, mailing, conflict.theirs, form)
+    except LifecycleError as error:
+        messages.error(request, str(error))
+        return redirect(address_of(find(request, reference)))
+    _say_saved(request, mailing, saved)
+    if "next" in request.POST:
+        return redirect("mailing:letter_audience", reference=reference)
+    return (
+        redirect("mailing:letter_list")
+        if "leave" in request.POST
+        else redirect(write_address(mailing, content.language))
+    )
+
+
+def _content_of(mailing: Mailing, language: str) -> MailingContent:
+    """The version in a language; one not begun yet for a language that texts may be in, else the source."""
+    found = {content.language: content for content in mailing.contents.all()}
+    if language not in found and not is_language(language):
+        language = mailing.source_language
+    return found.get(language) or MailingContent(mailing=mailing, language=language)
+
+
+def _page(
+    request: HttpRequest,
+    content: MailingContent,
+    form: TextForm,
+    *,
+    theirs: MailingContent | None = None,
+    status: int = 200,
+) -> HttpResponse:
+    mailing = content.mailing
+    taken = {row.language for row in mailing.contents.all()}
+    context = {
+        "nav": "letters",
+        "mailing": mailing,
+        "content": content,
+        "form": form,
+        "theirs": theirs,
+        "their_body": safe(theirs.body) if theirs else "",
+        "steps": road_of(mailing, "write"),
+        "tabs": _tabs(mailing, content.language),
+        "sample": previews.sample_values(mailing, content.language),
+        "language_form": LanguageForm(taken=taken | {content.language}),
+        "details_form": DetailsForm(user=request.user, mailing=mailing, prefix="details"),  # type: ignore[arg-type]
+        "can_remove": content.pk and content.language != mailing.source_language,
+    }
+    return render(request, "mailing/write.html", context, status=status)
+
+
+def _tabs(mailing: Mailing, here: str) -> list[dict[str, object]]:
+    """Each language version with its state; the one being begun as well."""
+    contents = list(mailing.contents.all())
+    if here not in {content.language for content in contents}:
+        contents.append(MailingContent(mailing=mailing, language=here))
+    contents.sort(key=lambda content: (content.language != mailing.source_language, language_name(content.language)))
+    return [
+        {
+            "name": language_name(content.language),
+            "url": write_address(mailing, content.language),
+            "is_here": content.language == here,
+            "state": "nod" if not content.pk else "met" if content.is_reviewed else "part",
+            "word": _("Missing") if not content.pk else _("Ready") if content.is_reviewed else _("Not reviewed"),
+        }
+        for content in contents
+    ]
+
+
+def _conflict_page(request: HttpRequest, mailing: Mailing, theirs: MailingContent, form: TextForm) -> HttpResponse:
+    """Both texts on one page. The form now stands on their edition, so the next save is a decision."""
+    words = form.words()
+    theirs.mailing = mailing
+    mine = {"subject": words.subject, "body": words.body, "is_reviewed": words.is_reviewed}
+    edition = theirs.edition if theirs.pk else 0
+    again = TextForm(content=theirs, initial={"edition": edition, **mine})
+    return _page(request, theirs, again, theirs=theirs, status=409)
+
+
+def _say_saved(request: HttpRequest, mailing: Mailing, saved: Saved) -> None:
+    at = date(timezone.localtime(saved.at), "H:i")
+    if saved.withdrew:
+        sentence = _("Saved %(time)s. Your edit took %(reference)s back to a draft: it needs a new approval.")
+        messages.warning(request, sentence % {"time": at, "reference": mailing.reference})
+    elif saved.changed:
+        messages.success(request, _("Saved %(time)s.") % {"time": at})
+    else:
+        messages.info(request, _("Nothing had changed since %(time)s.") % {"time": at})
+
+
+@require_POST
+@requires("mailing.edit")
+def letter_details(request: HttpRequest, reference: str) -> HttpResponse:
+    """Change the title on the desk and the sender."""
+    mailing = find(request, reference)
+    form = DetailsForm(request.POST, user=request.user, mailing=mailing, prefix="details")  # type: ignore[arg-type]
+    was = mailing.status
+    if not form.is_valid():
+        messages.error(request, _("Not saved: give the letter a title and choose who it comes from."))
+    else:
+        try:
+            if change_details(mailing, actor=request.user, **form.cleaned_data):  # type: ignore[arg-type]
+                messages.success(request, _("Saved."))
+                if was != Mailing.Status.DRAFT:
+                    messages.warning(request, _("The letter is a draft again and needs a new approval."))
+        except LifecycleError as error:
+            messages.error(request, str(error))
+    return redirect("mailing:letter_write", reference=reference)
+
+
+@require_POST
+@requires("mailing.edit")
+def language_add(request: HttpRequest, reference: str) -> HttpResponse:
+    """Open the editor for a language that has no version yet; it is made by the first save."""
+    mailing = find(request, reference)
+    form = LanguageForm(request.POST, taken={content.language for content in mailing.contents.all()})
+    if not form.is_valid():
+        messages.error(request, _("Choose a language that this letter does not have yet."))
+        return redirect("mailing:letter_write", reference=reference)
+    return redirect(write_address(mailing, form.cleaned_data["language"]))
+
+
+@require_POST
+@requires("mailing.edit")
+def language_remove(request: HttpRequest, reference: str, language: str) -> HttpResponse:
+    """Take a language version out."""
+    mailing = find(request, reference)
+    try:
+        remove_text(mailing, language, actor=request.user)  # type: ignore[arg-type]
+        messages.success(request, _("The %(language)s text is taken out.") % {"language": language_name(language)})
+    except LifecycleError as error:
+        messages.error(request, str(error))
+    return redirect("mailing:letter_write", reference=reference)

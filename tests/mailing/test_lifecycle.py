@@ -1,0 +1,347 @@
+"""A mailing moves only along the table, once, and every move is written down."""
+
+from datetime import timedelta
+from itertools import product
+
+import pytest
+from django.db import IntegrityError, transaction
+from django.utils import timezone
+
+from accounts.models import AuditEvent
+from mailing import lifecycle
+from mailing.models import Delivery, DeliveryChunk, Mailing, MailingTransition
+from tests.factories import MailingFactory, UserFactory
+from transport.models import SystemMail
+
+pytestmark = pytest.mark.django_db
+STATES = list(Mailing.Status.values)
+
+# DESIGN 3, written out once more: draft → in_review → approved → scheduled → sending ⇄ paused → finished; draft…paused
+# → cancelled; in_review, approved, scheduled → draft. finished → sending is a person's "send again".
+ALLOWED = {
+    *product(["draft", "in_review", "approved", "scheduled", "sending", "paused"], ["cancelled"]),
+    *product(["in_review", "approved", "scheduled"], ["draft"]),
+    ("draft", "in_review"),
+    ("in_review", "approved"),
+    ("approved", "scheduled"),
+    ("scheduled", "sending"),
+    ("sending", "paused"),
+    ("paused", "sending"),
+    ("sending", "finished"),
+    ("paused", "finished"),
+    ("finished", "sending"),
+}
+
+
+def mailing_in(status, approver):
+    """A mailing in a state, with what the database asks of that state."""
+    now = timezone.now()
+    final = status in ("finished", "cancelled")
+    return MailingFactory(
+        status=status,
+        approver=approver,
+        approved_at=now,
+        frozen_at=now,
+        scheduled_at=now,
+        finished_at=now if final else None,
+    )
+
+
+@pytest.mark.parametrize(("old", "new"), product(STATES, STATES))
+def test_every_pair_of_states(old, new, officer, approver):
+    mailing = mailing_in(old, approver)
+    if (old, new) in ALLOWED:
+        lifecycle.move_to(mailing, new, actor=officer)
+        mailing.refresh_from_db()
+        assert mailing.status == new
+        moved = MailingTransition.objects.get(mailing=mailing)
+        assert (moved.from_status, moved.to_status, moved.actor_label) == (old, new, "Boris Editor")
+        assert AuditEvent.objects.filter(object_id=str(mailing.pk), object_type="mailing.mailing").count() == 1
+        return
+    with pytest.raises(lifecycle.LifecycleError):
+        lifecycle.move_to(mailing, new, actor=officer)
+    mailing.refresh_from_db()
+    assert mailing.status == old
+    assert not MailingTransition.objects.exists()
+    assert not AuditEvent.objects.exists()
+
+
+def test_a_move_from_a_state_that_has_passed_changes_nothing(officer, approver):
+    mailing = mailing_in("sending", approver)
+    stale = Mailing.objects.get(pk=mailing.pk)
+    lifecycle.pause(mailing, officer)
+    with pytest.raises(lifecycle.Moved):
+        lifecycle.move_to(stale, "finished", actor=None)
+    assert MailingTransition.objects.count() == 1
+
+
+@pytest.fixture
+def waiting(letter, member, officer, approver):
+    """A letter to two people that waits for Ilse's approval."""
+    member()
+    member(committee="LIBE FEMM")
+    return lifecycle.submit(letter, actor=officer, approver=approver, note="The vote is on the 9th.")
+
+
+def test_sending_it_for_approval_asks_the_colleague_and_seals_what_is_read(waiting, approver):
+    waiting.refresh_from_db()
+    assert (waiting.status, waiting.matched, waiting.recipients) == ("in_review", 2, 2)
+    assert waiting.review_digest == lifecycle.reading_digest(waiting)[0]
+    mail = SystemMail.objects.get(purpose="approval-asked")
+    assert mail.to == approver.email
+    assert mail.context["reference"] == waiting.reference
+
+
+def test_a_letter_with_an_empty_audience_cannot_be_sent_for_approval(letter, officer, approver):
+    with pytest.raises(lifecycle.LifecycleError, match="Nobody gets this letter"):
+        lifecycle.submit(letter, actor=officer, approver=approver)
+
+
+def test_an_officer_cannot_be_asked_to_approve(letter, member, officer):
+    member()
+    with pytest.raises(lifecycle.NotAllowed, match="may not approve"):
+        lifecycle.submit(letter, actor=officer, approver=UserFactory(role="officer"))
+
+
+def test_approval_freezes_what_was_read(waiting, approver):
+    lifecycle.approve(waiting, actor=approver, digest=waiting.review_digest)
+    waiting.refresh_from_db()
+    assert (waiting.status, waiting.approver, waiting.recipients) == ("approved", approver, 2)
+    assert waiting.approved_digest == waiting.review_digest
+    assert Delivery.objects.filter(mailing=waiting, status="queued").count() == 2
+    assert "approved version" in AuditEvent.objects.first().sentence
+
+
+def test_approving_ones_own_letter_is_refused_by_the_function(letter, member, approver, administrator):
+    member()
+    lifecycle.submit(letter, actor=approver, approver=administrator)
+    with pytest.raises(lifecycle.NotAllowed, match="your own letter"):
+        lifecycle.approve(letter, actor=approver, digest=letter.review_digest)
+    assert not Delivery.objects.exists()
+
+
+def test_approving_ones_own_letter_is_refused_by_the_database(approver):
+    mailing = MailingFactory(status="in_review", submitted_by=approver)
+    with pytest.raises(IntegrityError), transaction.atomic():
+        Mailing.objects.filter(pk=mailing.pk).update(status="approved", approver=approver, approved_at=timezone.now())
+
+
+def test_who_wrote_it_cannot_approve_it_after_a_colleague_submitted_it(letter, member, officer, administrator):
+    Mailing.objects.filter(pk=letter.pk).update(author=administrator)
+    member()
+    with pytest.raises(lifecycle.NotAllowed, match="your own letter"):
+        lifecycle.submit(letter, actor=officer, approver=administrator)
+
+
+def test_an_audience_that_moved_since_it_was_read_is_refused_with_both_numbers(waiting, member, approver):
+    digest, seen = lifecycle.reading_digest(waiting)
+    member()
+    with pytest.raises(lifecycle.Moved, match=r"2 then, 3 now\. Read it again"):
+        lifecycle.approve(waiting, actor=approver, digest=digest, seen=seen.recipients)
+    waiting.refresh_from_db()
+    assert waiting.status == "in_review"
+    assert waiting.frozen_at is None
+    assert not Delivery.objects.exists()
+    assert not DeliveryChunk.objects.exists()
+
+
+def test_another_address_of_the_same_number_of_people_is_refused_too(waiting, approver):
+    digest = waiting.review_digest
+    person = lifecycle.reading_digest(waiting)[1].recipient_keys[0][0]
+    from contacts.models import Contact
+
+    contact = Contact.objects.get(pk=person)
+    contact.email = "new.office@parliament.example"
+    contact.save()
+    with pytest.raises(lifecycle.Moved, match="changed since you read it"):
+        lifecycle.approve(waiting, actor=approver, digest=digest)
+
+
+def test_two_people_who_approve_at_once_approve_once(waiting, approver, administrator):
+    lifecycle.approve(waiting, actor=approver, digest=waiting.review_digest)
+    with pytest.raises(lifecycle.Moved):
+        lifecycle.approve(waiting, actor=administrator, digest=waiting.review_digest)
+    assert Delivery.objects.filter(mailing=waiting).count() == 2
+
+
+def test_changes_are_asked_with_a_comment_only(waiting, approver):
+    with pytest.raises(lifecycle.LifecycleError, match="Say what should change"):
+        lifecycle.ask_changes(waiting, actor=approver, note="  ")
+    lifecycle.ask_changes(waiting, actor=approver, note="Ask 5 is missing.")
+    waiting.refresh_from_db()
+    assert (waiting.status, waiting.review_note, waiting.submitted_by) == ("draft", "Ask 5 is missing.", None)
+
+
+@pytest.fixture
+def approved(waiting, approver):
+    return lifecycle.approve(waiting, actor=approver, digest=waiting.review_digest)
+
+
+@pytest.mark.parametrize("then", ["in_review", "approved", "scheduled"])
+def test_any_edit_withdraws_it_to_draft_and_takes_the_frozen_rows(waiting, officer, approver, then):
+    if then != "in_review":
+        lifecycle.approve(waiting, actor=approver, digest=waiting.review_digest)
+    if then == "scheduled":
+        lifecycle.schedule(waiting, actor=officer)
+    version = Mailing.objects.get(pk=waiting.pk).version
+    with transaction.atomic():
+        lifecycle.record_edit(waiting, actor=officer, what="changed the audience")
+    row = Mailing.objects.get(pk=waiting.pk)
+    assert (row.status, row.approver, row.approved_at, row.approved_digest) == ("draft", None, None, "")
+    assert (row.frozen_at, row.scheduled_at, row.recipients, row.version) == (None, None, None, version + 1)
+    assert not Delivery.objects.exists()
+    assert not DeliveryChunk.objects.exists()
+    assert MailingTransition.objects.last().note == "Withdrawn by an edit."
+
+
+def test_an_edit_after_the_start_is_refused(approved, officer):
+    start(approved, officer)
+    with pytest.raises(lifecycle.LifecycleError, match="Sending has started"), transaction.atomic():
+        lifecycle.record_edit(approved, actor=officer, what="changed the text")
+
+
+def start(mailing, officer):
+    lifecycle.schedule(mailing, actor=officer)
+    Mailing.objects.filter(pk=mailing.pk).update(scheduled_at=timezone.now() - timedelta(seconds=1))
+    return lifecycle.start_due()
+
+
+def test_now_is_held_for_the_undo_time(approved, officer, settings):
+    settings.SEND_HOLD_SECONDS = 120
+    lifecycle.schedule(approved, actor=officer)
+    row = Mailing.objects.get(pk=approved.pk)
+    assert timedelta(seconds=110) < row.scheduled_at - timezone.now() <= timedelta(seconds=120)
+    assert lifecycle.start_due() == []
+
+
+def test_a_time_that_has_passed_is_refused(approved, officer):
+    with pytest.raises(lifecycle.LifecycleError, match="has passed"):
+        lifecycle.schedule(approved, actor=officer, at=timezone.now() - timedelta(minutes=1))
+
+
+def test_undo_before_the_start_takes_it_back_to_draft(approved, officer):
+    lifecycle.schedule(approved, actor=officer, at=timezone.now() + timedelta(days=2))
+    lifecycle.undo(approved, actor=officer)
+    row = Mailing.objects.get(pk=approved.pk)
+    assert (row.status, row.scheduled_at, row.approver) == ("draft", None, None)
+    assert not Delivery.objects.exists()
+
+
+def test_undo_after_the_start_is_refused(approved, officer):
+    assert start(approved, officer) == [approved.pk]
+    with pytest.raises(lifecycle.LifecycleError, match="It has started"):
+        lifecycle.undo(approved, actor=officer)
+
+
+def test_what_is_due_starts_once_and_is_listed_until_it_ends(approved, officer):
+    assert start(approved, officer) == [approved.pk]
+    assert lifecycle.start_due() == [approved.pk]
+    assert MailingTransition.objects.filter(to_status="sending").count() == 1
+    row = Mailing.objects.get(pk=approved.pk)
+    assert row.started_at is not None
+
+
+def test_pause_and_resume(approved, officer):
+    start(approved, officer)
+    assert lifecycle.pause(approved, officer, "Lunch.") is True
+    assert lifecycle.pause(approved, None, "again") is False
+    assert lifecycle.start_due() == []
+    assert Mailing.objects.get(pk=approved.pk).pause_reason == "Lunch."
+    lifecycle.resume(approved, actor=officer)
+    row = Mailing.objects.get(pk=approved.pk)
+    assert (row.status, row.pause_reason) == ("sending", "")
+    assert AuditEvent.objects.first().sentence == f"resumed {approved.reference}"
+
+
+def hand_out(mailing, rows):
+    """As the engine does: the window is open and its rows have no result yet."""
+    first, last = rows[0], rows[-1]
+    DeliveryChunk.objects.filter(mailing=mailing).update(
+        window_lo=first.pk, cursor=last.pk, owner="w", lease_until=timezone.now() + timedelta(seconds=30)
+    )
+
+
+def test_stop_the_rest_cancels_what_has_not_left_and_leaves_what_is_in_flight(letter, member, officer, approver):
+    for _number in range(6):
+        member()
+    lifecycle.submit(letter, actor=officer, approver=approver)
+    letter.refresh_from_db()
+    lifecycle.approve(letter, actor=approver, digest=letter.review_digest)
+    start(letter, officer)
+    rows = list(Delivery.objects.filter(mailing=letter).order_by("pk"))
+    Delivery.objects.filter(pk=rows[0].pk).update(status="sent", sent_at=timezone.now())
+    Delivery.objects.filter(pk=rows[1].pk).update(next_attempt_at=timezone.now() + timedelta(hours=1))
+    hand_out(letter, rows[2:3])
+    stopped = lifecycle.stop_the_rest(letter, actor=officer)
+    assert stopped.sentence == "2 already left, 4 will not be sent."
+    assert letter.status == "cancelled"
+    found = {row.pk: row.status for row in Delivery.objects.filter(mailing=letter)}
+    assert list(found.values()).count("cancelled") == 4
+    assert (found[rows[0].pk], found[rows[2].pk]) == ("sent", "queued")
+
+
+def test_stopping_before_the_start_cancels_everything(approved, officer):
+    lifecycle.schedule(approved, actor=officer)
+    assert lifecycle.stop_the_rest(approved, actor=officer).sentence == "0 already left, 2 will not be sent."
+    assert Delivery.objects.filter(status="cancelled").count() == 2
+
+
+def test_a_stopped_mailing_cannot_be_stopped_again(approved, officer):
+    lifecycle.stop_the_rest(approved, actor=officer)
+    with pytest.raises(lifecycle.LifecycleError, match="nothing left to stop"):
+        lifecycle.stop_the_rest(approved, actor=officer)
+
+
+def test_it_finishes_when_nothing_is_queued_and_not_before(approved, officer):
+    start(approved, officer)
+    assert lifecycle.finish_if_done(approved.pk) is False
+    first, second = Delivery.objects.filter(mailing=approved)
+    Delivery.objects.filter(pk=first.pk).update(status="sent", sent_at=timezone.now())
+    Delivery.objects.filter(pk=second.pk).update(status="uncertain")
+    assert lifecycle.finish_if_done(approved.pk) is True
+    assert lifecycle.finish_if_done(approved.pk) is False
+    assert Mailing.objects.get(pk=approved.pk).status == "finished"
+
+
+@pytest.fixture
+def unsure(approved, officer):
+    """A finished mailing of which one letter's outcome is not known."""
+    start(approved, officer)
+    first, second = Delivery.objects.filter(mailing=approved)
+    Delivery.objects.filter(pk=first.pk).update(status="sent", sent_at=timezone.now())
+    Delivery.objects.filter(pk=second.pk).update(status="uncertain", error_kind="outcome_unknown")
+    lifecycle.finish_if_done(approved.pk)
+    return Delivery.objects.get(pk=second.pk)
+
+
+@pytest.mark.parametrize(
+    ("decision", "status"), [("treat_as_sent", "sent"), ("treat_as_not_sent", "failed"), ("resend", "queued")]
+)
+def test_an_unknown_outcome_is_settled_by_a_person_once(unsure, officer, decision, status):
+    lifecycle.settle(unsure, actor=officer, decision=decision)
+    assert unsure.status == status
+    assert unsure.events.get().kind == decision
+    assert unsure.events.get().actor_label == "Boris Editor"
+    with pytest.raises(lifecycle.Moved):
+        lifecycle.settle(unsure, actor=officer, decision=decision)
+    assert unsure.events.count() == 1
+
+
+def test_sending_again_wakes_a_finished_mailing_and_keeps_the_message_id(unsure, officer):
+    before = unsure.public_id
+    lifecycle.settle(unsure, actor=officer, decision="resend")
+    mailing = Mailing.objects.get(pk=unsure.mailing_id)
+    assert (mailing.status, mailing.finished_at) == ("sending", None)
+    assert unsure.public_id == before
+    assert unsure.next_attempt_at is not None
+    assert lifecycle.start_due() == [mailing.pk]
+
+
+def test_nothing_of_a_stopped_mailing_is_sent_again(approved, officer):
+    row = Delivery.objects.filter(mailing=approved).first()
+    Delivery.objects.filter(pk=row.pk).update(status="uncertain")
+    lifecycle.stop_the_rest(approved, actor=officer)
+    with pytest.raises(lifecycle.LifecycleError, match="was stopped"):
+        lifecycle.settle(row, actor=officer, decision="resend")
+    lifecycle.settle(row, actor=officer, decision="treat_as_not_sent")
+    assert row.status == "failed"
