@@ -4,9 +4,9 @@ import os
 from pathlib import Path
 
 import pytest
+from django.contrib.auth.hashers import Argon2PasswordHasher
 from django.core.management.commands import flush
 from django.db import connection
-from django.test import override_settings
 
 from accounts.append_only import set_triggers
 from tests.factories import UserFactory
@@ -30,14 +30,12 @@ def flush_passes_append_only_triggers():
 
 
 @pytest.fixture(autouse=True, scope="session")
-def static_files_straight_from_their_folder():
-    """Pages under test name static files as they lie there; the manifest exists only after collectstatic."""
-    storages = {
-        "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
-        "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
-    }
-    with override_settings(STORAGES=storages):
-        yield
+def hash_passwords_fast():
+    """Argon2 as in production, with the least work: a test that signs in must not wait for it."""
+    kept = Argon2PasswordHasher.time_cost, Argon2PasswordHasher.memory_cost, Argon2PasswordHasher.parallelism
+    Argon2PasswordHasher.time_cost, Argon2PasswordHasher.memory_cost, Argon2PasswordHasher.parallelism = 1, 8, 1
+    yield
+    Argon2PasswordHasher.time_cost, Argon2PasswordHasher.memory_cost, Argon2PasswordHasher.parallelism = kept
 
 
 @pytest.fixture

@@ -27,9 +27,7 @@ def policy(answer):
     return {part.strip() for part in answer["Content-Security-Policy"].split(";")}
 
 
-@pytest.mark.parametrize(
-    "name", ["desk:home", "desk:search", "desk:styleguide", "desk:settings", "desk:team", "desk:audit"]
-)
+@pytest.mark.parametrize("name", ["home", "search", "styleguide", "settings", "team", "audit"])
 def test_pages_of_the_workspace_carry_the_strict_policy_and_are_not_stored(client, administrator, name):
     client.force_login(administrator)
     answer = client.get(reverse(f"desk:{name}"))

@@ -1,6 +1,7 @@
 """/healthz tells database, broker, beat and worker apart, and says 503 when one is silent."""
 
 from datetime import timedelta
+from types import SimpleNamespace
 
 import pytest
 from django.db import OperationalError
@@ -130,14 +131,14 @@ def test_the_worker_step_gives_a_sign_at_once_and_then_from_its_timer(db):
 def test_beats_loop_gives_its_own_sign_each_quarter_of_a_minute(db, tmp_path, monkeypatch):
     from config.celery import app
 
-    scheduler = pulse.Scheduler(app=app, schedule_filename=str(tmp_path / "schedule"), schedule={}, lazy=True)
+    scheduler = pulse.Scheduler(app=app, schedule_filename=str(tmp_path / "schedule"))
     signs = []
     monkeypatch.setattr(pulse, "beat_and_close", signs.append)
-    monkeypatch.setattr(pulse.time, "monotonic", lambda: 100.0)
+    monkeypatch.setattr(pulse, "time", SimpleNamespace(monotonic=lambda: 100.0))
     assert scheduler.tick() <= pulse.EVERY
     scheduler.tick()
     assert signs == [pulse.BEAT]
-    monkeypatch.setattr(pulse.time, "monotonic", lambda: 100.0 + pulse.EVERY)
+    monkeypatch.setattr(pulse, "time", SimpleNamespace(monotonic=lambda: 100.0 + pulse.EVERY))
     scheduler.tick()
     assert signs == [pulse.BEAT, pulse.BEAT]
     scheduler.close()

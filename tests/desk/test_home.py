@@ -41,9 +41,7 @@ def test_the_greeting_counts_what_needs_me(rooms, desk):
 
 def test_a_task_shows_why_it_waits_and_where_it_is_done(rooms, desk):
     rooms.tasks.append(
-        lambda user: [
-            Task("Approve <b>it</b>", "TST-2026-001", f"For {user}.", "/desk/letters/x/", "Read", primary=True)
-        ]
+        lambda user: [Task("Approve <b>it</b>", "TST-2026-001", f"For {user}.", "/letters/x/", "Read", primary=True)]
     )
     page = desk()
     assert "Approve &lt;b&gt;it&lt;/b&gt;" in page
