@@ -1,8 +1,6 @@
-"""Addresses outside the workspace: the root, invitations, health, robots."""
+"""Addresses outside the workspace: the root, invitations, health, robots, the demo's outbox."""
 
-from importlib.util import find_spec
-
-from django.urls import path
+from django.urls import include, path
 
 from desk.views import front, health
 
@@ -11,8 +9,5 @@ urlpatterns = [
     path("robots.txt", front.robots, name="robots"),
     path("healthz", health.healthz, name="healthz"),
     path("invitation/<str:token>/", front.invitation, name="invitation"),
+    path("", include("desk.outbox_urls")),
 ]
-if find_spec("desk.views.outbox"):
-    from desk.views import outbox
-
-    urlpatterns += [path("outbox/", outbox.outbox, name="outbox")] if hasattr(outbox, "outbox") else []
