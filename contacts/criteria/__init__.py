@@ -7,7 +7,7 @@ Conditions: `country`, `group`, `seat` (committee and role of the same seat), `l
 from contacts.criteria.explaining import Step, steps, why_empty
 from contacts.criteria.matching import resolve
 from contacts.criteria.vocabulary import FULL_MEMBERS, KINDS, CriteriaError, normalise, validate
-from contacts.criteria.wording import describe
+from contacts.criteria.wording import describe, describe_all
 
 __all__ = [
     "FULL_MEMBERS",
@@ -15,6 +15,7 @@ __all__ = [
     "CriteriaError",
     "Step",
     "describe",
+    "describe_all",
     "normalise",
     "resolve",
     "steps",

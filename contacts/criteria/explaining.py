@@ -34,7 +34,7 @@ class Step:
 def steps(criteria: dict[str, Any]) -> list[Step]:
     """Each condition of the outermost "all" in the order of its sentence, with counts. One counting query."""
     found = normalise(criteria)
-    return _steps(_children(found)) if found else []
+    return _steps(_children(found), Wording(found, words=found.words)) if found else []
 
 
 def why_empty(criteria: dict[str, Any]) -> str:
@@ -43,12 +43,12 @@ def why_empty(criteria: dict[str, Any]) -> str:
     if not found:
         return _("No condition is set, so nobody is meant.")
     children = _children(found)
-    counted = _steps(children)
+    wording = Wording(found, words=found.words)
+    counted = _steps(children, wording)
     if not counted:
         return "" if Contact.objects.living().exists() else _("There are no contacts yet. Import some first.")
     if counted[-1].left:
         return ""
-    wording = Wording(found)
     for position, step in enumerate(counted):
         if step.left:
             continue
@@ -77,7 +77,7 @@ def _order(node: dict[str, Any]) -> int:
     return HEADS.index(key) if key in HEADS else 100 if key == "not" else 50
 
 
-def _steps(children: list[dict[str, Any]]) -> list[Step]:
+def _steps(children: list[dict[str, Any]], wording: Wording) -> list[Step]:
     if not children:
         return []
     counts: dict[str, Count] = {}
@@ -88,7 +88,6 @@ def _steps(children: list[dict[str, Any]]) -> list[Step]:
         counts[f"alone_{position}"] = Count("pk", filter=match)
         counts[f"left_{position}"] = Count("pk", filter=so_far)
     numbers = Contact.objects.living().aggregate(**counts)
-    wording = Wording(*children)
     return [
         Step(
             words=capfirst(wording.people(child.get("not", child))),

@@ -42,14 +42,24 @@ class Words:
     """The known words of each condition, read from the database at most once per object."""
 
     @cached_property
+    def bodies(self) -> list[Body]:
+        """Committees and political groups."""
+        return list(Body.objects.filter(kind__in=[Body.Kind.COMMITTEE, Body.Kind.GROUP]).order_by("kind", "code"))
+
+    @cached_property
     def committee(self) -> dict[str, str]:
         """Casefolded word → code of a committee."""
-        return {word: body.code for word, body in Body.objects.by_alias(Body.Kind.COMMITTEE).items()}
+        return _aliases(self.bodies, Body.Kind.COMMITTEE)
 
     @cached_property
     def group(self) -> dict[str, str]:
         """Casefolded word → code of a political group."""
-        return {word: body.code for word, body in Body.objects.by_alias(Body.Kind.GROUP).items()}
+        return _aliases(self.bodies, Body.Kind.GROUP)
+
+    @cached_property
+    def group_names(self) -> dict[str, str]:
+        """Code → what people write: S&D for SD."""
+        return {body.code: str(body) for body in self.bodies if body.kind == Body.Kind.GROUP}
 
     @cached_property
     def tag(self) -> dict[str, str]:
@@ -78,7 +88,9 @@ class Words:
 
 
 class NormalCriteria(dict[str, Any]):
-    """Criteria that were read once; reading them again costs nothing."""
+    """Criteria that were read once; reading them again costs nothing. `words` are those they were read with."""
+
+    words: Words | None = None
 
 
 def validate(criteria: Any) -> NormalCriteria:
@@ -92,19 +104,25 @@ def validate(criteria: Any) -> NormalCriteria:
     return normalise(criteria, strict=True)
 
 
-def normalise(criteria: Any, *, strict: bool = False) -> NormalCriteria:
-    """Like validate(), but without `strict` unknown words pass through (they match nobody), and so does {}."""
+def normalise(criteria: Any, *, strict: bool = False, words: Words | None = None) -> NormalCriteria:
+    """Like validate(), but without `strict` unknown words pass through (they match nobody), and so does {}.
+
+    Give `words` when reading many, so that the known words are looked up once.
+    """
     if isinstance(criteria, NormalCriteria):
         return criteria
-    return NormalCriteria(_Reader(strict).node(criteria, depth=1))
+    words = words or Words()
+    found = NormalCriteria(_Reader(strict, words).node(criteria, depth=1))
+    found.words = words
+    return found
 
 
 class _Reader:
     """Walks criteria once, keeping the words it has looked up."""
 
-    def __init__(self, strict: bool) -> None:
+    def __init__(self, strict: bool, words: Words) -> None:
         self.strict = strict
-        self.words = Words()
+        self.words = words
 
     def node(self, node: Any, *, depth: int) -> dict[str, Any]:
         if not isinstance(node, dict):
@@ -170,15 +188,17 @@ class _Reader:
         raise CriteriaError(_NOT_KNOWN[key]() % {"word": word} + _did_you_mean(word, known, known))
 
     def organisations(self, value: Any) -> list[int]:
-        found: list[int] = []
-        for item in _values("organisation", value, (int, str)):
-            by_id = isinstance(item, int) or item.isdecimal()
-            match = Organisation.objects.filter(**({"pk": int(item)} if by_id else {"name": item}))
-            pk = match.values_list("pk", flat=True).first()
-            if pk is None and self.strict:
-                raise CriteriaError(_("There is no organisation “%(word)s”.") % {"word": item})
-            found.append(pk if pk is not None else int(item) if by_id else 0)
-        return _unique(found)
+        return _unique(self.organisation(item) for item in _values("organisation", value, (int, str)))
+
+    def organisation(self, item: int | str) -> int:
+        by_id = isinstance(item, int) or item.isdecimal()
+        if by_id and not self.strict:
+            return int(item)
+        match = Organisation.objects.filter(**({"pk": int(item)} if by_id else {"name": item}))
+        pk = match.values_list("pk", flat=True).first()
+        if pk is None and self.strict:
+            raise CriteriaError(_("There is no organisation “%(word)s”.") % {"word": item})
+        return pk or 0
 
 
 _NOT_KNOWN: dict[str, Callable[[], str]] = {
@@ -190,6 +210,22 @@ _NOT_KNOWN: dict[str, Callable[[], str]] = {
     "kind": lambda: _("“%(word)s” is not a kind of contact."),
     "tag": lambda: _("There is no tag “%(word)s”."),
 }
+
+
+def _aliases(bodies: list[Body], kind: str) -> dict[str, str]:
+    """Every code, name and alias of a kind, casefolded.
+
+    A code wins over an alias of another body, a body of today over one that ended: GUE/NGL is The Left.
+    """
+    found: dict[str, str] = {}
+    of_kind = sorted((body for body in bodies if body.kind == kind), key=lambda body: body.ended_on is not None)
+    for body in of_kind:
+        found.setdefault(body.code.casefold(), body.code)
+    for body in of_kind:
+        for word in [body.short_name, body.name, *body.aliases]:
+            if word:
+                found.setdefault(word.casefold(), body.code)
+    return found
 
 
 def _values(key: str, value: Any, of: type | tuple[type, ...]) -> list[Any]:

@@ -6,9 +6,9 @@ from typing import Any
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
-from contacts.criteria.vocabulary import FULL_MEMBERS, normalise
+from contacts.criteria.vocabulary import FULL_MEMBERS, CriteriaError, Words, normalise
 from contacts.languages import country_name, language_name
-from contacts.models import Body, Organisation
+from contacts.models import Organisation
 
 # Which condition names the people; the others follow as what is true of them.
 HEADS = ("seat", "kind", "group", "tag", "organisation", "country", "language")
@@ -17,7 +17,21 @@ HEADS = ("seat", "kind", "group", "tag", "organisation", "country", "language")
 def describe(criteria: dict[str, Any]) -> str:
     """One sentence without a full stop that says who is meant. Raises CriteriaError for a wrong shape."""
     found = normalise(criteria)
-    return capfirst(Wording(found).people(found)) if found else _("Nobody: no condition is set")
+    return capfirst(Wording(found, words=found.words).people(found)) if found else _("Nobody: no condition is set")
+
+
+def describe_all(rules: Iterable[dict[str, Any]]) -> list[str]:
+    """The sentence of each rule, with a fixed number of queries; for a rule nobody can read, why that is so."""
+    words = Words()
+    read: list[dict[str, Any] | str] = []
+    for rule in rules:
+        try:
+            read.append(normalise(rule, words=words))
+        except CriteriaError as error:
+            read.append(str(error))
+    wording = Wording(*(rule for rule in read if isinstance(rule, dict)), words=words)
+    nobody = _("Nobody: no condition is set")
+    return [rule if isinstance(rule, str) else capfirst(wording.people(rule)) if rule else nobody for rule in read]
 
 
 def join(words: Iterable[Any], conjunction: str = "") -> str:
@@ -31,11 +45,9 @@ def join(words: Iterable[Any], conjunction: str = "") -> str:
 class Wording:
     """Words for the nodes of one tree; bodies and organisations are read once for all of them."""
 
-    def __init__(self, *nodes: dict[str, Any]) -> None:
-        codes, ids = _mentioned(nodes)
-        self.groups = dict(
-            Body.objects.filter(kind=Body.Kind.GROUP, code__in=codes).values_list("code", "short_name") if codes else []
-        )
+    def __init__(self, *nodes: dict[str, Any], words: Words | None = None) -> None:
+        self.words = words or Words()
+        ids = _organisations(nodes)
         self.organisations = dict(Organisation.objects.filter(pk__in=ids).values_list("pk", "name") if ids else [])
 
     def people(self, node: dict[str, Any]) -> str:
@@ -112,7 +124,7 @@ class Wording:
 
     def group_names(self, codes: list[str]) -> str:
         """Groups as people write them: S&D for SD."""
-        return join(self.groups.get(code) or code for code in codes)
+        return join(self.words.group_names.get(code, code) for code in codes)
 
 
 def _rank(node: dict[str, Any]) -> int:
@@ -120,20 +132,16 @@ def _rank(node: dict[str, Any]) -> int:
     return HEADS.index(key) if key in HEADS else -1 if key == "any" else 99
 
 
-def _mentioned(nodes: Iterable[dict[str, Any]]) -> tuple[set[str], set[int]]:
-    """Group codes and organisation ids that occur anywhere in the trees."""
-    codes: set[str] = set()
+def _organisations(nodes: Iterable[dict[str, Any]]) -> set[int]:
+    """Ids of the organisations that occur anywhere in the trees."""
     ids: set[int] = set()
     for node in nodes:
         for key, value in node.items():
             if key in ("all", "any", "not"):
-                more_codes, more_ids = _mentioned(value if isinstance(value, list) else [value])
-                codes, ids = codes | more_codes, ids | more_ids
-            elif key == "group":
-                codes.update(value)
+                ids |= _organisations(value if isinstance(value, list) else [value])
             elif key == "organisation":
                 ids.update(value)
-    return codes, ids
+    return ids
 
 
 KIND_WORDS: dict[str, Callable[[], str]] = {

@@ -121,7 +121,7 @@ class CriteriaForm(forms.Form):
     def clean(self) -> dict[str, Any]:
         """Put the fields together and check the outcome."""
         data = super().clean() or {}
-        if self.errors:
+        if self.errors.keys() & CriteriaForm.base_fields.keys():
             return data
         chosen = self._chosen(data)
         text = data.get("advanced", "").strip()

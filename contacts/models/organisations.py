@@ -1,14 +1,45 @@
 """Organisations, who belongs to them, and what they own."""
 
-from typing import Any, ClassVar, Self
+from datetime import date
+from typing import Any, ClassVar, Self, TypeVar
 
 from django.conf import settings
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Exists, F, Q
 from django.utils.translation import gettext_lazy as _
 
+Rows = TypeVar("Rows", bound="models.QuerySet[Any]")
 
-class OrganisationManager(models.Manager["Organisation"]):
+
+def colleagues_see(rows: Rows, user: Any) -> Rows:
+    """Rows of the platform's own address book, which has no owner column: all for its colleagues and administrators,
+    none for a stranger. Adds no query of its own."""
+    if not user.is_authenticated or not user.is_active:
+        return rows.none()
+    if user.role == "administrator":
+        return rows
+    return rows.filter(Exists(Affiliation.objects.filter(user=user, organisation__is_platform=True)))
+
+
+class OrganisationQuerySet(models.QuerySet["Organisation"]):
+    """Sets of organisations."""
+
+    def visible_to(self, user: Any) -> Self:
+        """All for the platform's colleagues, none for a stranger."""
+        return colleagues_see(self, user)
+
+    def belonging_on(self, day: date, *kinds: str) -> Self:
+        """Organisations with a membership of one of these kinds on a day. Without a start it has always been one."""
+        memberships = OrganisationMembership.objects.filter(
+            Q(started_on__isnull=True) | Q(started_on__lte=day),
+            Q(ended_on__isnull=True) | Q(ended_on__gte=day),
+            organisation=models.OuterRef("pk"),
+            kind__in=kinds,
+        )
+        return self.filter(Exists(memberships))
+
+
+class OrganisationManager(models.Manager.from_queryset(OrganisationQuerySet)):  # type: ignore[misc]
     """Finds the platform's own organisation."""
 
     def platform(self) -> "Organisation":
@@ -61,6 +92,11 @@ class Organisation(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    def reachable(self) -> dict[str, str]:
+        """Postal address, phone and e-mail as they may be shown or exported: empty where the address is secret."""
+        fields = ("postal_address", "phone", "email")
+        return {field: "" if self.is_confidential else getattr(self, field) for field in fields}
 
 
 class OrganisationMembership(models.Model):

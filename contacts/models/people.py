@@ -5,11 +5,11 @@ from typing import Any, ClassVar, Self
 
 from django.conf import settings
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import F, Prefetch, Q
 from django.utils.translation import gettext_lazy as _
 
 from contacts.addresses import email_digest, email_key
-from contacts.models.organisations import Organisation
+from contacts.models.organisations import Organisation, colleagues_see
 from contacts.names import sort_key
 
 
@@ -24,9 +24,24 @@ class Gender(models.TextChoices):
 class ContactQuerySet(models.QuerySet["Contact"]):
     """Sets of contacts."""
 
+    def visible_to(self, user: Any) -> Self:
+        """The address book belongs to the platform: its colleagues see all of it, strangers nobody."""
+        return colleagues_see(self, user)
+
     def living(self) -> Self:
         """Contacts that were not erased."""
         return self.filter(erased_at__isnull=True)
+
+    def with_seats(self) -> Self:
+        """Reads `open_mandates`, each with its `open_seats` and their bodies, and `open_posts`; three queries."""
+        from contacts.models.parliament import Mandate, Membership
+
+        seats = Membership.objects.filter(ended_on__isnull=True).select_related("body").order_by("body__code", "id")
+        mandates = Mandate.objects.open().prefetch_related(Prefetch("memberships", seats, to_attr="open_seats"))
+        posts = Post.objects.filter(ended_on__isnull=True).select_related("organisation").order_by("id")
+        return self.prefetch_related(
+            Prefetch("mandates", mandates, to_attr="open_mandates"), Prefetch("posts", posts, to_attr="open_posts")
+        )
 
     def meps(self) -> Self:
         """Contacts with an open mandate."""
@@ -86,15 +101,22 @@ class Contact(models.Model):
         return f"{self.given_name} {self.family_name}".strip()
 
     def save(self, *args: Any, **kwargs: Any) -> None:
-        """Compute the keys in Python, never with the database's lower() (ASCII only on SQLite)."""
-        self.email_key = email_key(self.email) if self.email else None
-        if self.email_key:
-            self.email_digest = email_digest(self.email_key)
-        self.sort_key = sort_key(f"{self.family_name} {self.given_name}")
+        """Compute the keys, then save."""
+        self.compute_keys()
         fields = kwargs.get("update_fields")
         if fields is not None:
             kwargs["update_fields"] = {*fields, "email_key", "email_digest", "sort_key", "changed_at"}
         super().save(*args, **kwargs)
+
+    def compute_keys(self) -> None:
+        """Set the keys of address and name: in Python, never with the database's lower() (ASCII only on SQLite).
+
+        Sets of rows that are written without save() call it themselves.
+        """
+        self.email_key = email_key(self.email) if self.email else None
+        if self.email_key:
+            self.email_digest = email_digest(self.email_key)
+        self.sort_key = sort_key(f"{self.family_name} {self.given_name}")
 
 
 class Tag(models.Model):

@@ -2,7 +2,7 @@
 
 import pytest
 
-from contacts.models import Membership
+from contacts.models import Contact, Mandate, Membership
 from tests.factories import BodyFactory, ContactFactory, MandateFactory
 
 
@@ -19,6 +19,28 @@ class Parliament:
     def seat(self, person, committee, role="member", **fields):
         body = BodyFactory(kind="committee", code=committee)
         return Membership.objects.create(mandate=person.mandates.get(ended_on=None), body=body, role=role, **fields)
+
+    def crowd(self, number, *, committee="LIBE", group="EPP"):
+        """That many MEPs at once, each with a seat in a committee and in a group."""
+        people = Contact.objects.bulk_create(
+            Contact(
+                family_name=f"Family{n:03}",
+                sort_key=f"family{n:03}",
+                country="IE",
+                gender="F",
+                email=f"family{n}@parliament.example",
+                email_key=f"family{n}@parliament.example",
+            )
+            for n in range(number)
+        )
+        mandates = Mandate.objects.bulk_create(
+            Mandate(contact=person, ep_id=800_000 + n, term=10, country="IE") for n, person in enumerate(people)
+        )
+        bodies = [BodyFactory(kind="committee", code=committee), BodyFactory(kind="group", code=group)]
+        Membership.objects.bulk_create(
+            Membership(mandate=mandate, body=body) for mandate in mandates for body in bodies
+        )
+        return people
 
     def mep(self, family_name, *, country="IE", group=None, seats=(), **fields):
         """An MEP with an open mandate; `seats` are (committee, role) pairs."""

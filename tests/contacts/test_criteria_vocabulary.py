@@ -4,6 +4,7 @@ import pytest
 
 from contacts.criteria import CriteriaError, validate
 from contacts.models import Organisation, Tag
+from tests.factories import BodyFactory
 
 pytestmark = pytest.mark.django_db
 
@@ -97,3 +98,10 @@ def test_a_huge_list_of_values_is_refused():
 def test_a_huge_organisation_number_is_refused_with_a_sentence():
     with pytest.raises(CriteriaError, match="There is no organisation"):
         validate({"organisation": [10**30]})
+
+
+def test_an_alias_of_a_group_that_ended_means_the_one_of_today(parliament):
+    BodyFactory(kind="group", code="GUE_NGL", name="Left of old", aliases=["GUE/NGL"], ended_on="2020-12-31")
+    BodyFactory(kind="group", code="THE_LEFT", name="The Left", aliases=["GUE/NGL"])
+    assert validate({"group": ["gue/ngl"]}) == {"group": ["THE_LEFT"]}
+    assert validate({"group": ["GUE_NGL"]}) == {"group": ["GUE_NGL"]}

@@ -1,0 +1,61 @@
+"""Setting by hand what is known about a person, so that imports leave it alone."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from django.db import transaction
+
+from accounts.audit import record
+from accounts.models import User
+from contacts.models import Contact, PersonCorrection, Tag
+
+# What a person may correct, and the word the audit trail uses for it. Values never stand there.
+FIELDS = {
+    "given_name": "given name",
+    "family_name": "family name",
+    "gender": "gender",
+    "language": "language",
+    "email": "e-mail address",
+}
+
+
+@transaction.atomic
+def correct(contact: Contact, changes: dict[str, Any], *, actor: User) -> list[str]:
+    """Set fields of a contact and remember that a person did. Gives the fields that really changed.
+
+    The row is read again under the transaction, so that only what differs now becomes a correction. Raises
+    IntegrityError when the new address belongs to somebody else, KeyError for a field nobody may correct.
+    """
+    row = Contact.objects.select_for_update().get(pk=contact.pk)
+    changed = [name for name in FIELDS if name in changes and getattr(row, name) != changes[name]]
+    if unknown := changes.keys() - FIELDS.keys():
+        raise KeyError(", ".join(sorted(unknown)))
+    if not changed:
+        return []
+    for name in changed:
+        setattr(row, name, changes[name])
+        PersonCorrection.objects.update_or_create(
+            contact=row, field=name, defaults={"value": changes[name], "by": actor}
+        )
+    row.save(update_fields=changed)
+    record(actor, f"corrected a contact's {', '.join(FIELDS[name] for name in changed)}", about=row)
+    return changed
+
+
+@transaction.atomic
+def tag(contact: Contact, names: Iterable[str], *, actor: User) -> bool:
+    """Give a contact exactly these tags, making those that do not exist. True when something changed.
+
+    A tag that is known in another case is that tag.
+    """
+    known = {found.name.casefold(): found for found in Tag.objects.all()}
+    wanted = {}
+    for name in names:
+        found = known.get(name.casefold()) or Tag.objects.get_or_create(name=name)[0]
+        wanted[found.pk] = found
+    before = set(contact.tags.values_list("pk", flat=True))
+    if before == wanted.keys():
+        return False
+    contact.tags.set(wanted.values())
+    record(actor, "changed a contact's tags", about=contact)
+    return True
