@@ -32,6 +32,8 @@ def suppress(who: str | Contact, *, scope: str = "all", reason: str, actor: User
     """
     digest = digest_of(who)
     with transaction.atomic():
+        # A worker about to write to this person holds the row too: its letter leaves before this, or not at all.
+        list(Contact.objects.select_for_update().filter(email_digest=digest).order_by("pk").values_list("pk"))
         _row, created = Suppression.objects.get_or_create(
             email_digest=digest, scope=scope, defaults={"reason": Suppression.Reason(reason)}
         )

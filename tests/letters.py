@@ -59,6 +59,14 @@ def queue(mailing: Mailing, contact: Contact, language: str = "en", **context) -
     )
 
 
+def in_one_chunk(mailing: Mailing) -> Mailing:
+    """The same mailing with all its rows in one chunk."""
+    mailing.chunks.all().delete()
+    ids = list(mailing.deliveries.order_by("id").values_list("pk", flat=True))
+    DeliveryChunk.objects.create(mailing=mailing, lo=ids[0], hi=ids[-1], cursor=ids[0] - 1)
+    return mailing
+
+
 def statuses(mailing: Mailing) -> list[str]:
     """The status of each delivery, in order."""
     return list(mailing.deliveries.order_by("id").values_list("status", flat=True))

@@ -11,10 +11,11 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import connection, transaction
-from django.db.models import Count, Exists, F, OuterRef, Q
+from django.db.models import Count, F, Q
 from django.utils import timezone
 
 from contacts.models import Suppression
+from contacts.suppression import suppress
 from mailing.dispatch.results import Result
 from mailing.models import Delivery, DeliveryChunk, DeliveryEvent, Mailing
 
@@ -95,11 +96,15 @@ def hold_status(mailing_id: int) -> str:
 
 
 def in_flight(mailing_id: int) -> Q:
-    """Rows inside a committed window without a result: they may be leaving at this moment."""
-    window = DeliveryChunk.objects.filter(
-        mailing_id=mailing_id, window_lo__lte=OuterRef("pk"), cursor__gte=OuterRef("pk")
-    )
-    return Q(Exists(window), mailing_id=mailing_id, status=Delivery.Status.QUEUED, next_attempt_at__isnull=True)
+    """Rows inside a committed window without a result: they may be leaving at this moment.
+
+    The windows are read now, one for each worker that is sending, so that the rows are found by their key.
+    """
+    found = Q(pk__in=[])
+    windows = DeliveryChunk.objects.filter(mailing_id=mailing_id, window_lo__isnull=False)
+    for lo, hi in windows.values_list("window_lo", "cursor"):
+        found |= Q(pk__range=(lo, hi))
+    return found & Q(mailing_id=mailing_id, status=Delivery.Status.QUEUED, next_attempt_at__isnull=True)
 
 
 def counts(mailing_id: int) -> dict[str, int]:
@@ -108,27 +113,24 @@ def counts(mailing_id: int) -> dict[str, int]:
     `skipped` counts those left out after the freeze only, so that queued + sent + failed + cancelled + uncertain +
     skipped is the number of recipients at every instant (DESIGN 3).
     """
-    waiting = Q(status=Delivery.Status.QUEUED)
-    sums = {
-        status.value: Count("pk", filter=Q(status=status))
-        for status in Delivery.Status
-        if status != Delivery.Status.SKIPPED
-    }
+    status = Delivery.Status
+    sums = {one.value: Count("pk", filter=Q(status=one)) for one in status if one != status.SKIPPED}
     return Delivery.objects.filter(mailing_id=mailing_id).aggregate(
         **sums,
-        skipped=Count("pk", filter=Q(status=Delivery.Status.SKIPPED, skipped_at__isnull=False)),
+        skipped=Count("pk", filter=Q(status=status.SKIPPED, skipped_at__isnull=False)),
         in_flight=Count("pk", filter=in_flight(mailing_id)),
-        delayed=Count("pk", filter=waiting & Q(next_attempt_at__isnull=False)),
+        delayed=Count("pk", filter=Q(status=status.QUEUED, next_attempt_at__isnull=False)),
     )
 
 
 def cancel_waiting(mailing_id: int) -> int:
-    """Cancel every row that is queued and not in flight; call it in the transaction that holds the mailing.
+    """Cancel every row that is queued and not in flight; give how many. Call it while the mailing's row is locked.
 
     A row in flight gets its own result: it may be leaving now, and "cancelled" means that nothing was sent.
     """
     waiting = Delivery.objects.filter(mailing_id=mailing_id, status=Delivery.Status.QUEUED)
-    return waiting.exclude(in_flight(mailing_id)).update(status=Delivery.Status.CANCELLED, next_attempt_at=None)
+    leaving = list(waiting.filter(in_flight(mailing_id)).values_list("pk", flat=True))
+    return waiting.exclude(pk__in=leaving).update(status=Delivery.Status.CANCELLED, next_attempt_at=None)
 
 
 def write_results(chunk_id: int, owner: str, mailing_id: int, results: Sequence[Result]) -> bool:
@@ -229,13 +231,6 @@ def _as_stored(moment: datetime) -> str:
 
 def _suppress(delivery_ids: list[int]) -> None:
     """The mailboxes that do not exist are written to no more, by anybody."""
-    if not delivery_ids:
-        return
-    digests = Delivery.objects.filter(pk__in=delivery_ids).exclude(email_digest="")
-    Suppression.objects.bulk_create(
-        [
-            Suppression(email_digest=digest, scope="all", reason=Suppression.Reason.HARD_BOUNCE)
-            for digest in digests.values_list("email_digest", flat=True).distinct()
-        ],
-        ignore_conflicts=True,
-    )
+    gone = Delivery.objects.filter(pk__in=delivery_ids, email__isnull=False)
+    for email in gone.values_list("email", flat=True):
+        suppress(str(email), reason=Suppression.Reason.HARD_BOUNCE)

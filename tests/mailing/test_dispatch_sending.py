@@ -14,7 +14,7 @@ from mailing.dispatch import sending
 from mailing.dispatch.claiming import LeaseLost
 from mailing.dispatch.store import counts
 from mailing.models import DeliveryEvent, Mailing
-from tests.letters import letter_being_sent, statuses
+from tests.letters import in_one_chunk, letter_being_sent, statuses
 from tests.mailing.transports import FakeTransport
 from transport.errors import OutcomeUnknown, PermanentError, Phase, TransientError
 
@@ -280,12 +280,7 @@ def test_a_pause_in_the_middle_opens_no_new_window():
 
 
 def test_a_newsletter_goes_in_windows_and_each_is_one_update():
-    mailing = letter_being_sent(120, kind="newsletter", chunk=120)
-    mailing.chunks.all().delete()
-    from mailing.models import DeliveryChunk
-
-    ids = list(mailing.deliveries.order_by("id").values_list("id", flat=True))
-    DeliveryChunk.objects.create(mailing=mailing, lo=ids[0], hi=ids[-1], cursor=ids[0] - 1)
+    mailing = in_one_chunk(letter_being_sent(120, kind="newsletter"))
 
     with CaptureQueriesContext(connection) as queries:
         assert sending.run(mailing.pk, open_with=FakeTransport()) == 120

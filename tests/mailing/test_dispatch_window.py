@@ -11,7 +11,7 @@ from mailing.dispatch.store import counts, make_chunks
 from mailing.dispatch.window import open_window, window_size
 from mailing.models import Delivery, DeliveryChunk, Mailing
 from tests.factories import ContactFactory, MandateFactory
-from tests.letters import expire_leases, letter_being_sent, queue, statuses
+from tests.letters import expire_leases, in_one_chunk, letter_being_sent, queue, statuses
 
 pytestmark = pytest.mark.django_db
 
@@ -38,10 +38,7 @@ def test_a_letters_window_is_one_row_and_is_in_flight():
 
 
 def test_a_window_is_never_larger_than_fifty():
-    mailing = letter_being_sent(60, chunk=60)
-    mailing.chunks.all().delete()
-    ids = list(mailing.deliveries.order_by("id").values_list("pk", flat=True))
-    DeliveryChunk.objects.create(mailing=mailing, lo=ids[0], hi=ids[-1], cursor=ids[0] - 1)
+    mailing = in_one_chunk(letter_being_sent(60))
 
     assert len(opened(mailing, size=1000)) == 50
     assert (window_size("letter"), window_size("newsletter")) == (1, 50)
