@@ -149,6 +149,9 @@ def _readable_part(part: str, is_first: bool, country: str) -> str:
 
 
 def _capital(part: str, country: str) -> str:
+    # The lists print MCALLISTER as often as McALLISTER; Georgian names begin with Mche.
+    if re.match(r"MC[A-Z]{3}", part) and not part.startswith("MCHE"):
+        return "Mc" + part[2] + _lower(part[3:])
     if country == "NL" and part.startswith("IJ"):
         return "IJ" + _lower(part[2:])
     return part[:1] + _lower(part[1:])

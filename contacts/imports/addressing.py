@@ -26,6 +26,7 @@ def check_addresses(pull: Pull, stored: Stored) -> Addresses:
     by_key: dict[str, list[Record]] = {}
     for record in pull.records:
         if record.email is not None:
+            pull.rows_with_address.add(record.row)
             record.email_key = _clean(record, pull)
             if record.email_key is None:
                 record.email = None

@@ -28,10 +28,11 @@ def set_names(record: Record, given: str, family: str, pull: Pull) -> None:
 
     Call it after the country is known: some capitals depend on it.
     """
+    lost = has_lost_letters(given + family)
     given, family = clean_name(given), clean_name(family)
     if not family:
         return
-    if has_lost_letters(given + family):
+    if lost:
         problem = _("Letters of the name were lost; the name was not taken over.")
         pull.problems.append(Problem(record.row, pull.column("name"), problem, "lost_letters", f"{given} {family}"))
         return
@@ -41,4 +42,4 @@ def set_names(record: Record, given: str, family: str, pull: Pull) -> None:
 
 def set_full_name(record: Record, full_name: str, pull: Pull) -> None:
     """Put a name that stands in one field into the record."""
-    set_names(record, *split_full_name(clean_name(full_name)), pull)
+    set_names(record, *split_full_name(full_name), pull)

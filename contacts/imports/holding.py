@@ -41,11 +41,10 @@ def _lost_addresses(plan: Plan) -> str:
     pull = plan.pull
     if not pull.carries_email or len(pull.records) < 2:
         return ""
-    if not any(record.email for record in pull.records):
+    if not pull.rows_with_address:
         return _("The file has no e-mail address at all, though its format carries them: it may have lost them.")
-    rows = {record.row for record in pull.records if not record.email}
     known = [change for change in plan.changes if not change.is_new and change.contact.email]
-    lost = [change for change in known if change.row in rows]
+    lost = [change for change in known if change.row not in pull.rows_with_address]
     if len(known) >= FEW and len(lost) >= SHARE * len(known):
         return _(
             "The file lacks the address of %(lost)s of %(known)s people whose address we have: it may have lost them."

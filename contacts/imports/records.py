@@ -50,9 +50,9 @@ class Pull:
     """Everything one file says, ready to be compared with what is stored.
 
     `is_complete`: the file lists every sitting member, so whoever is missing has left. `carries_email`: the format
-    has a place for addresses, so a file without any has lost them. `office_domain`: where members' addresses lie;
-    others are pointed out. `covers`: for a kind of body the codes the file speaks of; a seat elsewhere is left alone.
-    `columns` names the fields in the file's own words.
+    has a place for addresses, so a file without any has lost them; `rows_with_address` are the rows that give one,
+    right or wrong. `office_domain`: where members' addresses lie; others are pointed out. `covers`: for a kind of body
+    the codes the file speaks of; a seat elsewhere is left alone. `columns` names the fields in the file's own words.
     """
 
     source: str
@@ -63,6 +63,7 @@ class Pull:
     problems: list[Problem] = field(default_factory=list)
     is_complete: bool = False
     carries_email: bool = False
+    rows_with_address: set[int] = field(default_factory=set)
     office_domain: str = ""
     covers: dict[str, set[str]] = field(default_factory=dict)
     columns: dict[str, str] = field(default_factory=dict)

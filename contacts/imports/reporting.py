@@ -45,7 +45,9 @@ def as_text(plan: Plan, *, applied: bool, join: bool = False) -> str:
 
 def _joined(plan: Plan) -> str:
     kinds = [problem.kind for problem in plan.problems]
-    return _("%(matched)s matched, %(unknown)s unknown and listed below, %(without)s of the list left without data.") % {
+    return _(
+        "%(matched)s matched, %(unknown)s unknown and listed below, %(without)s of the list left without data."
+    ) % {
         "matched": len(plan.changes),
         "unknown": kinds.count("unknown_id"),
         "without": kinds.count("no_data"),

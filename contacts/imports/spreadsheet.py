@@ -142,6 +142,8 @@ class _Row:
         record.national_party = clean_name(self.cell("national_party")) or None
         record.organisation = clean_name(self.cell("organisation")) or None
         record.title = clean_name(self.cell("title")) or None
+        if record.ep_id is None and record.organisation and not self.cell("family_name") + self.cell("full_name"):
+            record.family_name = record.organisation  # An office: its name is the organisation's.
         tags = [clean_name(tag)[:60] for tag in _SEPARATORS.split(self.cell("tags"))]
         record.tags = list(dict.fromkeys(tag for tag in [*tags, *self.mapping.tags] if tag))
         self.seats(record)

@@ -43,7 +43,12 @@ def country(label: str) -> str:
 
 @cache
 def _english_countries() -> dict[str, str]:
-    return {word_key(word): code for word, code in country_aliases().items()} | {"gbr": "GB", "great britain": "GB"}
+    found = {word_key(word): code for word, code in country_aliases().items()} | {"gbr": "GB"}
+    # Where the Union's own style differs from Unicode CLDR, and older names.
+    for row in table("country_aliases"):
+        for word in words(row["aliases"]):
+            found.setdefault(word_key(word), row["iso2"])
+    return found
 
 
 @cache
