@@ -108,15 +108,20 @@ def refusal(phase: Phase, code: int, words: str, *hide: str) -> TransportError:
     match = ENHANCED.match(words)
     enhanced = match.group(1) if match else ""
     detail = "The mail server refused the sign-in." if phase == Phase.AUTH else clean(words, *hide)
-    facts = {"code": str(code) if code > 0 else "", "enhanced": enhanced, "phase": phase}
+    unread = "The mail server's answer could not be read."
+
+    def say(kind: type[TransportError], **flags: bool) -> TransportError:
+        said = str(code) if code > 0 else ""
+        return kind(detail or unread, code=said, enhanced=enhanced, phase=phase, **flags)
+
     if 500 <= code <= 599:
         if phase in SET_UP or str(code) in AUTH_CODES or enhanced in SENDER_AT_FAULT:
-            return TransientError(detail, pauses_mailing=True, **facts)
+            return say(TransientError, pauses_mailing=True)
         gone = phase == Phase.RCPT and (enhanced in GONE or (code == 550 and not enhanced))
-        return PermanentError(detail, mailbox_gone=gone, **facts)
+        return say(PermanentError, mailbox_gone=gone)
     if phase == Phase.DOT and not 400 <= code <= 499:
-        return OutcomeUnknown(detail or "The mail server's answer could not be read.", **facts)
-    return TransientError(detail or "The mail server's answer could not be read.", **facts)
+        return say(OutcomeUnknown)
+    return say(TransientError)
 
 
 def lost(phase: Phase) -> TransportError:

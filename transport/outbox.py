@@ -161,7 +161,7 @@ def _send(mail: SystemMail, claim: datetime, transport: Transport) -> bool:
         _record_error(mail, claim, error)
         return False
     # A link that opens an account has no business in the table once it has left.
-    spent = {"context": {}} if mail.purpose in LIVE_LINKS else {}
+    spent: dict[str, Any] = {"context": {}} if mail.purpose in LIVE_LINKS else {}
     _settle(mail, claim, status=SystemMail.Status.SENT, sent_at=timezone.now(), attempts=mail.attempts + 1, **spent)
     return True
 

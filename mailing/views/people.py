@@ -43,10 +43,10 @@ def mail_preview(view: Callable[..., HttpResponse]) -> Callable[..., HttpRespons
         "default-src": [NONE],
         "style-src": [UNSAFE_INLINE],
         "img-src": [SELF, "data:"],
-        "sandbox": True,
+        "sandbox": [True],
         "frame-ancestors": [SELF],
     }
-    marked: Callable[..., HttpResponse] = xframe_options_sameorigin(csp({"DIRECTIVES": policy})(framed))
+    marked: Callable[..., HttpResponse] = xframe_options_sameorigin(csp(policy)(framed))
     marked.is_mail_preview = True  # type: ignore[attr-defined]
     return marked
 
