@@ -20,6 +20,8 @@ from typing import Any
 
 from aiosmtpd.smtp import SMTP, Envelope, Session
 
+from contacts.languages import language_name
+
 NAME = re.compile(r"\d{7,12}-[A-Za-z0-9_-]{1,60}")
 LARGEST = 30 * 1024 * 1024
 
@@ -124,7 +126,7 @@ def summary_of(name: str, message: EmailMessage) -> CaughtMail:
         to=_field(message, "To"),
         subject=_field(message, "Subject"),
         at=_date(message),
-        language=_field(message, "Content-Language"),
+        language=_language(message),
     )
 
 
@@ -149,6 +151,11 @@ def _field(message: EmailMessage, name: str) -> str:
         return str(message[name] or "")
     except (ValueError, IndexError, AttributeError):  # the parser stumbles over some broken addresses
         return ""
+
+
+def _language(message: EmailMessage) -> str:
+    code = _field(message, "Content-Language")
+    return language_name(code) if re.fullmatch(r"[a-z]{2,3}", code) else code
 
 
 def _date(message: EmailMessage) -> datetime | None:

@@ -42,7 +42,7 @@ def test_the_list_names_who_what_and_in_which_language(browser, folder):
     page = browser.get("/outbox/").content.decode()
     assert "Ana Žitnik &lt;mep1@parliament.example&gt;" in page
     assert "Odškodnina &lt;b&gt;1&lt;/b&gt;" in page
-    assert "<td>sl</td>" in page
+    assert "<td>Slovenian</td>" in page
     assert "24 Nov. 2026, 09:00" in page
     assert "Nothing leaves this machine." in page
 
