@@ -81,7 +81,8 @@
     if (!field) return;
     editor.model.change((writer) => {
       const selection = editor.model.document.selection;
-      editor.execute("mention", { marker: "@", mention: mention(field), range: selection.getFirstRange() });
+      const range = selection.getFirstRange();
+      editor.execute("mention", { marker: "@", mention: mention(field), text: field.label, range });
       writer.removeSelectionAttribute("mention");
     });
     editor.editing.view.focus();
@@ -110,7 +111,7 @@
       if (textarea.getAttribute("aria-invalid")) writer.setAttribute("aria-invalid", "true", root);
     });
     if (textarea.disabled || textarea.readOnly) editor.enableReadOnlyMode("form");
-    countWords(box, editor);
+    countWords(textarea.form || document, editor);
 
     let timer;
     const keep = ({ quiet = false } = {}) => {
@@ -133,8 +134,8 @@
     box.dispatchEvent(new CustomEvent("editor:ready", { bubbles: true, detail: { id: textarea.id } }));
   }
 
-  function countWords(box, editor) {
-    const place = box.parentElement.querySelector("[data-word-count]");
+  function countWords(around, editor) {
+    const place = around.querySelector("[data-word-count]");
     if (!place || !editor.plugins.has("WordCount")) return;
     const counter = editor.plugins.get("WordCount");
     const show = () => {
@@ -157,6 +158,22 @@
     if (found) insertField(found.editor, found.fields, button.dataset.insertField);
   });
   document.addEventListener("htmx:load", (event) => startAll(event.target.parentElement || document));
+
+  /* Saving while somebody types (htmx): what was saved needs no warning, what was not is tried again. */
+  document.addEventListener("htmx:afterRequest", (event) => {
+    const form = event.target.closest("form[data-guard]");
+    if (form && event.detail.xhr.getResponseHeader("X-Saved") === "yes") delete form.dataset.changed;
+  });
+  for (const failure of ["htmx:sendError", "htmx:responseError", "htmx:timeout"]) {
+    document.addEventListener(failure, (event) => {
+      const form = event.target.closest("form[data-guard]");
+      const state = form && form.querySelector("[data-save-state]");
+      if (!state) return;
+      state.className = "error";
+      state.textContent = state.dataset.offline;
+      setTimeout(() => form.dispatchEvent(new Event("input")), 8000);
+    });
+  }
 
   /* A page with unsaved words asks before it is left. */
   document.addEventListener("input", (event) => {
