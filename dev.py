@@ -183,8 +183,9 @@ def manage(arguments: list[str]) -> None:
     """manage.py in the project's environment; the default database is made when it is not there yet."""
     set_up("run")
     env = environment()
-    makes_its_own = {"migrate", "makemigrations", "check", "help", "demo_once", "run_demo", "collectstatic", "--help"}
-    if arguments and arguments[0] not in makes_its_own and not has_database(env):
+    makes_its_own = {"migrate", "makemigrations", "check", "help", "demo_once", "run_demo", "collectstatic"}
+    wants_one = bool(arguments) and not arguments[0].startswith("-") and arguments[0] not in makes_its_own
+    if wants_one and not has_database(env):
         made = subprocess.run([PYTHON, "manage.py", "prepare_database"], cwd=ROOT, env=env, stdout=2, check=False)
         if made.returncode:
             raise SystemExit(made.returncode)
