@@ -70,11 +70,11 @@ def submit(mailing: Mailing, *, actor: User, approver: User, note: str = "") -> 
 
 def may_decide(mailing: Mailing, actor: User, *, submitted_by: User | None = None) -> None:
     """Raise NotAllowed, with the reason, unless this person may approve this mailing."""
-    if not actor.has_perm("mailing.approve"):
-        raise NotAllowed(_("%(name)s may not approve letters.") % {"name": actor})
     own = {mailing.author_id, submitted_by.pk if submitted_by else mailing.submitted_by_id}
     if actor.pk in own:
         raise NotAllowed(_("You cannot approve your own letter. A colleague has to read it first."))
+    if not actor.has_perm("mailing.approve"):
+        raise NotAllowed(_("%(name)s may not approve letters.") % {"name": actor})
 
 
 def approve(mailing: Mailing, *, actor: User, digest: str, seen: int | None = None) -> Mailing:

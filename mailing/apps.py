@@ -4,6 +4,12 @@ from django.apps import AppConfig
 
 
 class MailingConfig(AppConfig):
-    """Registers the app; right-hand rooms fill left-hand registries in ready()."""
+    """Registers the app and fills the registries of the rooms to the left."""
 
     name = "mailing"
+
+    def ready(self) -> None:
+        """Letters appear on the home page, in the search, on statements, people and segments."""
+        from mailing.contributions import register
+
+        register()

@@ -47,6 +47,11 @@ class Progress:
         return self.failed + self.cancelled + self.skipped
 
     @property
+    def ended(self) -> int:
+        """Parts of the bar that are neither sent nor refused: cancelled, or skipped after the freeze."""
+        return self.cancelled + self.skipped
+
+    @property
     def done(self) -> int:
         """Letters with a result."""
         return self.accepted + self.not_sent + self.uncertain

@@ -1,0 +1,177 @@
+"""What letters add to the pages of the rooms to the left: home, search, statements, people, segments."""
+
+from collections.abc import Iterable
+from datetime import timedelta
+
+from django.db.models import Count, Q
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from accounts import registry as desk
+from accounts.models import User
+from accounts.roles import users_who_may
+from advocacy import registry as statements
+from advocacy.models import Statement
+from contacts import registry as people
+from contacts.models import Contact, Segment
+from mailing.models import Delivery, Mailing
+from mailing.story import TONES, address_of, state_of
+
+MOST = 20
+
+
+def tasks(user: User) -> Iterable[desk.Task]:
+    """Letters that wait for this person: to approve, to change, to settle, to resume."""
+    mine = Mailing.objects.visible_to(user)
+    if user.has_perm("mailing.approve"):
+        waiting = mine.filter(status=Mailing.Status.IN_REVIEW).exclude(submitted_by=user).exclude(author=user)
+        for mailing in waiting.select_related("submitted_by", "asked_approver")[:MOST]:
+            yield _approval(mailing, user)
+    if not user.has_perm("mailing.send"):
+        return
+    unknown = Count("deliveries", filter=Q(deliveries__status=Delivery.Status.UNCERTAIN))
+    unsettled = mine.filter(deliveries__status=Delivery.Status.UNCERTAIN).annotate(unknown=unknown)
+    for mailing in unsettled[:MOST]:
+        sentence = ngettext(
+            "%(n)d letter may or may not have arrived", "%(n)d letters may or may not have arrived", mailing.unknown
+        )
+        detail = sentence % {"n": mailing.unknown}
+        yield desk.Task(mailing.title, mailing.reference, detail, _report(mailing), _("Settle"), "alert", "warn")
+    for mailing in mine.filter(status=Mailing.Status.PAUSED)[:MOST]:
+        detail = mailing.pause_reason or _("Paused.")
+        yield desk.Task(mailing.title, mailing.reference, detail, _report(mailing), _("Look"), "pause", "bad")
+    for mailing in mine.filter(status=Mailing.Status.APPROVED).select_related("approver")[:MOST]:
+        detail = _("%(name)s approved it. It can be sent.") % {"name": mailing.approver}
+        yield desk.Task(mailing.title, mailing.reference, detail, address_of(mailing), _("Send"), "check")
+
+
+def _approval(mailing: Mailing, user: User) -> desk.Task:
+    detail = _("%(name)s asks for approval") % {"name": mailing.submitted_by}
+    if mailing.recipients:
+        people_ = ngettext("%(n)d person", "%(n)d people", mailing.recipients) % {"n": mailing.recipients}
+        detail = f"{detail}, {people_}"
+    asked = mailing.asked_approver_id == user.pk
+    return desk.Task(
+        mailing.title,
+        mailing.reference,
+        detail,
+        address_of(mailing),
+        _("Read and decide"),
+        "mail",
+        "warn",
+        primary=asked,
+    )
+
+
+def _report(mailing: Mailing) -> str:
+    return reverse("mailing:letter_report", args=[mailing.reference])
+
+
+def outgoing(user: User) -> Iterable[desk.Outgoing]:
+    """Letters on their way: waiting for approval, scheduled, sending, paused; and what ended today."""
+    states = ["in_review", "approved", "scheduled", "sending", "paused"]
+    since = timezone.now() - timedelta(days=1)
+    accepted = Count("deliveries", filter=Q(deliveries__status=Delivery.Status.SENT))
+    rows = Mailing.objects.visible_to(user).filter(Q(status__in=states) | Q(status="finished", finished_at__gte=since))
+    for mailing in rows.annotate(accepted=accepted)[:MOST]:
+        under_way = mailing.status in ("sending", "paused", "finished")
+        count = mailing.recipients or 0
+        yield desk.Outgoing(
+            title=mailing.title,
+            reference=mailing.reference,
+            url=address_of(mailing),
+            to=ngettext("%(n)d person", "%(n)d people", count) % {"n": count},
+            state=mailing.get_status_display(),
+            tone=TONES[mailing.status],
+            when=_when(mailing),
+            done=mailing.accepted if under_way else None,
+            total=count if under_way else None,
+        )
+
+
+def _when(mailing: Mailing) -> str:
+    moment = mailing.finished_at or mailing.started_at or mailing.scheduled_at
+    return date_format(timezone.localtime(moment), "j M, H:i") if moment else "–"
+
+
+def drafts(user: User) -> Iterable[desk.Draft]:
+    """Letters this person began that are still drafts."""
+    rows = Mailing.objects.visible_to(user).filter(status=Mailing.Status.DRAFT, author=user).order_by("-changed_at")
+    for mailing in rows[:MOST]:
+        state, tone = (_("Changes asked"), "warn") if mailing.review_note else (_("Draft"), "")
+        yield desk.Draft(mailing.title, mailing.reference, address_of(mailing), state, tone, mailing.changed_at)
+
+
+def tiles(user: User) -> Iterable[desk.Tile]:
+    """Letters accepted this year; nothing before the first."""
+    year = timezone.localdate().year
+    sent = Delivery.objects.filter(
+        mailing__in=Mailing.objects.visible_to(user), status=Delivery.Status.SENT, sent_at__year=year
+    )
+    found = sent.aggregate(letters=Count("pk"), mailings=Count("mailing", distinct=True))
+    if found["letters"]:
+        note = ngettext("in %(n)d mailing", "in %(n)d mailings", found["mailings"]) % {"n": found["mailings"]}
+        yield desk.Tile(_("Letters accepted in %(year)d") % {"year": year}, str(found["letters"]), "", note)
+
+
+def search(user: User, words: str) -> Iterable[desk.Hit]:
+    """Letters by reference or title."""
+    rows = Mailing.objects.visible_to(user)
+    for word in words.split():
+        rows = rows.filter(Q(title__icontains=word) | Q(reference__icontains=word))
+    for mailing in rows[:MOST]:
+        detail = f"{mailing.reference}, {mailing.get_status_display()}"
+        yield desk.Hit(mailing.title, detail, address_of(mailing), _("Letter"))
+
+
+def statement_actions(user: User, statement: Statement) -> Iterable[statements.Action]:
+    """ "Make a letter"; on a statement nobody approved it stays and says who can."""
+    if not user.has_perm("mailing.edit"):
+        return
+    blocked = ""
+    if statement.status not in (Statement.Status.APPROVED, Statement.Status.PUBLISHED):
+        names = ", ".join(str(person) for person in users_who_may("advocacy.approve")) or _("nobody yet")
+        blocked = _("It has to be approved first. These colleagues can: %(names)s.") % {"names": names}
+    url = reverse("mailing:letter_from_statement", args=[statement.reference])
+    yield statements.Action(_("Make a letter"), url, primary=not blocked, blocked=blocked)
+
+
+def sent_to(statement: Statement) -> Iterable[statements.SentTo]:
+    """Letters made from a statement that have left: how many people, no names."""
+    accepted = Count("deliveries", filter=Q(deliveries__status=Delivery.Status.SENT))
+    for mailing in statement.mailings.filter(started_at__isnull=False).annotate(accepted=accepted)[:MOST]:
+        if mailing.accepted:
+            sentence = ngettext("Sent to %(n)d person", "Sent to %(n)d people", mailing.accepted)
+            yield statements.SentTo(mailing.started_at, sentence % {"n": mailing.accepted}, _report(mailing))
+
+
+def timeline(contact: Contact) -> Iterable[people.Entry]:
+    """Letters to a person, each with what became of it."""
+    rows = contact.deliveries.filter(mailing__frozen_at__isnull=False).exclude(status=Delivery.Status.SKIPPED)
+    for delivery in rows.select_related("mailing").order_by("-pk")[:MOST]:
+        mailing = delivery.mailing
+        at = delivery.sent_at or delivery.failed_at or delivery.queued_at
+        state = state_of(delivery)["word"]
+        yield people.Entry(at, mailing.title, state, address_of(mailing), mailing.reference, "mail")
+
+
+def segment_uses(segment: Segment) -> Iterable[people.Use]:
+    """Letters whose audience is built on a saved segment."""
+    for mailing in Mailing.objects.filter(audience_rules__segment=segment).distinct()[:MOST]:
+        yield people.Use(mailing.title, mailing.reference, address_of(mailing))
+
+
+def register() -> None:
+    """Fill the registries of the rooms to the left; called once, when Django is ready."""
+    desk.tasks.append(tasks)
+    desk.outgoing.append(outgoing)
+    desk.drafts.append(drafts)
+    desk.tiles.append(tiles)
+    desk.searches.append(search)
+    statements.statement_actions.append(statement_actions)
+    statements.sent_to.append(sent_to)
+    people.timeline.append(timeline)
+    people.segment_uses.append(segment_uses)
