@@ -90,11 +90,15 @@ class Catcher:
         (recipient,) = envelope.rcpt_tos
         if self.delay:
             await asyncio.sleep(self.delay)
-        answer = await asyncio.to_thread(self.on_data, recipient)
+        # Not undone when the client is killed meanwhile: a server that has read the dot goes on.
+        return self._say(server, await asyncio.to_thread(self._take, envelope, recipient))
+
+    def _take(self, envelope: Envelope, recipient: str) -> str | None:
+        answer = self.on_data(recipient)
         if answer is None or answer == CUT:
             content = bytes(envelope.content or b"")
             self.messages.append(Caught(str(envelope.mail_from), recipient, content, time.monotonic()))
-        return self._say(server, answer)
+        return answer
 
     def _say(self, server: SMTP, answer: str | None) -> str:
         if answer == CUT:
@@ -227,7 +231,7 @@ class WorkerProcess(CeleryProcess):
         options = ["-Q", "dispatch,default", "-n", self.name, "--without-gossip", "--without-mingle"]
         super().__init__(["worker", *pool, *options, "--loglevel", "WARNING"], broker=broker, smtp=smtp, **environment)
 
-    def wait_ready(self, seconds: float = 30.0) -> None:
+    def wait_ready(self, seconds: float = 60.0) -> None:
         """Until it answers a ping through the broker."""
         ping = app.control.ping
         wait_until(lambda: ping(destination=[self.name], timeout=0.3), seconds, "the worker does not start", self.log)

@@ -212,8 +212,8 @@ def _update_rows(chunk: DeliveryChunk, results: Sequence[Result]) -> None:
     else:
         sql = WRITE_RESULTS.format(now="%s", rows=SQLITE_ROWS)
         now = timezone.now()
-        for row in rows:
-            row[-1] = None if row[-1] is None else _as_stored(now + timedelta(seconds=row[-1]))
+        for row, result in zip(rows, results, strict=True):
+            row[-1] = None if result.wait is None else _as_stored(now + timedelta(seconds=result.wait))
         parameters = [_as_stored(now), _as_stored(now), json.dumps(rows), *fence]
     with connection.cursor() as cursor:
         cursor.execute(sql, parameters)

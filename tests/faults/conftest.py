@@ -59,7 +59,7 @@ class Watch:
         assert sum(found[row] for row in rows) == self.mailing.recipients, found
         return found
 
-    def until(self, is_so, seconds=20.0, *, beat_by_hand=False):
+    def until(self, is_so, seconds=40.0, *, beat_by_hand=False):
         """Wait until `is_so(ledger)`; rings and sweeps as beat does where a test has no beat."""
         pulse = 0.0
         for now in moments(seconds):
@@ -76,7 +76,7 @@ class Watch:
     def until_caught(self, number, **options):
         return self.until(lambda ledger: len(self.catcher.messages) >= number, **options)
 
-    def until_finished(self, seconds=30.0, **options):
+    def until_finished(self, seconds=60.0, **options):
         return self.until(lambda ledger: self.status() in ("finished", "cancelled"), seconds, **options)
 
     def status(self) -> str:

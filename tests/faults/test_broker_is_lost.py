@@ -46,7 +46,7 @@ def test_a_mailing_started_without_a_broker_leaves_when_it_is_back(
     assert Mailing.objects.get().status == Mailing.Status.SCHEDULED
 
     broker.start()
-    for _moment in moments(30, step=0.3):
+    for _moment in moments(60, step=0.3):
         worker.revive()
         beat.revive()
         if Mailing.objects.get().status == Mailing.Status.FINISHED:

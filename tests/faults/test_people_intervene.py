@@ -52,13 +52,13 @@ def test_an_address_blocked_while_its_letter_waits_gets_none(start_worker, catch
 
     def hold(address):
         reached.set()
-        go_on.wait(20)
+        go_on.wait(60)
 
     catcher.on_data = hold
     worker = start_worker()
     seen = watch(mailing, worker)
     bell.ring(mailing.pk)
-    assert reached.wait(20), worker.log()
+    assert reached.wait(40), worker.log()
 
     Suppression.objects.create(email_digest=last.email_digest, scope="letters", reason="objection")
     Suppression.objects.create(email_digest=first.email_digest, scope="letters", reason="objection")
