@@ -114,7 +114,7 @@ class Invented:
 
 def everybody() -> list[Invented]:
     """All invented Members, in the order of their numbers; the same on every call."""
-    people = []
+    people: list[Invented] = []
     for line in NAMES.strip().splitlines():
         country, names = line.split(" ", 1)
         for entry in names.split("  "):

@@ -12,9 +12,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
-from contacts.languages import preferred_language
+from contacts.languages import REFERENCE, preferred_language
 from contacts.models import Contact
-from contacts.reference import REFERENCE
 from desk.demo.people import Invented, everybody
 from desk.demo.texts import LANGUAGES
 from mailing.models import Delivery, Mailing

@@ -59,10 +59,10 @@ def declared_variables() -> dict[str, tuple[str, str]]:
             if not (isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.args):
                 continue
             if node.func.id == "read" and isinstance(node.args[1], ast.Constant):
-                kind, name, default = (ast.literal_eval(node.args[0]), node.args[1].value, node.args[2])
+                kind, name, default = (ast.literal_eval(node.args[0]), str(node.args[1].value), node.args[2])
                 found[name] = (kind, default_of(default))
             elif node.func.id == "database" and isinstance(node.args[0], ast.Constant):
-                found[node.args[0].value] = ("url", default_of(node.args[1]))
+                found[str(node.args[0].value)] = ("url", default_of(node.args[1]))
     return found
 
 

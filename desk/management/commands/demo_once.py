@@ -56,8 +56,7 @@ class Command(BaseCommand):
     def _outside(self, folder: Path, database_url: str, options: dict[str, Any]) -> int:
         out: Path | None = options["out"]
         flags = ["--inside", *(["--json"] if options["json"] else []), *(["--out", str(out)] if out else [])]
-        platform = {"PLATFORM_NAME": "Sample Platform", "SEND_HOLD_SECONDS": "0"}
-        stage = Stage(folder, database_url=database_url, **platform)
+        stage = Stage(folder, database_url=database_url, PLATFORM_NAME="Sample Platform", SEND_HOLD_SECONDS="0")
         try:
             with Supervisor() as supervisor:
                 services = [supervisor.start(service) for service in [*stage.broker(), stage.catcher()]]
