@@ -63,5 +63,10 @@ def test_no_template_holds_what_the_policy_forbids(page):
     assert "javascript:" not in text
 
 
+@pytest.mark.parametrize("page", PAGES, ids=lambda path: str(path.relative_to(TEMPLATES)))
+def test_no_comment_of_a_template_runs_over_a_line_end_and_so_shows(page):
+    assert not re.search(r"\{#(?!.*#\})", page.read_text(encoding="utf-8"))
+
+
 def test_there_are_templates_to_look_at():
     assert len(PAGES) > 30
