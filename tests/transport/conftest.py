@@ -52,3 +52,11 @@ def deliver(client):
         return hand_over(client, recipient, message, may_continue)
 
     return to
+
+
+@pytest.fixture
+def next_hop(settings):
+    with ScriptedSMTP() as server:
+        settings.SMTP_URL = server.url
+        settings.SMTP_DATA_TIMEOUT = 5
+        yield server
