@@ -116,7 +116,7 @@ def approve_letter(mailing: Mailing, *, writer: User, approver: User) -> None:
     lifecycle.approve(mailing, actor=approver, digest=digest, seen=preview.recipients)
 
 
-def send_and_wait(mailing: Mailing, *, actor: User, seconds: float = 60) -> Mailing:
+def send_and_wait(mailing: Mailing, *, actor: User, seconds: float = 120) -> Mailing:
     """Let it leave now and wait until a worker has finished it, ringing as beat does. Raises WalkError in time."""
     lifecycle.schedule(mailing, actor=actor)
     deadline = time.monotonic() + seconds
