@@ -1,6 +1,5 @@
 """The report of `demo --once`: the walk itself, the table it prints, and the files it leaves."""
 
-import csv
 import shutil
 from collections import defaultdict
 from collections.abc import Callable
@@ -12,6 +11,7 @@ from desk.demo import walk
 from desk.demo.accounts import make_accounts
 from desk.demo.proof import Check
 from mailing.models import Delivery, Mailing
+from mailing.reports import csv_rows
 
 COLUMNS = ["recipients", "sent", "queued", "failed", "cancelled", "uncertain", "skipped"]
 WORDS = {"sent": "accepted", "queued": "waiting", "failed": "not sent", "uncertain": "not known", "skipped": "left out"}
@@ -76,9 +76,5 @@ def leave_files(mailing: Mailing, messages: Path, out: Path) -> None:
     out.mkdir(parents=True, exist_ok=True)
     for path in sorted(messages.rglob("*.eml")):
         shutil.copyfile(path, out / path.name)
-    rows = Delivery.objects.filter(mailing=mailing).order_by("pk")
-    columns = ["public_id", "email", "language", "status", "skip_reason", "attempts", "sent_at", "error_code"]
     with (out / "ledger.csv").open("w", encoding="utf-8", newline="") as file:
-        table = csv.writer(file)
-        table.writerow(columns)
-        table.writerows(rows.values_list(*columns))
+        file.writelines(csv_rows(mailing))

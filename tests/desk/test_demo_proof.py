@@ -108,4 +108,4 @@ class TestTheProof(TestCase):
         assert len(list(out.glob("*.eml"))) == len(self.letters)
         lines = (out / "ledger.csv").read_text().splitlines()
         assert len(lines) == 1 + self.mailing.matched
-        assert lines[0].startswith("public_id,email,language,status")
+        assert lines[0].startswith("\ufeffpublic_id,")
