@@ -4,7 +4,6 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.db.models import Count, Q
-from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
 from contacts.criteria.matching import condition
@@ -90,7 +89,7 @@ def _steps(children: list[dict[str, Any]], wording: Wording) -> list[Step]:
     numbers = Contact.objects.living().aggregate(**counts)
     return [
         Step(
-            words=capfirst(wording.people(child.get("not", child))),
+            words=wording.people(child.get("not", child)),
             alone=numbers[f"alone_{position}"],
             left=numbers[f"left_{position}"],
             key=next(iter(child)),

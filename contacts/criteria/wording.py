@@ -69,11 +69,7 @@ class Wording:
             return self.people(children[0])
         wanted = [child for child in children if "not" not in child]
         head = min(wanted, key=_rank, default=None)
-        if head is None:
-            words = _("people")
-        else:
-            words = self.people(head)
-            words = f"({words})" if "any" in head and len(wanted) > 1 else words
+        words = _("people") if head is None else self.people(head)
         rest = [child for child in wanted if child is not head]
         rest.sort(key=lambda child: "any" in child or "all" in child)
         for child in rest:
@@ -105,9 +101,25 @@ class Wording:
         if key == "tag":
             return _("tagged %(tags)s") % {"tags": join(f"“{tag}”" for tag in value)}
         if key == "organisation":
-            names = join(self.organisations.get(pk, _("an organisation that is gone")) for pk in value)
-            return _("with a post at %(organisations)s") % {"organisations": names}
-        return _("who are also %(people)s") % {"people": self.people(node)}
+            return _("with a post at %(organisations)s") % {"organisations": self.organisation_names(value)}
+        return _("who %(do)s") % {"do": self.predicate(node)}
+
+    def predicate(self, node: dict[str, Any]) -> str:
+        """A node as what people do or are: "are from Ireland", "get French or sit in LIBE"."""
+        ((key, value),) = node.items()
+        if key == "any":
+            return join([self.predicate(child) for child in value])
+        if key == "all":
+            return join([self.predicate(child) for child in value], _("and")) or _("are anybody")
+        if key == "not":
+            return _("are not %(people)s") % {"people": self.people(value)}
+        if key == "language":
+            return _("get %(languages)s") % {"languages": join(map(language_name, value))}
+        if key == "organisation":
+            return _("have a post at %(organisations)s") % {"organisations": self.organisation_names(value)}
+        if key in ("seat", "kind"):
+            return _("are %(people)s") % {"people": self.noun(key, value)}
+        return _("are %(what)s") % {"what": self.true_of_them(node)}
 
     def seat(self, seat: dict[str, list[str]]) -> str:
         """Who holds a seat: "full members of LIBE or EMPL"."""
@@ -122,6 +134,10 @@ class Wording:
             return _("%(members)s of a committee") % {"members": who}
         return _("%(members)s of %(committees)s") % {"members": who, "committees": join(seat["committee"])}
 
+    def organisation_names(self, ids: list[int]) -> str:
+        """Organisations by name."""
+        return join(self.organisations.get(pk, _("an organisation that is gone")) for pk in ids)
+
     def group_names(self, codes: list[str]) -> str:
         """Groups as people write them: S&D for SD."""
         return join(self.words.group_names.get(code, code) for code in codes)
@@ -129,7 +145,7 @@ class Wording:
 
 def _rank(node: dict[str, Any]) -> int:
     (key,) = node
-    return HEADS.index(key) if key in HEADS else -1 if key == "any" else 99
+    return HEADS.index(key) if key in HEADS else 99
 
 
 def _organisations(nodes: Iterable[dict[str, Any]]) -> set[int]:

@@ -68,17 +68,17 @@ class CriteriaForm(forms.Form):
     """Fields for a rule of one "all" with an optional part left out; `advanced` takes any criteria as JSON."""
 
     committees = forms.MultipleChoiceField(label=_("Members of these committees"), required=False)
-    out_committees = forms.MultipleChoiceField(label=_("Members of these committees"), required=False)
+    out_committees = forms.MultipleChoiceField(label=_("Leave out members of these committees"), required=False)
     role = forms.ChoiceField(label=_("Role"), choices=ROLE_CHOICES, required=False)
     groups = forms.MultipleChoiceField(label=_("Political group"), required=False)
     countries = forms.MultipleChoiceField(label=_("Country"), required=False)
-    languages = forms.MultipleChoiceField(label=_("Language they are written to in"), required=False)
+    languages = forms.MultipleChoiceField(label=_("Language"), required=False)
     kinds = forms.MultipleChoiceField(label=_("Kind of contact"), choices=KIND_CHOICES, required=False)
     tags = forms.MultipleChoiceField(label=_("Tag"), required=False)
     organisations = forms.TypedMultipleChoiceField(label=_("Organisation"), coerce=int, required=False)
-    out_groups = forms.MultipleChoiceField(label=_("Political group"), required=False)
-    out_countries = forms.MultipleChoiceField(label=_("Country"), required=False)
-    out_tags = forms.MultipleChoiceField(label=_("Tag"), required=False)
+    out_groups = forms.MultipleChoiceField(label=_("Leave out these groups"), required=False)
+    out_countries = forms.MultipleChoiceField(label=_("Leave out these countries"), required=False)
+    out_tags = forms.MultipleChoiceField(label=_("Leave out people with these tags"), required=False)
     advanced = forms.CharField(
         label=_("The rule as JSON"), required=False, max_length=20_000, widget=forms.Textarea(attrs={"rows": 10})
     )
@@ -95,7 +95,8 @@ class CriteriaForm(forms.Form):
         self._choose(bodies["group"], "groups", "out_groups")
         self._choose(tags, "tags", "out_tags")
         self._choose(countries, "countries", "out_countries")
-        self._choose([(code, language_name(code)) for code in content_languages()], "languages")
+        languages = sorted(((code, language_name(code)) for code in content_languages()), key=lambda pair: pair[1])
+        self._choose(languages, "languages")
         self._choose(list(Organisation.objects.values_list("pk", "name")), "organisations")
         for name in ("countries", "languages", "organisations", "out_countries"):
             self.fields[name].widget.attrs |= {"class": "input", "size": 6}

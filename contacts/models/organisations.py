@@ -8,6 +8,8 @@ from django.db import models
 from django.db.models import Exists, F, Q
 from django.utils.translation import gettext_lazy as _
 
+from contacts.names import sort_key
+
 Rows = TypeVar("Rows", bound="models.QuerySet[Any]")
 
 
@@ -27,6 +29,12 @@ class OrganisationQuerySet(models.QuerySet["Organisation"]):
     def visible_to(self, user: Any) -> Self:
         """All for the platform's colleagues, none for a stranger."""
         return colleagues_see(self, user)
+
+    def ids_by_name(self, words: str = "") -> list[int]:
+        """Ids in the order of their names, those whose name holds every word; whatever the case and accents."""
+        wanted = sort_key(words).split()
+        named = [(sort_key(name), pk) for pk, name in self.values_list("pk", "name")]
+        return [pk for name, pk in sorted(named) if all(word in name for word in wanted)]
 
     def belonging_on(self, day: date, *kinds: str) -> Self:
         """Organisations with a membership of one of these kinds on a day. Without a start it has always been one."""

@@ -3,6 +3,7 @@
 from typing import Any
 
 from django import template
+from django.utils.html import format_html
 
 from contacts import languages
 
@@ -33,6 +34,13 @@ def group_of(person: Any) -> str:
     """Political groups of a contact read with_seats(), as people write them."""
     seats = [seat for mandate in person.open_mandates for seat in mandate.open_seats]
     return ", ".join(dict.fromkeys(str(seat.body) for seat in seats if seat.body.kind == "group"))
+
+
+@register.filter
+def breakable(address: str) -> str:
+    """An address that may break after the @-sign."""
+    local, at, domain = address.rpartition("@")
+    return format_html("{}{}<wbr>{}", local, at, domain) if at else address
 
 
 @register.filter

@@ -27,15 +27,14 @@ def organisation_list(request: HttpRequest) -> HttpResponse:
     associates = Count("pk", filter=Q(pk__in=Organisation.objects.belonging_on(day, kind.ASSOCIATE)))
     belonging = Organisation.objects.belonging_on(day, kind.MEMBER, kind.ASSOCIATE)
     countries = Count("country", filter=Q(pk__in=belonging) & ~Q(country=""), distinct=True)
-    found = seen.filter(name__icontains=words) if words else seen
     memberships = Prefetch("memberships", OrganisationMembership.objects.order_by("id"))
-    page = Paginator(found.prefetch_related(memberships), PER_PAGE).get_page(request.GET.get("page"))
-    for organisation in page:
-        organisation.country_words = country_name(organisation.country)
+    page = Paginator(seen.ids_by_name(words), PER_PAGE).get_page(request.GET.get("page"))
+    rows = seen.prefetch_related(memberships).in_bulk(list(page.object_list))
     context = {
         "nav": "contacts",
         "tab": "organisations",
         "page_obj": page,
+        "rows": [rows[pk] for pk in page.object_list if pk in rows],
         "words": words,
         "day": day,
         "bad_day": bad_day,

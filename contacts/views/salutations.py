@@ -26,7 +26,7 @@ def salutation_list(request: HttpRequest) -> HttpResponse:
     ]
     by_language.sort(key=lambda entry: entry[1])
     context = {
-        "nav": "settings",
+        "nav": "contacts",
         "tab": "salutations",
         "by_language": by_language,
         "unchecked": sum(not row.is_checked for row in rows),
@@ -51,5 +51,5 @@ def salutation_edit(request: HttpRequest, pk: int) -> HttpResponse:
                 record(request.user, "changed a salutation", about=row, label=f"{row.language} {row.gender}")  # type: ignore[arg-type]
         messages.success(request, _("The salutation is saved. Letters that are approved already keep theirs."))
         return redirect("contacts:salutation_list")
-    context = {"nav": "settings", "tab": "salutations", "form": form, "salutation": row, "words": words}
+    context = {"nav": "contacts", "tab": "salutations", "form": form, "salutation": row, "words": words}
     return render(request, "contacts/salutation_edit.html", context)

@@ -29,6 +29,25 @@ FULL = list(FULL_MEMBERS)
             {"any": [{"kind": ["press"]}, {"seat": {"committee": ["LIBE"]}}]},
             "Press contacts or members and substitutes of LIBE",
         ),
+        (
+            {
+                "all": [
+                    {"any": [{"language": ["fr"]}, {"country": ["PL"]}, {"group": ["SD"]}]},
+                    {"seat": {"committee": ["LIBE"], "role": FULL}},
+                    {"not": {"group": ["EPP"]}},
+                ]
+            },
+            "Full members of LIBE who get French, are from Poland or are in S&D, without MEPs in EPP",
+        ),
+        (
+            {
+                "all": [
+                    {"kind": ["mep"]},
+                    {"any": [{"seat": {"committee": ["LIBE"]}}, {"not": {"kind": ["press"]}}, {"tag": ["x"]}]},
+                ]
+            },
+            "MEPs who are members and substitutes of LIBE, are not press contacts or are tagged “x”",
+        ),
         ({"all": []}, "Everybody"),
         ({}, "Nobody: no condition is set"),
         ({"organisation": [999]}, "People with a post at an organisation that is gone"),
@@ -79,4 +98,4 @@ def test_the_steps_are_the_arithmetic_of_the_rule(parliament, django_assert_max_
     with django_assert_max_num_queries(2):
         found = steps(rule)
     assert [(step.key, step.alone, step.left) for step in found] == [("seat", 3, 3), ("country", 2, 2), ("not", 1, 1)]
-    assert [step.words for step in found] == ["Members and substitutes of LIBE", "People from Ireland", "MEPs in EPP"]
+    assert [step.words for step in found] == ["members and substitutes of LIBE", "people from Ireland", "MEPs in EPP"]
