@@ -40,12 +40,15 @@ def tasks(user: User) -> Iterable[desk.Task]:
         )
         detail = sentence % {"n": mailing.unknown}
         yield desk.Task(mailing.title, mailing.reference, detail, _report(mailing), _("Settle"), "alert", "warn")
-    for mailing in mine.filter(status=Mailing.Status.PAUSED)[:MOST]:
-        detail = mailing.pause_reason or _("Paused.")
-        yield desk.Task(mailing.title, mailing.reference, detail, _report(mailing), _("Look"), "pause", "bad")
-    for mailing in mine.filter(status=Mailing.Status.APPROVED).select_related("approver")[:MOST]:
-        detail = _("%(name)s approved it. It can be sent.") % {"name": mailing.approver}
-        yield desk.Task(mailing.title, mailing.reference, detail, address_of(mailing), _("Send"), "check")
+    # One query for both: the home page has twelve for all rooms together.
+    stands = mine.filter(status__in=[Mailing.Status.PAUSED, Mailing.Status.APPROVED]).select_related("approver")
+    for mailing in sorted(stands[:MOST], key=lambda one: one.status != Mailing.Status.PAUSED):
+        if mailing.status == Mailing.Status.PAUSED:
+            detail = mailing.pause_reason or _("Paused.")
+            yield desk.Task(mailing.title, mailing.reference, detail, _report(mailing), _("Look"), "pause", "bad")
+        else:
+            detail = _("%(name)s approved it. It can be sent.") % {"name": mailing.approver}
+            yield desk.Task(mailing.title, mailing.reference, detail, address_of(mailing), _("Send"), "check")
 
 
 def _approval(mailing: Mailing, user: User) -> desk.Task:

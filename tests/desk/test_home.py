@@ -8,6 +8,8 @@ from django.utils import timezone
 
 from accounts import registry
 from accounts.registry import Draft, Outgoing, Task, Tile
+from advocacy import publishing
+from tests.factories import MailingFactory, StatementFactory, StatementTextFactory
 
 
 @pytest.fixture
@@ -85,11 +87,24 @@ def test_figures_stand_in_tiles(rooms, desk):
     assert "to 341 people" in page
 
 
-def test_the_page_of_all_rooms_costs_at_most_twelve_queries(client, administrator, django_assert_max_num_queries):
+def test_the_page_of_all_rooms_costs_at_most_twelve_queries_with_any_number_of_rows(
+    client, administrator, officer, approver, django_assert_max_num_queries
+):
     client.force_login(administrator)
-    client.get(reverse("desk:home"))
     with django_assert_max_num_queries(12):
         assert client.get(reverse("desk:home")).status_code == 200
+    for number in range(8):
+        statement = StatementFactory(author=administrator if number % 2 else officer)
+        StatementTextFactory(statement=statement)
+        publishing.submit(statement, actor=statement.author)
+        if number % 2:
+            publishing.approve(statement, actor=approver)
+        MailingFactory(author=administrator)
+        StatementTextFactory(statement__author=administrator)
+    with django_assert_max_num_queries(12):
+        page = client.get(reverse("desk:home")).content.decode()
+    assert page.count("asks you to read and approve it") == 4
+    assert page.count("It is approved and can be published") == 4
 
 
 def test_a_viewer_is_offered_nothing_to_write(client, viewer):
