@@ -76,9 +76,14 @@ class Catcher:
         return f"smtp://127.0.0.1:{self.port}"
 
     @property
+    def letters(self) -> list[Caught]:
+        """What was caught of mailings, without the system's own mail."""
+        return [caught for caught in self.messages if b"\r\nX-Reference: " in caught.data]
+
+    @property
     def recipients(self) -> list[str]:
-        """Every recipient, once for each copy."""
-        return [caught.recipient for caught in self.messages]
+        """Every recipient of a letter, once for each copy."""
+        return [caught.recipient for caught in self.letters]
 
     async def handle_RCPT(self, server: SMTP, session: Session, envelope: Envelope, address: str, options: list) -> str:
         answer = await asyncio.to_thread(self.on_rcpt, address)
