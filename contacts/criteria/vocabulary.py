@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 
 from contacts.languages import country_aliases, language_aliases
 from contacts.models import Body, Membership, Organisation, Tag
+from contacts.reference import table, words
 
 MAX_DEPTH = 5
 MAX_VALUES = 500
@@ -17,21 +18,6 @@ COMBINATIONS = ("all", "any", "not")
 CONDITIONS = ("country", "group", "seat", "language", "kind", "tag", "organisation")
 SEAT_PARTS = ("committee", "role")
 FULL_MEMBERS = ("chair", "vice_chair", "member")
-
-# The Parliament's own role codes (contacts/reference/roles.csv) and the letters of the CSV lists.
-ROLE_ALIASES = {
-    "member_substitute": "substitute",
-    "chair_vice": "vice_chair",
-    "vice-chair": "vice_chair",
-    "vice chair": "vice_chair",
-    "chair_co": "co_chair",
-    "co-chair": "co_chair",
-    "member_bureau": "bureau",
-    "c": "chair",
-    "v": "vice_chair",
-    "m": "member",
-    "s": "substitute",
-}
 
 
 class CriteriaError(ValueError):
@@ -78,8 +64,14 @@ class Words:
 
     @cached_property
     def role(self) -> dict[str, str]:
-        """Casefolded word → role code."""
-        return ROLE_ALIASES | {value: value for value in Membership.Role.values}
+        """Casefolded word → role code; the aliases are those of contacts/reference/roles.csv."""
+        rows = [row for row in table("roles") if row["seat_role"]]
+        aliases = {
+            word.casefold(): row["seat_role"]
+            for row in rows
+            for word in [row["code"], row["label_en"], *words(row["aliases"])]
+        }
+        return aliases | {value: value for value in Membership.Role.values}
 
     @cached_property
     def kind(self) -> dict[str, str]:
