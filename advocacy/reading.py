@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from django.utils import timezone
+
 from advocacy.languages import own_name
 from advocacy.models import ActionPlan, Statement, StatementText
 
@@ -28,8 +30,8 @@ class Entry:
 
     @property
     def year(self) -> int:
-        """The year it stands under."""
-        return self.published_at.year
+        """The year it stands under, in the office's time zone, as the filter counts it."""
+        return timezone.localtime(self.published_at).year
 
 
 def versions_of(texts: Iterable[StatementText], first: str = "") -> list[Version]:

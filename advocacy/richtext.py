@@ -199,7 +199,7 @@ class RichTextWidget(CKEditor5Widget):
         names = ["django_ckeditor_5/dist/bundle.js", "js/editor.js"]
         if ui != "en":
             names.insert(0, f"django_ckeditor_5/dist/translations/{ui}.js")
-        scripts = [forms.Script(name, defer=True) for name in names]
+        scripts: list[Any] = [forms.Script(name, defer=True) for name in names]
         return forms.Media(css={"all": ["django_ckeditor_5/dist/styles.css", "css/editor.css"]}, js=scripts)
 
     def get_context(self, name: str, value: Any, attrs: dict[str, Any] | None) -> dict[str, Any]:
@@ -243,7 +243,7 @@ class RichTextField(forms.CharField):
 
     def clean(self, value: Any) -> str:
         """Chips become tokens, then the HTML is cleaned; a text without a word counts as empty."""
-        html = self.to_python(value)
+        html = self.to_python(value) or ""
         if len(html) > 4 * self.limit:
             self.refuse_length(len(html))
         html = sanitise(chips_to_tokens(html), link_fields=self.link_fields)

@@ -95,7 +95,7 @@ def detail_page(request: HttpRequest, statement: Statement, *, error: str = "", 
         "may_edit": user.has_perm("advocacy.edit"),
         "may_approve": user.has_perm("advocacy.approve"),
         "is_mine": statement.submitted_by_id == user.pk,
-        "review_form": ReviewForm(approvers=people),
+        "review_form": ReviewForm(approvers=people, initial={"note": request.POST.get("note", "")[:500]}),
         "language_form": LanguageForm(taken={text.language for text in texts}),
         "actions": [action for fill in registry.statement_actions for action in fill(user, statement)],  # type: ignore[arg-type]
         "sent": sorted((entry for fill in registry.sent_to for entry in fill(statement)), key=lambda entry: entry.at),

@@ -160,20 +160,22 @@
   document.addEventListener("htmx:load", (event) => startAll(event.target.parentElement || document));
 
   /* Saving while somebody types (htmx): what was saved needs no warning, what was not is tried again. */
+  function sayNotSaved(form) {
+    const state = form.querySelector("[data-save-state]");
+    if (!state) return;
+    state.className = "error";
+    state.textContent = state.dataset.offline;
+    setTimeout(() => form.dispatchEvent(new Event("input")), 3000);
+  }
+
   document.addEventListener("htmx:afterRequest", (event) => {
     const form = event.target.closest("form[data-guard]");
-    if (form && event.detail.xhr.getResponseHeader("X-Saved") === "yes") delete form.dataset.changed;
+    if (!form) return;
+    const saved = event.detail.xhr.getResponseHeader("X-Saved");
+    if (saved === "yes") delete form.dataset.changed;
+    // No answer of ours: the line is down, the server broken, or the sign-in has ended.
+    if (saved === null) sayNotSaved(form);
   });
-  for (const failure of ["htmx:sendError", "htmx:responseError", "htmx:timeout"]) {
-    document.addEventListener(failure, (event) => {
-      const form = event.target.closest("form[data-guard]");
-      const state = form && form.querySelector("[data-save-state]");
-      if (!state) return;
-      state.className = "error";
-      state.textContent = state.dataset.offline;
-      setTimeout(() => form.dispatchEvent(new Event("input")), 8000);
-    });
-  }
 
   /* A page with unsaved words asks before it is left. */
   document.addEventListener("input", (event) => {

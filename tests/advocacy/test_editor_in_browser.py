@@ -108,6 +108,20 @@ def test_a_draft_saves_itself_while_somebody_types(visit, officer, statement):  
     assert statement.texts.get().body.endswith("More. And more.</p>")
 
 
+def test_a_save_that_does_not_arrive_is_said_and_leaving_is_asked_about(visit, officer, statement):  # noqa: F811
+    with visit() as boris:
+        page = boris.sign_in(officer, PASSWORD)
+        boris.open(reverse("advocacy:statement_edit", args=[statement.reference]))
+        page.locator("[contenteditable=true]").click()
+        page.route("**/text/**", lambda route: route.abort())
+        page.keyboard.type("Lost? ")
+        page.get_by_text("Not saved. We keep trying.").wait_for()
+        page.unroute("**/text/**")
+        page.locator("#save-state.saved").wait_for()
+
+    assert "Lost?" in statement.texts.get().body
+
+
 def test_fields_are_chips_in_the_editor_and_tokens_in_what_is_saved(visit, letter_page, officer):  # noqa: F811
     with visit() as boris:
         page = boris.open("/test-letter/")
