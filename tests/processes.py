@@ -16,6 +16,7 @@ import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from urllib.parse import quote
 
 import redis
 from aiosmtpd.smtp import SMTP, Envelope, Session
@@ -173,11 +174,9 @@ def live_database_url() -> str:
     settings = connection.settings_dict
     if connection.vendor == "sqlite":
         return f"sqlite:///{settings['NAME']}"
-    host, port = settings["HOST"] or "", settings["PORT"] or ""
-    user = f"{settings['USER']}:{settings['PASSWORD']}" if settings["PASSWORD"] else settings["USER"]
-    if host.startswith("/"):
-        host = host.replace("/", "%2F")
-    return f"postgres://{user}@{host}{f':{port}' if port else ''}/{settings['NAME']}"
+    user, password = quote(settings["USER"]), quote(settings["PASSWORD"])
+    server = f"{settings['HOST']}:{settings['PORT']}" if settings["PORT"] else settings["HOST"]
+    return f"postgres://{user}{':' if password else ''}{password}@{server}/{settings['NAME']}"
 
 
 class CeleryProcess:

@@ -162,6 +162,22 @@ def test_a_lost_answer_is_uncertain_and_nobody_tries_again():
     assert mailing.status == Mailing.Status.FINISHED
 
 
+def test_a_person_may_have_it_sent_again_under_the_same_message_id(approver):
+    mailing = letter_being_sent(1)
+    first, second = FakeTransport(lambda to: OutcomeUnknown("lost", phase=Phase.DOT)), FakeTransport()
+    sending.run(mailing.pk, open_with=first)
+
+    row = mailing.deliveries.get()
+    lifecycle.settle(row, actor=approver, decision="resend")
+    assert sending.run(mailing.pk, open_with=second) == 1
+
+    row.refresh_from_db()
+    assert (row.status, row.attempts) == ("sent", 2)
+    assert f"Message-ID: <{row.public_id}@platform.example>".encode() in second.taken[0][1]
+    mailing.refresh_from_db()
+    assert mailing.status == Mailing.Status.FINISHED
+
+
 def test_a_fault_of_our_own_after_the_message_left_is_uncertain_too():
     mailing = letter_being_sent(2)
 
