@@ -31,7 +31,10 @@ class ServiceError(RuntimeError):
 
 @dataclass
 class Service:
-    """One program to keep alive. `grace` is how many seconds it gets to end by itself after SIGTERM."""
+    """One program to keep alive. `grace` is how many seconds it gets to end by itself after SIGTERM.
+
+    What is `needed_to_stop` (a broker) is stopped when all others have ended.
+    """
 
     name: str
     command: list[str]
@@ -39,6 +42,7 @@ class Service:
     log: Path
     ready: Callable[[], bool] = lambda: True
     grace: float = 10
+    needed_to_stop: bool = False
     process: subprocess.Popen[bytes] | None = field(default=None, init=False)
     started: float = field(default=0, init=False)
     pause: float = field(default=FIRST_PAUSE, init=False)
@@ -146,11 +150,17 @@ class Supervisor:
                 self.say(f"{service.name} runs again.")
 
     def stop(self) -> None:
-        """Stop everything, the last started first."""
+        """Stop everything: first those that need others to end well, all at once, then these others."""
         self.stopping = True
-        for service in reversed(self.services):
-            if service.process is not None:
-                _end_group(service.process, service.grace)
+        for needed in (False, True):
+            running = [service for service in self.services if service.process and service.needed_to_stop == needed]
+            for service in running:
+                if service.is_running and service.process:
+                    service.process.terminate()
+            deadline = time.monotonic()
+            for service in running:
+                if service.process:
+                    _end_group(service.process, max(0.0, deadline + service.grace - time.monotonic()))
 
     def _asked_to_stop(self, number: int, frame: object) -> None:
         if not self.stopping:

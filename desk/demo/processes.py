@@ -66,12 +66,12 @@ class Stage:
         data = self.folder / "broker"
         data.mkdir(exist_ok=True)
         command = broker_command(self.socket, data=data)
-        return [self._service("broker", command, ready=lambda: accepts(str(self.socket)))]
+        return [self._service("broker", command, ready=lambda: accepts(str(self.socket)), needed_to_stop=True)]
 
     def catcher(self) -> Service:
         """The local SMTP server that keeps every message in a folder and sends nothing on."""
         command = [*MANAGE, "run_catcher", "--port", str(self.smtp_port), "--dir", str(self.messages)]
-        return self._service("catcher", command, ready=lambda: accepts(self.smtp_port))
+        return self._service("catcher", command, ready=lambda: accepts(self.smtp_port), needed_to_stop=True)
 
     def worker(self, processes: int) -> Service:
         """Celery's worker for both queues."""

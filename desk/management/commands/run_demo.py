@@ -42,7 +42,7 @@ class Command(BaseCommand):
                 web_port=options["port"],
                 SEND_HOLD_SECONDS="10",
                 PLATFORM_NAME="Sample Platform",
-                PLATFORM_TAGLINE="Demo of an advocacy desk",
+                PLATFORM_TAGLINE="Advocacy desk (demo)",
             )
             lock.write(stage.url)
             lock.flush()
