@@ -2,7 +2,6 @@
 
 from typing import Any
 
-from contacts.salutations import closing_expression, opening_expression
 from django.db import connection
 from django.db.models import (
     Case,
@@ -23,6 +22,7 @@ from django.utils import timezone
 
 from contacts.languages import effective_country
 from contacts.models import Body, Membership
+from contacts.salutations import closing_expression, opening_expression
 from mailing.models import Delivery, Mailing
 
 

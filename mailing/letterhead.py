@@ -93,11 +93,13 @@ CLASSES = {"p": "ink", "h2": "ink", "h3": "ink", "h4": "ink", "ol": "ink", "ul":
 
 @cache
 def locale_of(language: str) -> Locale:
-    """CLDR's locale of a content language; English where it knows none."""
+    """CLDR's locale of a content language, British for English; British too where it knows none."""
+    if language == "en":
+        return Locale("en", "GB")
     try:
         return Locale.parse(language.replace("-", "_"))
     except (UnknownLocaleError, ValueError):
-        return Locale.parse("en")
+        return Locale("en", "GB")
 
 
 def words_language(language: str) -> str:

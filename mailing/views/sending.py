@@ -9,6 +9,7 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
+from django_htmx.http import HttpResponseClientRedirect
 
 from accounts.access import requires
 from mailing import lifecycle, reports
@@ -44,7 +45,6 @@ def letter_send(request: HttpRequest, reference: str) -> HttpResponse:
         "when": form["when"].value(),
         "zone": settings.TIME_ZONE.rpartition("/")[2].replace("_", " "),
         "hold": settings.SEND_HOLD_SECONDS,
-        "minutes": _minutes(mailing),
         "languages": _languages(mailing),
     }
     return render(request, "mailing/send.html", context, status=422 if form.errors else 200)
@@ -55,12 +55,6 @@ def _next_working_day() -> str:
     while day.weekday() > 4:
         day += timedelta(days=1)
     return day.isoformat()
-
-
-def _minutes(mailing: Mailing) -> int | None:
-    """How long it takes at the sender's pace; None where none is set."""
-    pace = mailing.sender.pace_per_minute
-    return -(-(mailing.recipients or 0) // pace) if pace else None
 
 
 def _languages(mailing: Mailing) -> int:
@@ -78,7 +72,8 @@ def letter_sent(request: HttpRequest, reference: str) -> HttpResponse:
     """The confirmation: reference, count, when, who approved, what happens next, undo while it is held."""
     mailing = find(request, reference)
     if mailing.status != Mailing.Status.SCHEDULED:
-        return redirect(address_of(mailing))
+        started = address_of(mailing)
+        return HttpResponseClientRedirect(started) if request.htmx else redirect(started)  # type: ignore[attr-defined]
     left = int((mailing.scheduled_at - timezone.now()).total_seconds()) if mailing.scheduled_at else 0
     context = {
         "nav": "letters",
@@ -87,9 +82,9 @@ def letter_sent(request: HttpRequest, reference: str) -> HttpResponse:
         "is_soon": left <= 15 * 60,
         "hold": settings.SEND_HOLD_SECONDS,
         "used": min(max(settings.SEND_HOLD_SECONDS - left, 0), settings.SEND_HOLD_SECONDS),
-        "refresh": max(min(left, 30), 2),
+        # Often while it is held, so that the seconds are true and the report follows the first letter.
+        "refresh": 2 if left <= settings.SEND_HOLD_SECONDS else 30,
         "scheduled_by": mailing.transitions.filter(to_status=Mailing.Status.SCHEDULED).last(),
-        "minutes": _minutes(mailing),
     }
     return render(request, "mailing/sent.html", context)
 
