@@ -118,6 +118,7 @@ class Supervisor:
         process = subprocess.Popen(command, env=env, stdin=subprocess.DEVNULL, stdout=output, start_new_session=True)
         while process.poll() is None:
             if self.stopping:
+                process.terminate()
                 _end_group(process, 5)
                 return 130
             self.look_after()
@@ -169,11 +170,12 @@ class Supervisor:
 
 
 def _end_group(process: subprocess.Popen[bytes], grace: float) -> None:
-    """SIGTERM to the program, and SIGKILL to whatever of its group is left after `grace` seconds."""
-    if process.poll() is None:
-        process.terminate()
-        with contextlib.suppress(subprocess.TimeoutExpired):
-            process.wait(timeout=grace)
+    """Wait for a program that was told to end, and SIGKILL whatever of its group is left after `grace` seconds.
+
+    It is told once: a second SIGTERM makes a Celery worker drop the letter in its hand.
+    """
+    with contextlib.suppress(subprocess.TimeoutExpired):
+        process.wait(timeout=grace)
     with contextlib.suppress(ProcessLookupError, PermissionError):
         os.killpg(process.pid, signal.SIGKILL)
     process.wait()
