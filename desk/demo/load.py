@@ -53,7 +53,7 @@ def _statement(officer: User, approver: User) -> Statement:
 
 
 def _letter(statement: Statement, committees: list[str], officer: User) -> Mailing:
-    title = f"Compensation for victims: letter to {' and '.join(committees)} (sample)"
+    title = f"Compensation: letter to {' and '.join(committees)} (sample)"
     letter = Mailing.objects.filter(is_sample=True, title=title).first()
     if letter is None:
         segment = walk.make_segment(f"Full members of {' or '.join(committees)}", committees, actor=officer)
