@@ -6,7 +6,7 @@ import uuid
 from dataclasses import dataclass
 
 from django.db import transaction
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from mailing.dispatch.clock import SAFE_SHARE, after, clock, lease_seconds, ticks
 from mailing.dispatch.store import hold_status, lose_window
@@ -109,7 +109,7 @@ def claim_retry(mailing_id: int, worker: str) -> Claim | None:
     return None
 
 
-def free_chunks(mailing_id: int):  # type: ignore[no-untyped-def]
+def free_chunks(mailing_id: int) -> QuerySet[DeliveryChunk]:
     """Chunks of a mailing that is being sent which a worker may take now."""
     return DeliveryChunk.objects.filter(
         Q(lease_until__isnull=True) | Q(lease_until__lte=clock()),
@@ -121,7 +121,7 @@ def free_chunks(mailing_id: int):  # type: ignore[no-untyped-def]
     )
 
 
-def due_again(mailing_id: int):  # type: ignore[no-untyped-def]
+def due_again(mailing_id: int) -> QuerySet[Delivery]:
     """Rows waiting for another try whose time has come. A row that an open chunk has yet to reach is not one."""
     ahead = DeliveryChunk.objects.filter(
         mailing_id=mailing_id, state=DeliveryChunk.State.OPEN, cursor__lt=OuterRef("pk"), hi__gte=OuterRef("pk")
