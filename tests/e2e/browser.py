@@ -1,0 +1,91 @@
+"""A real Chromium for the walks: what it may do, what counts as a fault on a page, and axe."""
+
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, Page
+
+# Without these Chromium looks for its maker's hosts at every start; a test talks to loopback only.
+FLAGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+AXE_TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+
+
+def chromium_path() -> str | None:
+    """Where the system's Chromium lies, or None."""
+    return shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+
+
+class Visitor:
+    """One person at one browser window, with everything the browser complained about."""
+
+    def __init__(self, page: Page, base_url: str) -> None:
+        self.page = page
+        self.base_url = base_url
+        self.complaints: list[str] = []
+        page.on("pageerror", lambda error: self.complaints.append(f"script error: {error}"))
+        page.on("console", self._heard)
+        page.on("response", self._answered)
+        page.on("request", self._asked)
+
+    def _heard(self, message) -> None:
+        if message.type == "error" and "Failed to load resource" not in message.text:
+            self.complaints.append(f"console: {message.text}")
+
+    def _answered(self, response) -> None:
+        if response.status >= 500:
+            self.complaints.append(f"{response.status} at {response.url}")
+
+    def _asked(self, request) -> None:
+        if not request.url.startswith((self.base_url, "data:", "blob:", "about:")):
+            self.complaints.append(f"asked another host: {request.url}")
+
+    def open(self, path: str) -> Page:
+        """Go to a path of the site."""
+        self.page.goto(self.base_url + path)
+        return self.page
+
+    def sign_in(self, user, password: str) -> Page:
+        """Sign in through the real form."""
+        self.open("/accounts/login/")
+        self.page.get_by_label("E-mail", exact=False).first.fill(user.email)
+        self.page.get_by_label("Password", exact=False).first.fill(password)
+        self.page.keyboard.press("Enter")
+        self.page.wait_for_url("**/desk/")
+        return self.page
+
+    def check_accessibility(self, where: str) -> None:
+        """axe finds nothing; the message names rule and element."""
+        found = Axe().run(self.page, options={"runOnly": {"type": "tag", "values": AXE_TAGS}})
+        violations = found.response["violations"]
+        told = [f"{rule['id']}: {node['html'][:160]}" for rule in violations for node in rule["nodes"]]
+        assert not told, f"axe on {where}: " + "; ".join(told)
+
+    def check_no_complaints(self) -> None:
+        """No script error, no policy violation, no 5xx, no request to another host."""
+        assert not self.complaints, self.complaints
+
+    def check_fits(self, where: str) -> None:
+        """The page does not scroll sideways."""
+        overflow = self.page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+        assert overflow <= 0, f"{where} scrolls sideways by {overflow} px"
+
+
+@contextmanager
+def visitor(browser: Browser, base_url: str, **options) -> Iterator[Visitor]:
+    """A fresh browser context (no cookies of anybody else) as a Visitor."""
+    context = browser.new_context(**{"viewport": {"width": 1440, "height": 1000}, **options})
+    context.set_default_timeout(10_000)
+    try:
+        yield Visitor(context.new_page(), base_url)
+    finally:
+        context.close()

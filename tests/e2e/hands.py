@@ -1,0 +1,96 @@
+"""Two ways to use a page: a pointer, and a keyboard alone. A walk is written once and done by both."""
+
+from playwright.sync_api import Locator, Page
+
+EDITOR = ".ck-editor__editable"
+
+
+def field(page: Page, label: str) -> Locator:
+    """The control with this label, and not the form or card that is named by a heading with the same words."""
+    return page.locator("input, select, textarea").and_(page.get_by_label(label)).first
+
+
+class Pointer:
+    """Clicks, and types into what was clicked."""
+
+    name = "pointer"
+
+    def __init__(self, page: Page) -> None:
+        self.page = page
+
+    def press(self, role: str, name: str) -> None:
+        """Use a button or follow a link."""
+        self.page.get_by_role(role, name=name).first.click()
+
+    def write(self, label: str, text: str) -> None:
+        """Fill a field."""
+        field(self.page, label).fill(text)
+
+    def write_in_editor(self, text: str) -> None:
+        """Put text at the end of the rich text."""
+        self.page.locator(EDITOR).first.click()
+        self.page.keyboard.press("Control+End")
+        self.page.keyboard.type(text)
+
+    def tick(self, label: str) -> None:
+        """Tick a box."""
+        field(self.page, label).check()
+
+    def choose(self, label: str, option: str) -> None:
+        """Choose an option by its words."""
+        field(self.page, label).select_option(label=option)
+
+
+class Keyboard:
+    """Never touches the pointer: Tab until the thing has focus, then keys."""
+
+    name = "keyboard"
+
+    def __init__(self, page: Page) -> None:
+        self.page = page
+
+    def press(self, role: str, name: str) -> None:
+        self._go_to(self.page.get_by_role(role, name=name).first)
+        self.page.keyboard.press("Enter")
+
+    def write(self, label: str, text: str) -> None:
+        self._go_to(field(self.page, label))
+        self.page.keyboard.press("Control+A")
+        self.page.keyboard.type(text)
+
+    def write_in_editor(self, text: str) -> None:
+        self._go_to(self.page.locator(EDITOR).first)
+        self.page.keyboard.press("Control+End")
+        self.page.keyboard.type(text)
+
+    def tick(self, label: str) -> None:
+        box = field(self.page, label)
+        self._go_to(box)
+        if not box.is_checked():
+            self.page.keyboard.press("Space")
+
+    def choose(self, label: str, option: str) -> None:
+        self._go_to(field(self.page, label))
+        self.page.keyboard.type(option)
+
+    def _go_to(self, target: Locator) -> None:
+        """Press Tab until `target` has the focus, and see that the focus can be seen there."""
+        target.wait_for()
+        for _step in range(400):
+            if target.evaluate("one => one === document.activeElement || one.contains(document.activeElement)"):
+                self._assert_not_hidden(target)
+                return
+            self.page.keyboard.press("Tab")
+        raise AssertionError(f"The keyboard does not reach {target}")
+
+    def _assert_not_hidden(self, target: Locator) -> None:
+        """The dock at the foot of the page must not cover what has the focus (WCAG 2.4.11)."""
+        hidden = target.evaluate(
+            """one => {
+                const dock = document.querySelector('.dock');
+                if (!dock || dock.contains(one)) return false;
+                const box = one.getBoundingClientRect(), cover = dock.getBoundingClientRect();
+                return box.height < 200 && box.top >= cover.top && box.bottom <= cover.bottom;
+            }"""
+        )
+        assert not hidden, f"The focus is hidden by the dock: {target}"
