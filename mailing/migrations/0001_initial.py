@@ -162,7 +162,6 @@ class Migration(migrations.Migration):
                 ('person', models.CharField(blank=True, max_length=200, verbose_name='signed by')),
                 ('person_role', models.CharField(blank=True, max_length=200, verbose_name='role of who signs')),
                 ('place', models.CharField(blank=True, help_text='Stands before the date.', max_length=100, verbose_name='place')),
-                ('pace_per_minute', models.PositiveIntegerField(blank=True, null=True, verbose_name='messages a minute')),
                 ('is_default', models.BooleanField(default=False)),
                 ('owner', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='contacts.organisation')),
             ],

@@ -15,7 +15,6 @@ class Sender(Owned):
     person = models.CharField(_("signed by"), max_length=200, blank=True)
     person_role = models.CharField(_("role of who signs"), max_length=200, blank=True)
     place = models.CharField(_("place"), max_length=100, blank=True, help_text=_("Stands before the date."))
-    pace_per_minute = models.PositiveIntegerField(_("messages a minute"), null=True, blank=True)
     is_default = models.BooleanField(default=False)
 
     objects = OwnedQuerySet.as_manager()
