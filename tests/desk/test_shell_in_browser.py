@@ -1,0 +1,80 @@
+"""The shell in a real Chromium: axe and the policy find nothing, nothing scrolls sideways, the keyboard reaches all."""
+
+import pytest
+from django.core.cache import cache
+
+from accounts.audit import record
+from tests.e2e.conftest import browser, visit  # noqa: F401 - fixtures
+from tests.factories import PASSWORD
+
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+
+OPEN = ["/accounts/login/", "/accounts/password/reset/", "/accounts/signup/", "/invitation/x/", "/nothing/here/"]
+OURS = [
+    "/desk/",
+    "/desk/styleguide/",
+    "/desk/search/?q=unicorn",
+    "/desk/settings/",
+    "/desk/settings/team/",
+    "/desk/settings/audit/",
+    "/accounts/password/change/",
+]
+
+
+@pytest.fixture(autouse=True)
+def fresh_limits():
+    cache.clear()
+
+
+@pytest.mark.parametrize(("width", "scheme"), [(1440, "light"), (390, "dark"), (320, "light")])
+def test_axe_and_the_policy_find_nothing_on_any_page_of_the_shell(visit, administrator, width, scheme):  # noqa: F811
+    record(administrator, "did something worth a sentence", label="TST-2026-001")
+    with visit(width=width, color_scheme=scheme) as someone:
+        for path in OPEN:
+            someone.open(path)
+            someone.check_accessibility(path)
+            someone.check_fits(path)
+        someone.sign_in(administrator, PASSWORD)
+        for path in OURS:
+            someone.open(path)
+            someone.check_accessibility(path)
+            someone.check_fits(path)
+        someone.check_no_complaints()
+
+
+def test_the_keyboard_skips_to_the_page_and_finds_the_search(visit, administrator):  # noqa: F811
+    with visit() as someone:
+        page = someone.sign_in(administrator, PASSWORD)
+        page.keyboard.press("Tab")
+        assert page.evaluate("document.activeElement.className") == "skip"
+        page.keyboard.press("Enter")
+        assert page.url.endswith("#main")
+        page.keyboard.press("/")
+        assert page.evaluate("document.activeElement.id") == "search-box"
+        page.keyboard.type("a/b")
+        page.keyboard.press("Enter")
+        page.wait_for_url("**/desk/search/?q=a%2Fb")
+
+
+def test_the_focus_goes_to_what_is_to_be_fixed(visit, administrator):  # noqa: F811
+    with visit() as someone:
+        page = someone.sign_in(administrator, PASSWORD)
+        someone.open("/desk/settings/team/")
+        page.get_by_role("button", name="Send the invitation").click()
+        page.wait_for_url("**/invitations/")
+        assert page.evaluate("document.activeElement.className") == "error-summary"
+        page.get_by_role("link", name="Name: This field is required.").click()
+        assert page.evaluate("document.activeElement.id") == "id_name"
+
+
+def test_without_javascript_an_administrator_invites_and_signs_out(visit, administrator):  # noqa: F811
+    with visit(java_script_enabled=False) as someone:
+        page = someone.sign_in(administrator, PASSWORD)
+        page.get_by_role("link", name="Settings", exact=True).click()
+        page.get_by_role("link", name="Team").click()
+        page.get_by_label("Name", exact=True).fill("Noor New")
+        page.get_by_label("E-mail address").fill("noor@platform.example")
+        page.get_by_role("button", name="Send the invitation").click()
+        assert page.get_by_role("status").inner_text() == "Noor New is invited. The link is on its way."
+        page.get_by_role("button", name="Sign out").click()
+        page.wait_for_url("**/accounts/login/")
