@@ -94,9 +94,9 @@ def name_shape(contact: Contact) -> str:
     return LATIN
 
 
-def opening_expression(language: Expression | F) -> Expression:
+def opening_expression(language: Expression | F, *, table: SalutationTable | None = None) -> Expression:
     """SQL on Contact: the opening in the language that `language` gives. Reads the table when it is built."""
-    table = SalutationTable()
+    table = table or SalutationTable()
     openings = {key: form.opening for key, form in _every_form(table).items()}
     template = Lookup(_key(table, language), openings, _english(table).opening)
     full_name = Trim(Concat(F("given_name"), Value(" "), F("family_name")))
@@ -105,9 +105,9 @@ def opening_expression(language: Expression | F) -> Expression:
     return Replace(opening, Value("{given_name}"), F("given_name"), output_field=CharField(max_length=400))
 
 
-def closing_expression(language: Expression | F) -> Expression:
+def closing_expression(language: Expression | F, *, table: SalutationTable | None = None) -> Expression:
     """SQL on Contact: the closing that belongs to `opening_expression`."""
-    table = SalutationTable()
+    table = table or SalutationTable()
     closings = {key: form.closing for key, form in _every_form(table).items()}
     return Lookup(_key(table, language), closings, _english(table).closing)
 

@@ -28,7 +28,7 @@ Recipient = tuple[int, str, str]
 def digest_of(mailing: Mailing, recipients: Iterable[Recipient]) -> str:
     """SHA-256 over canonical JSON of the texts, the recipients (any order) and the sender, hex."""
     sender = mailing.sender
-    texts = mailing.contents.order_by("language").values_list("language", "subject", "body", "is_reviewed")
+    texts = sorted((text.language, text.subject, text.body, text.is_reviewed) for text in mailing.contents.all())
     found = {
         "reference": mailing.reference,
         "source_language": mailing.source_language,

@@ -13,7 +13,8 @@ from django.db.models import Case, CharField, Exists, F, OuterRef, Q, Value, Whe
 from django.db.models.functions import RowNumber
 from django.utils import timezone
 
-from contacts.criteria import resolve
+from contacts.criteria import normalise, resolve
+from contacts.criteria.vocabulary import Words
 from contacts.languages import effective_language
 from contacts.models import Contact, Suppression
 from contacts.models.people import ContactQuerySet
@@ -92,10 +93,17 @@ def people(mailing: Mailing) -> ContactQuerySet:
 
 
 def rules_of(mailing: Mailing) -> list[AudienceRule]:
-    """The rules, with their segments; those a page has prefetched are not read again."""
+    """The rules with their criteria in normal form; those a page has prefetched are not read again."""
     rules = mailing.audience_rules.all()
     is_read = "audience_rules" in getattr(mailing, "_prefetched_objects_cache", {})
-    return list(rules if is_read else rules.select_related("segment"))
+    found = list(rules if is_read else rules.select_related("segment"))
+    words = Words()
+    for rule in found:
+        if rule.segment:
+            rule.segment.criteria = normalise(rule.segment.criteria, words=words)
+        elif rule.criteria is not None:
+            rule.criteria = normalise(rule.criteria, words=words)
+    return found
 
 
 def _included(rules: list[AudienceRule]) -> Q:

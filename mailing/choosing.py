@@ -7,6 +7,7 @@ from django.db import transaction
 
 from accounts.models import User
 from contacts.models import Segment
+from mailing.audience import rules_of
 from mailing.lifecycle import record_edit
 from mailing.models import AudienceRule, Mailing
 
@@ -31,7 +32,7 @@ class Choice:
 def choice_of(mailing: Mailing) -> Choice:
     """The audience that is saved."""
     found = Choice()
-    for rule in mailing.audience_rules.all():
+    for rule in rules_of(mailing):
         if rule.contact_id:
             (found.added if rule.effect == Effect.INCLUDE else found.excluded).add(rule.contact_id)
         elif rule.written_to_within_days is not None:
@@ -46,7 +47,7 @@ def choice_of(mailing: Mailing) -> Choice:
 def choose(mailing: Mailing, choice: Choice, *, actor: User) -> bool:
     """Make `choice` the audience; gives whether anything changed. Raises LifecycleError once sending has started."""
     with transaction.atomic():
-        if choice_of(Mailing.objects.prefetch_related("audience_rules__segment").get(pk=mailing.pk)) == choice:
+        if choice_of(Mailing.objects.get(pk=mailing.pk)) == choice:
             return False
         record_edit(mailing, actor=actor, what="changed the audience")
         AudienceRule.objects.filter(mailing=mailing).delete()

@@ -22,7 +22,7 @@ from django.utils import timezone
 
 from contacts.languages import effective_country
 from contacts.models import Body, Membership
-from contacts.salutations import closing_expression, opening_expression
+from contacts.salutations import SalutationTable, closing_expression, opening_expression
 from mailing.models import Delivery, Mailing
 
 
@@ -60,9 +60,10 @@ class AsJSON(Func):
 
 def context_expression() -> JSONObject:
     """A recipient's merge values; country, group and committees stay codes until rendering words them."""
+    table = SalutationTable()
     return JSONObject(
-        salutation=opening_expression(F("given_language")),
-        closing=closing_expression(F("given_language")),
+        salutation=opening_expression(F("given_language"), table=table),
+        closing=closing_expression(F("given_language"), table=table),
         given_name=F("given_name"),
         family_name=F("family_name"),
         name=Trim(Concat(F("given_name"), Value(" "), F("family_name"))),

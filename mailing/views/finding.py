@@ -1,8 +1,9 @@
 """Finding the letter a page is about."""
 
+from django.db.models import Prefetch
 from django.http import Http404, HttpRequest
 
-from mailing.models import Mailing
+from mailing.models import AudienceRule, Mailing
 
 
 def find(request: HttpRequest, reference: str) -> Mailing:
@@ -10,7 +11,7 @@ def find(request: HttpRequest, reference: str) -> Mailing:
     found: Mailing | None = (
         Mailing.objects.visible_to(request.user)
         .select_related("sender", "owner", "statement", "author", "submitted_by", "asked_approver", "approver")
-        .prefetch_related("contents", "audience_rules__segment")
+        .prefetch_related("contents", Prefetch("audience_rules", AudienceRule.objects.select_related("segment")))
         .filter(reference=reference)
         .first()
     )
