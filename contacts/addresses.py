@@ -4,6 +4,7 @@ import contextlib
 import hashlib
 import hmac
 import unicodedata
+from functools import lru_cache
 
 from django.conf import settings
 from email_validator import EmailNotValidError, validate_email
@@ -40,12 +41,18 @@ def email_key(address: str) -> str:
     local, at, domain = folded.rpartition("@")
     if not at:
         return folded
+    return f"{local}@{_ascii_domain(domain)}"
+
+
+@lru_cache(maxsize=4096)
+def _ascii_domain(domain: str) -> str:
+    """The IDNA A-label of a domain. Remembered: an import asks for the same few domains thousands of times."""
     # An address that came in before the check and is none keeps its own spelling as its key.
     with contextlib.suppress(EmailNotValidError):
-        domain = validate_email(
+        return validate_email(
             f"a@{domain}", check_deliverability=False, test_environment=True, allow_smtputf8=True
         ).ascii_domain
-    return f"{local}@{domain}"
+    return domain
 
 
 def email_digest(key: str) -> str:

@@ -37,7 +37,12 @@ def correct(contact: Contact, changes: dict[str, Any], *, actor: User) -> list[s
         PersonCorrection.objects.update_or_create(
             contact=row, field=name, defaults={"value": changes[name], "by": actor}
         )
-    row.save(update_fields=changed)
+    if "family_name" in changed:
+        row.family_name_is_guessed = False
+        changed_columns = [*changed, "family_name_is_guessed"]
+    else:
+        changed_columns = changed
+    row.save(update_fields=changed_columns)
     record(actor, f"corrected a contact's {', '.join(FIELDS[name] for name in changed)}", about=row)
     return changed
 

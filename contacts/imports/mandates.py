@@ -88,6 +88,7 @@ def _open(change: Change, record: Record, pull: Pull, stored: Stored) -> None:
 
 def _new_mandate(change: Change, record: Record, pull: Pull, *, started_on: date | None) -> Mandate:
     change.mandate_is_new = True
+    assert record.ep_id is not None  # noqa: S101 - compare_mandate is called for rows with a number only
     started_on = record.mandate_started_on or started_on
     return Mandate(
         ep_id=record.ep_id,

@@ -55,7 +55,8 @@ def load_stored(pull: Pull) -> Stored:
         stored.memberships.setdefault(seat.mandate_id, []).append(seat)
     for contact_id, name in PersonCorrection.objects.values_list("contact_id", "field"):
         stored.corrections.setdefault(contact_id, set()).add(name)
-    stored.owner_of_key = dict(Contact.objects.filter(email_key__isnull=False).values_list("email_key", "id"))
+    keys = Contact.objects.filter(email_key__isnull=False).values_list("email_key", "id")
+    stored.owner_of_key = {key: contact_id for key, contact_id in keys if key}
     stored.erased_digests = set(
         Suppression.objects.filter(reason=Suppression.Reason.ERASURE).values_list("email_digest", flat=True)
     )
