@@ -102,9 +102,14 @@ def _compare_person(record: Record, contact: Contact | None, pull: Pull, stored:
     else:
         change = Change(contact, record.row)
     corrected = stored.corrections.get(change.contact.pk, set()) if contact else set()
-    _compare_name(change, record, corrected, pull)
+    # A sheet that knows a member by the address alone says nothing about who the member is.
+    is_member = record.ep_id is None and change.contact.pk in stored.mandates
+    if is_member:
+        _tell_other_name(change, record, pull)
+    else:
+        _compare_name(change, record, corrected, pull)
     for name in PLAIN_FIELDS:
-        if name not in corrected:
+        if name not in corrected and not (is_member and name == "country"):
             _compare_field(change, name, record, pull)
     if record.ep_id is not None:
         compare_mandate(change, record, stored, pull)
@@ -129,6 +134,12 @@ def _compare_name(change: Change, record: Record, corrected: set[str], pull: Pul
         _set(change, "family_name", family, corrected)
         if "family_name" not in corrected:
             _set(change, "family_name_is_guessed", record.family_name_is_guessed, corrected)
+
+
+def _tell_other_name(change: Change, record: Record, pull: Pull) -> None:
+    if record.family_name and not same_letters(record.family_name, change.contact.family_name):
+        problem = _("The address belongs to a member of another name; the name was not taken over.")
+        _tell(pull, record, "name", "other_name", problem)
 
 
 def _compare_field(change: Change, name: str, record: Record, pull: Pull) -> None:

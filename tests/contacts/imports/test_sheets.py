@@ -1,6 +1,7 @@
 """Sheets of contacts: mappings, delimiters, encodings, and rows that do not fit."""
 
 import json
+from datetime import date
 
 import pytest
 
@@ -236,3 +237,12 @@ def test_a_mapping_of_one_s_own_is_read_from_a_file(tmp_path):
 @pytest.mark.parametrize("name", ["parltrack", "parltrack-seats", "generic"])
 def test_every_mapping_we_ship_is_valid(name):
     assert load_mapping(name).columns
+
+
+def test_a_sheet_that_knows_a_member_by_the_address_changes_neither_name_nor_country():
+    import_sheet([row(1, email="ana@office.example")])
+    data = b"name,email,country,tags\nSomebody Else,ana@office.example,France,event\n"
+    plan = import_sheet(data, mapping="generic", on=date(2026, 1, 1))
+    assert "other_name" in kinds(plan)
+    assert (of(1).country, of(1).family_name) == ("IE", "Familyb")
+    assert of(1).tags.get().name == "event"
