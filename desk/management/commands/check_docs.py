@@ -12,8 +12,10 @@ from django.core.management.base import BaseCommand, CommandError
 
 ROOT: Path = settings.BASE_DIR
 LONGEST_FILE = 300
+ROOMS = ["transport", "accounts", "contacts", "advocacy", "mailing", "desk"]
 _LINK = re.compile(r"(?<!!)\[[^\]]*\]\(([^)\s]+)\)|!\[[^\]]*\]\(([^)\s]+)\)")
 _ROW = re.compile(r"^\| `([A-Z][A-Z0-9_]+)` \| (\w+) \| (.*?) \| (.*?) \|$", re.MULTILINE)
+_NAMED = re.compile(r"docs/[\w/-]+\.md")
 _QUOTED = re.compile(r"'(.*?)'")
 _PIN = re.compile(r"^([A-Za-z0-9._-]+)==(\S+)", re.MULTILINE)
 
@@ -106,6 +108,14 @@ def links_resolve() -> Iterator[str]:
                 yield f"{path.relative_to(ROOT)} links to {target}, which is not there."
 
 
+def named_documents_exist() -> Iterator[str]:
+    """Every document that a comment, a docstring or a message of the code names is there."""
+    for path in [*ROOT.glob("*.py"), *(found for room in ROOMS for found in (ROOT / room).rglob("*.py"))]:
+        for name in sorted(set(_NAMED.findall(path.read_text(encoding="utf-8")))):
+            if not (ROOT / name).exists():
+                yield f"{path.relative_to(ROOT)} names {name}, which is not there."
+
+
 def documents() -> list[Path]:
     """All documents of the project."""
     return [*sorted(ROOT.glob("*.md")), *sorted((ROOT / "docs").rglob("*.md"))]
@@ -113,8 +123,8 @@ def documents() -> list[Path]:
 
 def files_are_short() -> Iterator[str]:
     """No Python file is longer than 300 lines outside migrations."""
-    rooms = ["accounts", "advocacy", "benchmarks", "config", "contacts", "desk", "mailing", "tests", "transport"]
-    for path in [*ROOT.glob("*.py"), *(found for room in rooms for found in (ROOT / room).rglob("*.py"))]:
+    folders = [*ROOMS, "benchmarks", "config", "tests"]
+    for path in [*ROOT.glob("*.py"), *(found for folder in folders for found in (ROOT / folder).rglob("*.py"))]:
         lines = len(path.read_text(encoding="utf-8").splitlines())
         if lines > LONGEST_FILE and "migrations" not in path.parts:
             yield f"{path.relative_to(ROOT)} has {lines} lines; {LONGEST_FILE} are allowed."
@@ -166,6 +176,7 @@ COMPARISONS = [
     settings_are_documented,
     states_are_documented,
     links_resolve,
+    named_documents_exist,
     files_are_short,
     changelog_is_open,
     locks_agree,
