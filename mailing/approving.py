@@ -7,20 +7,22 @@ frozen rows inside the transaction of the approval, so what a person read is wha
 import hashlib
 import json
 from collections.abc import Iterable
+from datetime import timedelta
 from typing import Any
 
-from django.conf import settings
 from django.db import transaction
 from django.db.models import F, Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.audit import record
-from accounts.models import User
-from mailing import audience
+from accounts.models import AuditEvent, User
+from mailing import audience, telling
 from mailing.models import Delivery, DeliveryChunk, Mailing
 from mailing.states import EDITABLE, LifecycleError, Moved, NotAllowed, Status, locked, move_to
 
+# Saves of one person within this time are one edit.
+SAME_SITTING = timedelta(minutes=10)
 # One recipient as the digest sees it: contact id, address key, language.
 Recipient = tuple[int, str, str]
 
@@ -64,7 +66,7 @@ def submit(mailing: Mailing, *, actor: User, approver: User, note: str = "") -> 
             "recipients": preview.recipients,
         }
         move_to(row, Status.IN_REVIEW, actor=actor, note=note, changes=changes)
-        _ask_by_mail(row, approver)
+        telling.ask(row, approver)
     return row
 
 
@@ -104,6 +106,7 @@ def approve(mailing: Mailing, *, actor: User, digest: str, seen: int | None = No
             "recipients": recipients,
         }
         move_to(row, Status.APPROVED, actor=actor, changes=changes)
+        telling.tell_decision(row, row.submitted_by, actor)
     return row
 
 
@@ -124,8 +127,10 @@ def ask_changes(mailing: Mailing, *, actor: User, note: str) -> Mailing:
         may_decide(row, actor)
         if row.status != Status.IN_REVIEW:
             raise Moved(_("This letter is not waiting for approval any more. Read it again."))
+        asker = row.submitted_by
         changes = undone_columns() | {"review_note": note[:500]}
         move_to(row, Status.DRAFT, actor=actor, note=note, changes=changes)
+        telling.tell_decision(row, asker, actor, note=note[:500])
     return row
 
 
@@ -143,18 +148,31 @@ def withdraw(mailing: Mailing, *, actor: User, note: str = "") -> Mailing:
 def record_edit(mailing: Mailing, *, actor: User, what: str) -> Mailing:
     """Call it in the transaction of every edit, before writing: raises the version and withdraws an approval.
 
-    `what` continues a sentence ("changed the French text"). Raises LifecycleError once sending has started.
+    `what` continues a sentence ("changed the French text"). A person who goes on with the same edit of a draft (the
+    page saves while they type) makes neither a new version nor another sentence. Raises LifecycleError once sending
+    has started.
     """
     row = locked(mailing)
     if row.status not in EDITABLE:
         raise LifecycleError(_("Sending has started or ended: text, people and sender stay as they are."))
+    sentence = f"{what} of {row.reference}"
     if row.status != Status.DRAFT:
         unfreeze(row)
         move_to(row, Status.DRAFT, actor=actor, note=_("Withdrawn by an edit."), changes=undone_columns())
+    elif row.tested_version != row.version and _goes_on(row, actor, sentence):
+        return row
     Mailing.objects.filter(pk=row.pk).update(version=F("version") + 1, changed_at=timezone.now())
-    record(actor, f"{what} of {row.reference}", about=row, label=row.reference)
+    record(actor, sentence, about=row, label=row.reference)
     row.refresh_from_db(fields=["version", "changed_at"])
     return row
+
+
+def _goes_on(mailing: Mailing, actor: User, sentence: str) -> bool:
+    """Whether the last thing that happened to this mailing is the same edit by the same person, minutes ago."""
+    last = AuditEvent.objects.filter(object_type=mailing._meta.label_lower, object_id=str(mailing.pk)).first()
+    if last is None or last.at < timezone.now() - SAME_SITTING:
+        return False
+    return last.actor_id == actor.pk and last.sentence == sentence
 
 
 def unfreeze(mailing: Mailing) -> None:
@@ -187,27 +205,3 @@ def reading_digest(mailing: Mailing) -> tuple[str, audience.AudiencePreview]:
     """What an approver's page is bound to, computed now, and the audience it stands for."""
     preview = audience.preview(mailing)
     return digest_of(mailing, preview.recipient_keys), preview
-
-
-def _ask_by_mail(mailing: Mailing, approver: User) -> None:
-    """Tell the colleague, in this transaction; the mail leaves after it."""
-    from transport.outbox import queue_mail
-
-    queue_mail(
-        purpose="approval-asked",
-        to=approver.email,
-        language=approver.language,
-        context={
-            "reference": mailing.reference,
-            "title": mailing.title,
-            "version": mailing.version,
-            "asker": str(mailing.submitted_by),
-            "note": mailing.review_note,
-            "matched": mailing.matched,
-            "recipients": mailing.recipients,
-            "sender": str(mailing.sender),
-            "url": f"{settings.SITE_URL}/desk/letters/{mailing.reference}/approve/",
-            "platform": settings.PLATFORM_NAME,
-        },
-        dedupe_key=f"approval-asked:{mailing.pk}:{mailing.version}:{mailing.submitted_at:%Y%m%dT%H%M%S%f}",
-    )

@@ -12,7 +12,7 @@ from django.utils.translation import ngettext
 
 from accounts.audit import record
 from accounts.models import User
-from mailing import bell
+from mailing import bell, telling
 from mailing.approving import undone_columns, unfreeze
 from mailing.dispatch.store import cancel_waiting
 from mailing.models import Delivery, Mailing
@@ -74,6 +74,8 @@ def pause(mailing: Mailing, actor: User | None = None, note: str = "") -> bool:
         if row.status != Status.SENDING:
             return False
         move_to(row, Status.PAUSED, actor=actor, note=note, changes={"pause_reason": note[:300]})
+        if actor is None:
+            telling.tell_stopped(row, note)
     return True
 
 
@@ -130,7 +132,9 @@ def cancel(mailing: Mailing, *, actor: User, note: str = "") -> Mailing:
         if row.status not in (Status.DRAFT, Status.IN_REVIEW, Status.APPROVED, Status.SCHEDULED):
             raise LifecycleError(_("It has started. You can stop the rest instead."))
         Delivery.objects.filter(mailing=row, status=Delivery.Status.QUEUED).update(status=Delivery.Status.CANCELLED)
-        move_to(row, Status.CANCELLED, actor=actor, note=note)
+        # Before the freeze the numbers are those of the review; nobody is in the ledger yet.
+        unfrozen = {"matched": None, "recipients": None} if row.frozen_at is None else None
+        move_to(row, Status.CANCELLED, actor=actor, note=note, changes=unfrozen)
     return row
 
 
@@ -146,4 +150,5 @@ def finish_if_done(mailing_id: int) -> bool:
         if Delivery.objects.filter(mailing=row, status=Delivery.Status.QUEUED).exists():
             return False
         move_to(row, Status.FINISHED, actor=None)
+        telling.tell_done(row)
     return True

@@ -37,7 +37,6 @@ def send_test(mailing: Mailing, *, actor: User, to: str, number: int = 1) -> Non
                 "text": letter.rendered.text,
                 "html": letter.rendered.html,
                 "reply_to": actor.email,
-                "headers": {"X-Reference": mailing.reference},
             },
             dedupe_key=f"letter-test:{mailing.pk}:{uuid.uuid4()}",
         )

@@ -31,6 +31,7 @@ urlpatterns = [
     path("<str:reference>/pause/", sending.letter_pause, name="letter_pause"),
     path("<str:reference>/resumption/", sending.letter_resume, name="letter_resume"),
     path("<str:reference>/stop/", sending.letter_stop, name="letter_stop"),
+    path("<str:reference>/cancellation/", sending.letter_cancel, name="letter_cancel"),
     path("<str:reference>/progress/", reporting.letter_progress, name="letter_progress"),
     path("<str:reference>/ledger.csv", reporting.letter_ledger, name="letter_ledger"),
     path("<str:reference>/settlement/<uuid:public_id>/", reporting.delivery_settle, name="delivery_settle"),

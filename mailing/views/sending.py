@@ -16,6 +16,7 @@ from mailing import lifecycle, reports
 from mailing.forms import SendForm
 from mailing.lifecycle import LifecycleError
 from mailing.models import Delivery, Mailing
+from mailing.states import EDITABLE
 from mailing.story import address_of, road_of
 from mailing.views.finding import find
 
@@ -147,3 +148,20 @@ def letter_stop(request: HttpRequest, reference: str) -> HttpResponse:
     left = now.accepted + now.uncertain + now.in_flight
     context = {"nav": "letters", "mailing": mailing, "left": left, "rest": now.waiting + now.delayed}
     return render(request, "mailing/stop.html", context)
+
+
+@requires("mailing.send")
+def letter_cancel(request: HttpRequest, reference: str) -> HttpResponse:
+    """Give a letter up before it starts: a page that says so, and its button."""
+    mailing = find(request, reference)
+    if request.method == "POST":
+        try:
+            lifecycle.cancel(mailing, actor=request.user)  # type: ignore[arg-type]
+            messages.success(request, _("%(reference)s is given up. Nothing was sent.") % {"reference": reference})
+        except LifecycleError as error:
+            messages.error(request, str(error))
+        return redirect("mailing:letter_list")
+    if mailing.status not in EDITABLE:
+        messages.info(request, _("It has started. You can stop the rest instead."))
+        return redirect(address_of(mailing))
+    return render(request, "mailing/cancel.html", {"nav": "letters", "mailing": mailing, "back": address_of(mailing)})

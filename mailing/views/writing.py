@@ -40,6 +40,8 @@ def letter_write(request: HttpRequest, reference: str) -> HttpResponse:
     form = TextForm(request.POST or None, content=content)
     if request.method != "POST":
         return _page(request, content, form)
+    if request.htmx:  # type: ignore[attr-defined]
+        return _autosave(request, content, form)
     if not form.is_valid():
         return _page(request, content, form, status=422)
     edition = form.cleaned_data["edition"]
@@ -121,6 +123,31 @@ def _conflict_page(request: HttpRequest, mailing: Mailing, theirs: MailingConten
     edition = theirs.edition if theirs.pk else 0
     again = TextForm(content=theirs, initial={"edition": edition, **mine})
     return _page(request, theirs, again, theirs=theirs, status=409)
+
+
+def _autosave(request: HttpRequest, content: MailingContent, form: TextForm) -> HttpResponse:
+    """Answer a save while somebody types: a line for the status, and the new edition. Drafts only."""
+    mailing, context = content.mailing, {"edition": content.edition if content.pk else 0}
+    if mailing.status != Mailing.Status.DRAFT:
+        context["problem"] = _("Not saved: saving takes it back to a draft. Press Save if you want that.")
+    elif not form.is_valid():
+        name = next(iter(form.errors))
+        label = form.fields[name].label if name in form.fields else ""
+        context["problem"] = _("Not saved. %(field)s: %(error)s") % {"field": label, "error": form.errors[name][0]}
+    else:
+        edition = form.cleaned_data["edition"]
+        try:
+            saved = save_text(mailing, content.language, form.words(), edition=edition, actor=request.user)  # type: ignore[arg-type]
+            context = {"edition": saved.content.edition, "saved_at": saved.at}
+        except Conflict as conflict:
+            name = conflict.theirs.changed_by or _("somebody")
+            sentence = _("Not saved: %(name)s changed this text too. Press Save to see both.")
+            context = {"edition": edition, "problem": sentence % {"name": name}}
+        except LifecycleError as error:
+            context["problem"] = str(error)
+    response = render(request, "advocacy/_saved.html", context)
+    response["X-Saved"] = "no" if "problem" in context else "yes"
+    return response
 
 
 def _say_saved(request: HttpRequest, mailing: Mailing, saved: Saved) -> None:

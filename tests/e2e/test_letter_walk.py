@@ -145,7 +145,7 @@ def test_a_statement_becomes_letters_in_mailboxes(
         walk.make_the_letter()
         walk.approve_and_send()
         mailing = Mailing.objects.get()
-        wait_until(lambda: len(catcher.messages) >= 4, 60, "the letters do not arrive")
+        wait_until(lambda: len(catcher.letters) >= 4, 60, "the letters do not arrive")
         walk.read_the_report(mailing.reference)
         for window in walk.windows:
             window.check_no_complaints()
@@ -158,7 +158,7 @@ def assert_each_is_greeted(catcher):
     """One message each, with the right salutation."""
     openings = {f"{given}.{family}@parliament.example".lower(): opening for given, family, *_rest, opening in PEOPLE}
     assert sorted(catcher.recipients) == sorted(openings)
-    for caught in catcher.messages:
+    for caught in catcher.letters:
         message = email.message_from_bytes(caught.data, policy=email.policy.default)
         text = message.get_body(preferencelist=("plain",)).get_content()
         assert openings[caught.recipient] in text

@@ -47,7 +47,7 @@ def mailing_in(status, approver):
     )
 
 
-@pytest.mark.parametrize(("old", "new"), product(STATES, STATES))
+@pytest.mark.parametrize(("old", "new"), list(product(STATES, STATES)))
 def test_every_pair_of_states(old, new, officer, approver):
     mailing = mailing_in(old, approver)
     if (old, new) in ALLOWED:
@@ -345,3 +345,16 @@ def test_nothing_of_a_stopped_mailing_is_sent_again(approved, officer):
         lifecycle.settle(row, actor=officer, decision="resend")
     lifecycle.settle(row, actor=officer, decision="treat_as_not_sent")
     assert row.status == "failed"
+
+
+def test_a_letter_given_up_in_review_leaves_no_numbers_behind(waiting, officer):
+    lifecycle.cancel(waiting, actor=officer)
+    row = Mailing.objects.get(pk=waiting.pk)
+    assert (row.status, row.matched, row.recipients) == ("cancelled", None, None)
+
+
+def test_a_letter_given_up_after_approval_has_every_row_cancelled(approved, officer):
+    lifecycle.cancel(approved, actor=officer)
+    assert set(Delivery.objects.values_list("status", flat=True)) == {"cancelled"}
+    with pytest.raises(lifecycle.LifecycleError):
+        lifecycle.cancel(approved, actor=officer)

@@ -1,5 +1,7 @@
 """The merge language is closed: what it lets through is filled and escaped, all else is refused in a sentence."""
 
+import re
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -235,3 +237,8 @@ def test_equal_input_gives_equal_output(content):
 def test_script_in_a_name_does_not_reach_the_html(content):
     made = merge.render(content, {**CONTEXT, "salutation": "<script>alert(1)</script>"}, "en")
     assert "<script" not in made.html
+
+
+def test_every_field_stands_in_the_documents(settings):
+    text = (settings.BASE_DIR / "docs" / "merge-fields.md").read_text(encoding="utf-8")
+    assert set(re.findall(r"^\| `(\w+)` \|", text, re.MULTILINE)) == set(merge.FIELDS)
