@@ -18,7 +18,7 @@ class Lookup(Func):
         self.table = dict(table)
         self.default = default
 
-    def as_sql(self, compiler: Any, connection: Any, **extra: Any) -> tuple[str, list[Any]]:
+    def as_sql(self, compiler: Any, connection: Any, *args: Any, **extra: Any) -> tuple[str, Any]:
         """The CASE with every constant as a parameter."""
         source: Expression = self.get_source_expressions()[0]
         sql, params = compiler.compile(source)

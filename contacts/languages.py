@@ -26,6 +26,8 @@ FALLBACK = "en"
 NEIGHBOURS = ("BA", "BY", "CH", "GB", "MD", "MK", "RS", "TR", "UA")
 # DOMAIN: several or shared languages, so that the country alone never settles it.
 SHARED = frozenset({"BE", "CH", "CY", "FI", "IE", "LU", "MT", "BA", "BY"})
+# Two letters in CLDR that are no country: unions, private use, unknown.
+NO_COUNTRIES = frozenset({"EU", "EZ", "UN", "QO", "XA", "XB", "ZZ"})
 # The Union writes EL for Greece and UK for the United Kingdom; we store ISO codes.
 EU_SPELLING = {"EL": "GR", "UK": "GB"}
 
@@ -89,9 +91,9 @@ def script_of(code: str) -> str:
 @cache
 def country_aliases() -> dict[str, str]:
     """Casefolded word → ISO code: ISO-2 and ISO-3 codes, EU spellings and English names."""
-    names = Locale.parse("en").territories
-    found = {name.casefold(): code for code, name in names.items() if len(code) == 2 and code.isalpha()}
-    found |= {code.casefold(): code for code in names if len(code) == 2 and code.isalpha()}
+    territories = {str(code): str(name) for code, name in Locale.parse("en").territories.items()}
+    names = {code: name for code, name in territories.items() if len(code) == 2 and code not in NO_COUNTRIES}
+    found = {name.casefold(): code for code, name in names.items()} | {code.casefold(): code for code in names}
     for row in _rows("countries.csv"):
         for word in (row["short_name_en"], row["official_name_en"], row["iso3"], row["eu_code"]):
             found[word.casefold()] = row["iso2"]

@@ -9,6 +9,7 @@ none, the opening is empty, and a letter's checklist stops there.
 import re
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Any
 
 from django.db.models import Case, CharField, Expression, F, Q, Value, When
 from django.db.models.functions import Concat, Replace, Trim
@@ -100,9 +101,15 @@ def opening_expression(language: Expression | F, *, table: SalutationTable | Non
     openings = {key: form.opening for key, form in _every_form(table).items()}
     template = Lookup(_key(table, language), openings, _english(table).opening)
     full_name = Trim(Concat(F("given_name"), Value(" "), F("family_name")))
-    opening = Replace(template, Value(FULL_NAME), full_name)
-    opening = Replace(opening, Value("{family_name}"), F("family_name"))
-    return Replace(opening, Value("{given_name}"), F("given_name"), output_field=CharField(max_length=400))
+    names: list[tuple[str, Any]] = [
+        (FULL_NAME, full_name),
+        ("{family_name}", F("family_name")),
+        ("{given_name}", F("given_name")),
+    ]
+    opening: Expression = template
+    for placeholder, name in names:
+        opening = Replace(opening, Value(placeholder), name, output_field=CharField(max_length=400))
+    return opening
 
 
 def closing_expression(language: Expression | F, *, table: SalutationTable | None = None) -> Expression:

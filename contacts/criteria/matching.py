@@ -1,5 +1,6 @@
 """From criteria to the contacts they match, in SQL that needs no DISTINCT."""
 
+from collections.abc import Callable
 from typing import Any
 
 from django.db.models import Exists, OuterRef, Q, Value
@@ -105,7 +106,7 @@ def _kind(kinds: list[str]) -> Q:
     return any_kind
 
 
-CONDITIONS = {
+CONDITIONS: dict[str, Callable[[Any], Q]] = {
     "country": _country,
     "group": _group,
     "seat": _seat,

@@ -237,6 +237,9 @@ def _unique(items: Iterable[Any]) -> list[Any]:
 
 
 def _did_you_mean(word: Any, known: Iterable[str], codes: dict[str, str] | None = None) -> str:
+    # One letter off a word of two is anything.
+    if len(str(word).strip()) < 3:
+        return ""
     by_fold = {str(item).casefold(): item for item in known}
     near = get_close_matches(str(word).strip().casefold(), by_fold, n=1, cutoff=0.55)
     if not near:

@@ -23,7 +23,7 @@ class SegmentForm(CriteriaForm):
     def clean_name(self) -> str:
         """One name a segment, whatever the owner."""
         name = " ".join(self.cleaned_data["name"].split())
-        others = Segment.objects.exclude(pk=self.segment.pk if self.segment else None)
+        others = Segment.objects.exclude(pk=self.segment.pk) if self.segment else Segment.objects.all()
         if others.filter(name__iexact=name).exists():
             raise forms.ValidationError(_("There is a segment with this name already. Choose another."))
         return name

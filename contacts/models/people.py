@@ -77,7 +77,7 @@ class Contact(models.Model):
     family_name_is_guessed = models.BooleanField(default=False)
     # For each fact an import gave ("email", "group", …), the day its source spoke for: an older file changes nothing.
     facts_as_of = models.JSONField(default=dict, blank=True, editable=False)
-    tags = models.ManyToManyField("Tag", related_name="contacts", blank=True)
+    tags: "models.ManyToManyField[Tag, Any]" = models.ManyToManyField("Tag", related_name="contacts", blank=True)
 
     objects: ClassVar[ContactQuerySet] = ContactQuerySet.as_manager()  # type: ignore[assignment]
 

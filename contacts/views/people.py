@@ -43,7 +43,7 @@ def person_list(request: HttpRequest) -> HttpResponse:
     return render(request, "contacts/person_list.html", context)
 
 
-@requires("contacts.view")
+@requires("contacts.edit")
 @require_safe
 def person_export(request: HttpRequest) -> HttpResponseBase:
     """The same people as a CSV file, all of them; ?bom=0 leaves the byte order mark out."""
@@ -88,6 +88,7 @@ def _reason(form: PersonFilterForm, active: list[tuple[str, str, str]]) -> str:
 def _rows(people: ContactQuerySet) -> Iterator[list[Any]]:
     """One row a person. An address that is also a confidential organisation's is left out."""
     secret = secret_addresses()
+    person: Any  # with what with_seats() and _people() add to a contact
     for person in people.with_seats().prefetch_related("tags").iterator(chunk_size=500):
         seats = [seat for mandate in person.open_mandates for seat in mandate.open_seats]
         yield [

@@ -55,7 +55,7 @@ def segment_detail(request: HttpRequest, pk: int) -> HttpResponse:
     return render(request, "contacts/segment_detail.html", context | counted(criteria))
 
 
-@requires("contacts.view")
+@requires("contacts.edit")
 @require_safe
 def segment_export(request: HttpRequest, pk: int) -> HttpResponseBase:
     """The people of a segment as a CSV file."""

@@ -46,6 +46,7 @@ def test_two_keys_beside_each_other_mean_both(parliament):
         ({"group": ["EPPP"]}, "“EPPP” is not a political group. Did you mean EPP?"),
         ({"country": ["Irland"]}, "“Irland” is not a country. Did you mean IE?"),
         ({"country": ["XX"]}, "“XX” is not a country."),
+        ({"country": ["EU"]}, "“EU” is not a country."),
         ({"language": ["Frensh"]}, "“Frensh” is not a language we write in. Did you mean fr?"),
         ({"kind": ["meps"]}, "“meps” is not a kind of contact. Did you mean mep?"),
         ({"seat": {"role": ["vicechair"]}}, "“vicechair” is not a role. Did you mean vice_chair?"),
