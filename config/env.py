@@ -91,6 +91,9 @@ def database(name: str, default: str, meaning: str) -> dict[str, Any]:
         settings["TEST"] = {"NAME": f"{settings['NAME']}.test"}
     elif settings.get("ENGINE") != "django.db.backends.postgresql":
         raise ImproperlyConfigured(f"{name} must name PostgreSQL or SQLite. {meaning}")
+    else:
+        # A host that does not answer is told within seconds, by /healthz too.
+        settings["OPTIONS"] = {"connect_timeout": 5, **settings.get("OPTIONS", {})}
     settings["CONN_HEALTH_CHECKS"] = True
     return settings
 

@@ -222,7 +222,8 @@ CKEDITOR_5_CONFIGS = {
 CK_EDITOR_5_UPLOAD_FILE_VIEW_NAME = "advocacy:upload_refused"
 
 LANGUAGE_CODE = "en"
-LANGUAGES = [("en", "English"), ("fr", "Français"), ("de", "Deutsch"), ("uk", "Українська")]
+# The languages that locale/ holds; another is added with its translation, so that lang= always tells the truth.
+LANGUAGES = [("en", "English")]
 LOCALE_PATHS = [BASE_DIR / "locale"]
 TIME_ZONE = read("str", "TIME_ZONE", "Europe/Brussels", "The office's time zone.")
 USE_TZ = True

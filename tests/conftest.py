@@ -76,3 +76,9 @@ def real_data():
     if not folder:
         pytest.skip("DEMARCHE_REAL_DATA is not set: tests on the real public files run only where they lie.")
     return Path(folder)
+
+
+@pytest.fixture
+def more_languages(settings):
+    """Pages in three languages, as they will be once locale/ holds translations."""
+    settings.LANGUAGES = [("en", "English"), ("fr", "Français"), ("de", "Deutsch")]

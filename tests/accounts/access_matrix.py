@@ -63,7 +63,7 @@ ACCESS: dict[str, str] = {
     "contacts:organisation_list": "contacts.view",
     "contacts:person_detail": "contacts.view",
     "contacts:person_edit": "contacts.edit",
-    "contacts:person_export": "contacts.view",
+    "contacts:person_export": "contacts.edit",
     "contacts:person_list": "contacts.view",
     "contacts:person_resume": "contacts.edit",
     "contacts:person_stop": "contacts.edit",
@@ -74,7 +74,7 @@ ACCESS: dict[str, str] = {
     "contacts:segment_delete": "contacts.edit",
     "contacts:segment_detail": "contacts.view",
     "contacts:segment_edit": "contacts.edit",
-    "contacts:segment_export": "contacts.view",
+    "contacts:segment_export": "contacts.edit",
     "contacts:segment_list": "contacts.view",
     # The public pages
     "public:plan_detail": "public",

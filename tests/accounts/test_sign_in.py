@@ -157,7 +157,7 @@ def test_asking_for_an_unknown_address_answers_alike_and_sends_nothing(client, o
     assert not SystemMail.objects.exists()
 
 
-def test_pages_come_in_the_language_of_the_person_who_signed_in(client, officer, settings):
+def test_pages_come_in_the_language_of_the_person_who_signed_in(client, officer, settings, more_languages):
     officer.language = "fr"
     officer.save()
     assert sign_in(client, officer).cookies[settings.LANGUAGE_COOKIE_NAME].value == "fr"

@@ -15,8 +15,8 @@ LIST, EXPORT = reverse("contacts:person_list"), reverse("contacts:person_export"
 
 
 @pytest.fixture
-def page(client, viewer):
-    client.force_login(viewer)
+def page(client, officer):
+    client.force_login(officer)
     return lambda url=LIST, **params: client.get(url, params)
 
 
@@ -117,6 +117,12 @@ def test_the_export_holds_the_filtered_people(page, parliament):
     assert row["seats"] == "LIBE:vice_chair"
     assert (row["group"], row["country"], row["language"]) == ("SD", "IE", "en")
     assert AuditEvent.objects.get().sentence == "downloaded a list of 1 contacts"
+
+
+def test_who_only_reads_takes_no_addresses_away(client, viewer):
+    client.force_login(viewer)
+    assert EXPORT not in client.get(LIST).content.decode()
+    assert client.get(EXPORT).status_code == 403
 
 
 def test_the_export_runs_no_formula_and_has_a_byte_order_mark_unless_asked(page):

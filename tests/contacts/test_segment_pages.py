@@ -174,7 +174,7 @@ def test_strangers_and_viewers_stay_outside(client, stranger, viewer, people):
     assert "Ours" not in client.get(LIST).content.decode()
     client.force_login(viewer)
     assert client.get(detail(segment)).status_code == 200
-    for name in ["segment_edit", "segment_delete"]:
+    for name in ["segment_edit", "segment_delete", "segment_export"]:
         assert client.get(detail(segment, name)).status_code == 403
 
 

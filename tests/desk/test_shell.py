@@ -48,13 +48,13 @@ def test_the_demo_says_that_nothing_leaves_the_machine(home, settings):
     assert 'href="/outbox/"' in page
 
 
-def test_pages_say_their_language(client, officer, settings):
+def test_pages_say_their_language(client, officer, settings, more_languages):
     client.force_login(officer)
     client.cookies[settings.LANGUAGE_COOKIE_NAME] = "de"
     assert '<html lang="de" dir="ltr"' in client.get(reverse("desk:home")).content.decode()
 
 
-def test_my_settings_change_my_name_and_language(client, officer, settings):
+def test_my_settings_change_my_name_and_language(client, officer, settings, more_languages):
     client.force_login(officer)
     answer = client.post(reverse("desk:settings"), {"name": "Boris the Editor", "language": "fr"})
     assert answer.url == reverse("desk:settings")

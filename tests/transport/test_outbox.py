@@ -109,7 +109,7 @@ def test_nothing_is_opened_when_nothing_is_due(db, next_hop):
     assert next_hop.connections == 0
 
 
-def test_the_message_is_what_a_mail_server_and_a_holiday_note_expect(db, next_hop, settings):
+def test_the_message_is_what_a_mail_server_and_a_holiday_note_expect(db, next_hop, settings, more_languages):
     settings.DEFAULT_FROM_EMAIL = "desk@platform.example"
     queue(language="fr")
     send_due()
