@@ -61,7 +61,10 @@ def set_up(kind: str) -> None:
     if is_installed(kind):
         return
     VAR.mkdir(exist_ok=True)
-    with open(VAR / "set-up.lock", "w", encoding="utf-8") as file, alone(file):
+    with (
+        open(VAR / "set-up.lock", "w", encoding="utf-8") as file,
+        alone(file, "Another set-up is under way; waiting for it."),
+    ):
         if is_installed(kind):
             return
         if PYTHON.exists() and subprocess.run([PYTHON, "-c", ""], capture_output=True, check=False).returncode:
@@ -74,14 +77,15 @@ def set_up(kind: str) -> None:
 
 
 @contextlib.contextmanager
-def alone(file):
-    """Hold the lock of an open file, waiting for whoever holds it."""
+def alone(file, waiting: str = ""):
+    """Hold the lock of an open file, waiting (and saying so) for whoever holds it."""
     import fcntl
 
     try:
         fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError:
-        say("Another set-up is under way; waiting for it.")
+        if waiting:
+            say(waiting)
         fcntl.flock(file, fcntl.LOCK_EX)
     yield
 
@@ -139,7 +143,6 @@ def run_quietly(command: list[str]) -> subprocess.CompletedProcess[str]:
 def keys() -> dict[str, str]:
     """Secrets of this checkout, made once and kept in var/keys.json (mode 600), or those of the environment."""
     path = VAR / "keys.json"
-    VAR.mkdir(exist_ok=True)
     with open(VAR / "keys.lock", "w", encoding="utf-8") as file, alone(file):
         if not path.exists():
             made = {name: secrets.token_urlsafe(48) for name in ("SECRET_KEY", "EMAIL_DIGEST_KEY")}
@@ -276,16 +279,13 @@ def main() -> int:
     if rest and options.command in ("demo", "check"):
         parser.error(f"unknown argument: {' '.join(rest)}")
     after = sys.argv[2:]
-    if options.command == "demo":
-        demo(options)
-    elif options.command == "test":
+    if options.command == "test":
         return test([word for word in after if word != "--json"], "--json" in after)
-    elif options.command == "check":
+    if options.command == "check":
         return check(options.json)
-    elif options.command == "manage":
-        manage(after)
-    else:
-        bench(options.name, rest)
+    # These become the program they run and come back only as its exit code.
+    run = {"demo": lambda: demo(options), "manage": lambda: manage(after), "bench": lambda: bench(options.name, rest)}
+    run[options.command]()
     return 0
 
 

@@ -17,6 +17,7 @@ def dev(monkeypatch, tmp_path):
     import dev as module
 
     monkeypatch.setattr(module, "VAR", tmp_path / "var")
+    (tmp_path / "var").mkdir()
     monkeypatch.setattr(module, "STAMP", tmp_path / "installed.json")
     monkeypatch.setattr(module, "LOCKS", {"run": tmp_path / "run.lock", "dev": tmp_path / "dev.lock"})
     (tmp_path / "run.lock").write_text("a==1")
