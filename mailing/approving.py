@@ -24,7 +24,7 @@ from mailing.states import EDITABLE, LifecycleError, Moved, NotAllowed, Status, 
 # Saves of one person within this time are one edit.
 SAME_SITTING = timedelta(minutes=10)
 # One recipient as the digest sees it: contact id, address key, language.
-Recipient = tuple[int, str, str]
+Recipient = tuple[int | None, str | None, str]
 
 
 def digest_of(mailing: Mailing, recipients: Iterable[Recipient]) -> str:
@@ -35,7 +35,7 @@ def digest_of(mailing: Mailing, recipients: Iterable[Recipient]) -> str:
         "reference": mailing.reference,
         "source_language": mailing.source_language,
         "texts": [list(text) for text in texts],
-        "recipients": sorted(list(recipient) for recipient in recipients),
+        "recipients": sorted(([*recipient] for recipient in recipients), key=str),
         "sender": [sender.name, sender.from_email, sender.reply_to, sender.person, sender.person_role, sender.place],
     }
     canonical = json.dumps(found, ensure_ascii=False, separators=(",", ":"), sort_keys=True)

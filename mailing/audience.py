@@ -188,6 +188,12 @@ def _summed(rows: Iterable[tuple[int, str, str, str, str]]) -> AudiencePreview:
     return AudiencePreview(matched, len(keys), left_out, by_language, keys, others)
 
 
+def listed(mailing: Mailing) -> list[tuple[int, str, str]]:
+    """Everybody matched, by name: contact id, language they get, reason they are left out ("" = gets it)."""
+    rows: Any = people(mailing).order_by("sort_key", "pk")
+    return list(rows.values_list("pk", "given_language", "skip_reason"))
+
+
 @dataclass(frozen=True)
 class Reader:
     """One recipient as the checklist sees them."""

@@ -146,7 +146,7 @@ def sent_to(statement: Statement) -> Iterable[statements.SentTo]:
     """Letters made from a statement that have left: how many people, no names."""
     accepted = Count("deliveries", filter=Q(deliveries__status=Delivery.Status.SENT))
     for mailing in statement.mailings.filter(started_at__isnull=False).annotate(accepted=accepted)[:MOST]:
-        if mailing.accepted:
+        if mailing.accepted and mailing.started_at:
             sentence = ngettext("Sent to %(n)d person", "Sent to %(n)d people", mailing.accepted)
             yield statements.SentTo(mailing.started_at, sentence % {"n": mailing.accepted}, _report(mailing))
 

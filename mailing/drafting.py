@@ -95,7 +95,7 @@ def make_letter(statement: Statement, *, actor: User) -> Mailing:
 def new_letter(*, title: str, actor: User, language: str = "en") -> Mailing:
     """A draft letter without a statement, with its first text begun."""
     affiliation = actor.affiliations.order_by("id").first()
-    owner = {"owner_id": affiliation.organisation_id} if affiliation else {}
+    owner: dict[str, Any] = {"owner_id": affiliation.organisation_id} if affiliation else {}
     sender = default_sender(owner.get("owner_id"))
     with transaction.atomic():
         mailing = create_with_reference(

@@ -49,13 +49,11 @@ class AsJSON(Func):
     output_field = JSONField()
     arity = 1
 
-    def as_sql(self, compiler: Any, connection: Any, **context: Any) -> Any:
-        """Nothing to do outside SQLite."""
-        return super().as_sql(compiler, connection, template="%(expressions)s", **context)
+    template = "%(expressions)s"
 
     def as_sqlite(self, compiler: Any, connection: Any, **context: Any) -> Any:
         """json(text)."""
-        return super().as_sql(compiler, connection, function="json", **context)
+        return self.as_sql(compiler, connection, template="json(%(expressions)s)", **context)
 
 
 def context_expression() -> JSONObject:

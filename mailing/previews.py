@@ -124,11 +124,12 @@ def three_worth_reading(mailing: Mailing, preview: AudiencePreview, readers: lis
 
 def sample_values(mailing: Mailing, language: str) -> dict[str, Any]:
     """Every field with what a real recipient reads there, for the panel beside the editor."""
-    person = audience.with_context(mailing).order_by("sort_key", "pk").values("context", "given_language").first()
-    values = merge.values_for(mailing, person["context"] if person else {}, language)
+    person: Any = audience.with_context(mailing).order_by("sort_key", "pk").first()
+    context = person.context if person else {}
+    values = merge.values_for(mailing, context, language)
     groups = [("reader", _("The reader")), ("letter", _("This letter"))]
     return {
-        "name": person["context"].get("name") if person else "",
+        "name": context.get("name", ""),
         "groups": [
             {
                 "title": title,

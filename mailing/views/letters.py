@@ -30,11 +30,10 @@ def letter_list(request: HttpRequest) -> HttpResponse:
     if state in Mailing.Status.values:
         rows = rows.filter(status=state)
     page = Paginator(rows, PER_PAGE).get_page(request.GET.get("page"))
-    for mailing in page.object_list:
-        mailing.url = address_of(mailing)
     context = {
         "nav": "letters",
         "page_obj": page,
+        "letters": [(mailing, address_of(mailing)) for mailing in page.object_list],
         "words": words,
         "state": state,
         "states": Mailing.Status.choices,

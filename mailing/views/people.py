@@ -1,6 +1,5 @@
 """Step 2: who gets it, as arithmetic; and every letter as its reader will see it."""
 
-from collections.abc import Callable
 from functools import wraps
 from typing import Any
 
@@ -8,12 +7,12 @@ from csp.constants import NONE, SELF, UNSAFE_INLINE
 from csp.decorators import csp
 from django.contrib import messages
 from django.core.paginator import Paginator
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.clickjacking import xframe_options_sameorigin
 
-from accounts.access import requires
+from accounts.access import View, requires
 from contacts.forms.criteria import CriteriaForm
 from contacts.languages import language_name
 from contacts.models import Contact
@@ -32,11 +31,11 @@ PER_PAGE = 50
 MOST_FOUND = 10
 
 
-def mail_preview(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+def mail_preview(view: View) -> View:
     """A letter's HTML under its own address and policy, framed by our page: nothing runs, nothing loads (DESIGN 9)."""
 
     @wraps(view)
-    def framed(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+    def framed(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         return view(request, *args, **kwargs)
 
     policy = {
@@ -46,7 +45,7 @@ def mail_preview(view: Callable[..., HttpResponse]) -> Callable[..., HttpRespons
         "sandbox": [True],
         "frame-ancestors": [SELF],
     }
-    marked: Callable[..., HttpResponse] = xframe_options_sameorigin(csp(policy)(framed))
+    marked: View = xframe_options_sameorigin(csp(policy)(framed))
     marked.is_mail_preview = True  # type: ignore[attr-defined]
     return marked
 
@@ -175,7 +174,7 @@ def letter_people(request: HttpRequest, reference: str) -> HttpResponse:
     """Everybody matched, page by page: who gets it in which language, who is left out and why."""
     mailing = find(request, reference)
     only_left_out = request.GET.get("show") == "left-out"
-    rows = list(audience.people(mailing).order_by("sort_key", "pk").values_list("pk", "given_language", "skip_reason"))
+    rows = audience.listed(mailing)
     shown = [row for row in rows if bool(row[2]) == only_left_out]
     page = Paginator(shown, PER_PAGE).get_page(request.GET.get("page"))
     people = Contact.objects.in_bulk([row[0] for row in page.object_list])

@@ -30,7 +30,7 @@ def letter_report(request: HttpRequest, reference: str) -> HttpResponse:
     """What became of every letter. A letter that has not started opens where it stands."""
     mailing = find(request, reference)
     if mailing.status not in BEGUN or mailing.frozen_at is None:
-        if mailing.status == Mailing.Status.DRAFT and not request.user.has_perm("mailing.edit"):  # type: ignore[union-attr]
+        if mailing.status == Mailing.Status.DRAFT and not request.user.has_perm("mailing.edit"):
             return redirect("mailing:letter_approve", reference=reference)
         if mailing.status != Mailing.Status.CANCELLED:
             return redirect(address_of(mailing))

@@ -127,7 +127,8 @@ def _conflict_page(request: HttpRequest, mailing: Mailing, theirs: MailingConten
 
 def _autosave(request: HttpRequest, content: MailingContent, form: TextForm) -> HttpResponse:
     """Answer a save while somebody types: a line for the status, and the new edition. Drafts only."""
-    mailing, context = content.mailing, {"edition": content.edition if content.pk else 0}
+    mailing = content.mailing
+    context: dict[str, object] = {"edition": content.edition if content.pk else 0}
     if mailing.status != Mailing.Status.DRAFT:
         context["problem"] = _("Not saved: saving takes it back to a draft. Press Save if you want that.")
     elif not form.is_valid():
@@ -140,9 +141,9 @@ def _autosave(request: HttpRequest, content: MailingContent, form: TextForm) -> 
             saved = save_text(mailing, content.language, form.words(), edition=edition, actor=request.user)  # type: ignore[arg-type]
             context = {"edition": saved.content.edition, "saved_at": saved.at}
         except Conflict as conflict:
-            name = conflict.theirs.changed_by or _("somebody")
             sentence = _("Not saved: %(name)s changed this text too. Press Save to see both.")
-            context = {"edition": edition, "problem": sentence % {"name": name}}
+            who = str(conflict.theirs.changed_by or _("somebody"))
+            context = {"edition": edition, "problem": sentence % {"name": who}}
         except LifecycleError as error:
             context["problem"] = str(error)
     response = render(request, "advocacy/_saved.html", context)

@@ -1,9 +1,14 @@
 """A letter with its audience, as most tests of the letter desk need it."""
 
-import pytest
+from datetime import timedelta
 
-from mailing.models import AudienceRule
+import pytest
+from django.utils import timezone
+
+from mailing import lifecycle
+from mailing.models import AudienceRule, Mailing
 from tests.factories import (
+    PASSWORD,
     BodyFactory,
     ContactFactory,
     MailingContentFactory,
@@ -56,3 +61,42 @@ def letter(salutations, officer):
         mailing=mailing, criteria={"seat": {"committee": ["LIBE"], "role": ["chair", "vice_chair", "member"]}}
     )
     return mailing
+
+
+@pytest.fixture
+def waiting(letter, member, officer, approver):
+    """A letter to two people that waits for Ilse's approval."""
+    member()
+    member(committee="LIBE FEMM")
+    return lifecycle.submit(letter, actor=officer, approver=approver, note="The vote is on the 9th.")
+
+
+@pytest.fixture
+def approved(waiting, approver):
+    return lifecycle.approve(waiting, actor=approver, digest=waiting.review_digest)
+
+
+@pytest.fixture
+def start(officer):
+    """Starts an approved mailing now, as beat does; gives the ids of all mailings under way."""
+
+    def begin(mailing):
+        lifecycle.schedule(mailing, actor=officer)
+        Mailing.objects.filter(pk=mailing.pk).update(scheduled_at=timezone.now() - timedelta(seconds=1))
+        found = lifecycle.start_due()
+        mailing.refresh_from_db()
+        return found
+
+    return begin
+
+
+@pytest.fixture
+def sign_in(client):
+    """Signs a colleague in, and whoever was before out: sign_in(officer)."""
+
+    def as_(user):
+        client.logout()
+        assert client.login(email=user.email, password=PASSWORD)
+        return client
+
+    return as_

@@ -10,7 +10,7 @@ from django.utils import timezone
 from advocacy.models import Statement
 from mailing import lifecycle
 from mailing.models import Delivery, Mailing
-from tests.factories import PASSWORD, BodyFactory, SenderFactory, StatementFactory, StatementTextFactory
+from tests.factories import BodyFactory, SenderFactory, StatementFactory, StatementTextFactory
 from transport.models import SystemMail
 
 pytestmark = pytest.mark.django_db
@@ -22,16 +22,6 @@ def page(response):
 
 def hidden(response, name):
     return re.search(rf'name="{name}" value="([^"]*)"', page(response))[1]
-
-
-@pytest.fixture
-def sign_in(client):
-    def as_(user):
-        client.logout()
-        assert client.login(email=user.email, password=PASSWORD)
-        return client
-
-    return as_
 
 
 @pytest.fixture

@@ -75,14 +75,6 @@ def test_a_move_from_a_state_that_has_passed_changes_nothing(officer, approver):
     assert MailingTransition.objects.count() == 1
 
 
-@pytest.fixture
-def waiting(letter, member, officer, approver):
-    """A letter to two people that waits for Ilse's approval."""
-    member()
-    member(committee="LIBE FEMM")
-    return lifecycle.submit(letter, actor=officer, approver=approver, note="The vote is on the 9th.")
-
-
 def test_sending_it_for_approval_asks_the_colleague_and_seals_what_is_read(waiting, approver):
     waiting.refresh_from_db()
     assert (waiting.status, waiting.matched, waiting.recipients) == ("in_review", 2, 2)
@@ -172,11 +164,6 @@ def test_changes_are_asked_with_a_comment_only(waiting, approver):
     assert (waiting.status, waiting.review_note, waiting.submitted_by) == ("draft", "Ask 5 is missing.", None)
 
 
-@pytest.fixture
-def approved(waiting, approver):
-    return lifecycle.approve(waiting, actor=approver, digest=waiting.review_digest)
-
-
 @pytest.mark.parametrize("then", ["in_review", "approved", "scheduled"])
 def test_any_edit_withdraws_it_to_draft_and_takes_the_frozen_rows(waiting, officer, approver, then):
     if then != "in_review":
@@ -194,16 +181,10 @@ def test_any_edit_withdraws_it_to_draft_and_takes_the_frozen_rows(waiting, offic
     assert MailingTransition.objects.last().note == "Withdrawn by an edit."
 
 
-def test_an_edit_after_the_start_is_refused(approved, officer):
-    start(approved, officer)
+def test_an_edit_after_the_start_is_refused(approved, officer, start):
+    start(approved)
     with pytest.raises(lifecycle.LifecycleError, match="Sending has started"), transaction.atomic():
         lifecycle.record_edit(approved, actor=officer, what="changed the text")
-
-
-def start(mailing, officer):
-    lifecycle.schedule(mailing, actor=officer)
-    Mailing.objects.filter(pk=mailing.pk).update(scheduled_at=timezone.now() - timedelta(seconds=1))
-    return lifecycle.start_due()
 
 
 def test_now_is_held_for_the_undo_time(approved, officer, settings):
@@ -227,22 +208,22 @@ def test_undo_before_the_start_takes_it_back_to_draft(approved, officer):
     assert not Delivery.objects.exists()
 
 
-def test_undo_after_the_start_is_refused(approved, officer):
-    assert start(approved, officer) == [approved.pk]
+def test_undo_after_the_start_is_refused(approved, officer, start):
+    assert start(approved) == [approved.pk]
     with pytest.raises(lifecycle.LifecycleError, match="It has started"):
         lifecycle.undo(approved, actor=officer)
 
 
-def test_what_is_due_starts_once_and_is_listed_until_it_ends(approved, officer):
-    assert start(approved, officer) == [approved.pk]
+def test_what_is_due_starts_once_and_is_listed_until_it_ends(approved, officer, start):
+    assert start(approved) == [approved.pk]
     assert lifecycle.start_due() == [approved.pk]
     assert MailingTransition.objects.filter(to_status="sending").count() == 1
     row = Mailing.objects.get(pk=approved.pk)
     assert row.started_at is not None
 
 
-def test_pause_and_resume(approved, officer):
-    start(approved, officer)
+def test_pause_and_resume(approved, officer, start):
+    start(approved)
     assert lifecycle.pause(approved, officer, "Lunch.") is True
     assert lifecycle.pause(approved, None, "again") is False
     assert lifecycle.start_due() == []
@@ -251,100 +232,6 @@ def test_pause_and_resume(approved, officer):
     row = Mailing.objects.get(pk=approved.pk)
     assert (row.status, row.pause_reason) == ("sending", "")
     assert AuditEvent.objects.first().sentence == f"resumed {approved.reference}"
-
-
-def hand_out(mailing, rows):
-    """As the engine does: the window is open and its rows have no result yet."""
-    first, last = rows[0], rows[-1]
-    DeliveryChunk.objects.filter(mailing=mailing).update(
-        window_lo=first.pk, cursor=last.pk, owner="w", lease_until=timezone.now() + timedelta(seconds=30)
-    )
-
-
-def test_stop_the_rest_cancels_what_has_not_left_and_leaves_what_is_in_flight(letter, member, officer, approver):
-    for _number in range(6):
-        member()
-    lifecycle.submit(letter, actor=officer, approver=approver)
-    letter.refresh_from_db()
-    lifecycle.approve(letter, actor=approver, digest=letter.review_digest)
-    start(letter, officer)
-    rows = list(Delivery.objects.filter(mailing=letter).order_by("pk"))
-    Delivery.objects.filter(pk=rows[0].pk).update(status="sent", sent_at=timezone.now())
-    Delivery.objects.filter(pk=rows[1].pk).update(next_attempt_at=timezone.now() + timedelta(hours=1))
-    hand_out(letter, rows[2:3])
-    stopped = lifecycle.stop_the_rest(letter, actor=officer)
-    assert stopped.sentence == "2 already left, 4 will not be sent."
-    assert letter.status == "cancelled"
-    found = {row.pk: row.status for row in Delivery.objects.filter(mailing=letter)}
-    assert list(found.values()).count("cancelled") == 4
-    assert (found[rows[0].pk], found[rows[2].pk]) == ("sent", "queued")
-
-
-def test_stopping_before_the_start_cancels_everything(approved, officer):
-    lifecycle.schedule(approved, actor=officer)
-    assert lifecycle.stop_the_rest(approved, actor=officer).sentence == "0 already left, 2 will not be sent."
-    assert Delivery.objects.filter(status="cancelled").count() == 2
-
-
-def test_a_stopped_mailing_cannot_be_stopped_again(approved, officer):
-    lifecycle.stop_the_rest(approved, actor=officer)
-    with pytest.raises(lifecycle.LifecycleError, match="nothing left to stop"):
-        lifecycle.stop_the_rest(approved, actor=officer)
-
-
-def test_it_finishes_when_nothing_is_queued_and_not_before(approved, officer):
-    start(approved, officer)
-    assert lifecycle.finish_if_done(approved.pk) is False
-    first, second = Delivery.objects.filter(mailing=approved)
-    Delivery.objects.filter(pk=first.pk).update(status="sent", sent_at=timezone.now())
-    Delivery.objects.filter(pk=second.pk).update(status="uncertain")
-    assert lifecycle.finish_if_done(approved.pk) is True
-    assert lifecycle.finish_if_done(approved.pk) is False
-    assert Mailing.objects.get(pk=approved.pk).status == "finished"
-
-
-@pytest.fixture
-def unsure(approved, officer):
-    """A finished mailing of which one letter's outcome is not known."""
-    start(approved, officer)
-    first, second = Delivery.objects.filter(mailing=approved)
-    Delivery.objects.filter(pk=first.pk).update(status="sent", sent_at=timezone.now())
-    Delivery.objects.filter(pk=second.pk).update(status="uncertain", error_kind="outcome_unknown")
-    lifecycle.finish_if_done(approved.pk)
-    return Delivery.objects.get(pk=second.pk)
-
-
-@pytest.mark.parametrize(
-    ("decision", "status"), [("treat_as_sent", "sent"), ("treat_as_not_sent", "failed"), ("resend", "queued")]
-)
-def test_an_unknown_outcome_is_settled_by_a_person_once(unsure, officer, decision, status):
-    lifecycle.settle(unsure, actor=officer, decision=decision)
-    assert unsure.status == status
-    assert unsure.events.get().kind == decision
-    assert unsure.events.get().actor_label == "Boris Editor"
-    with pytest.raises(lifecycle.Moved):
-        lifecycle.settle(unsure, actor=officer, decision=decision)
-    assert unsure.events.count() == 1
-
-
-def test_sending_again_wakes_a_finished_mailing_and_keeps_the_message_id(unsure, officer):
-    before = unsure.public_id
-    lifecycle.settle(unsure, actor=officer, decision="resend")
-    mailing = Mailing.objects.get(pk=unsure.mailing_id)
-    assert (mailing.status, mailing.finished_at) == ("sending", None)
-    assert unsure.public_id == before
-    assert unsure.next_attempt_at is not None
-    assert lifecycle.start_due() == [mailing.pk]
-
-
-def test_nothing_of_a_stopped_mailing_is_sent_again(approved, officer):
-    row = Delivery.objects.filter(mailing=approved).first()
-    Delivery.objects.filter(pk=row.pk).update(status="uncertain")
-    lifecycle.stop_the_rest(approved, actor=officer)
-    with pytest.raises(lifecycle.LifecycleError, match="was stopped"):
-        lifecycle.settle(row, actor=officer, decision="resend")
-    lifecycle.settle(row, actor=officer, decision="treat_as_not_sent")
-    assert row.status == "failed"
 
 
 def test_a_letter_given_up_in_review_leaves_no_numbers_behind(waiting, officer):
