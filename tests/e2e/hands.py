@@ -19,8 +19,9 @@ class Pointer:
         self.page = page
 
     def press(self, role: str, name: str) -> None:
-        """Use a button or follow a link."""
-        self.page.get_by_role(role, name=name).first.click()
+        """Use a button or follow a link that leads to another page, and wait for that page."""
+        with self.page.expect_navigation():
+            self.page.get_by_role(role, name=name).first.click()
 
     def write(self, label: str, text: str) -> None:
         """Fill a field."""
@@ -51,7 +52,8 @@ class Keyboard:
 
     def press(self, role: str, name: str) -> None:
         self._go_to(self.page.get_by_role(role, name=name).first)
-        self.page.keyboard.press("Enter")
+        with self.page.expect_navigation():
+            self.page.keyboard.press("Enter")
 
     def write(self, label: str, text: str) -> None:
         self._go_to(field(self.page, label))
