@@ -15,6 +15,7 @@ LONGEST_FILE = 300
 ROOMS = ["transport", "accounts", "contacts", "advocacy", "mailing", "desk"]
 _LINK = re.compile(r"(?<!!)\[[^\]]*\]\(([^)\s]+)\)|!\[[^\]]*\]\(([^)\s]+)\)")
 _ROW = re.compile(r"^\| `([A-Z][A-Z0-9_]+)` \| (\w+) \| (.*?) \| (.*?) \|$", re.MULTILINE)
+_CHECK_ID = re.compile(r'id="([a-z]+\.[EW]\d+)"')
 _NAMED = re.compile(r"docs/[\w/-]+\.md")
 _QUOTED = re.compile(r"'(.*?)'")
 _PIN = re.compile(r"^([A-Za-z0-9._-]+)==(\S+)", re.MULTILINE)
@@ -48,6 +49,14 @@ def settings_are_documented() -> Iterator[str]:
     yield from (f".env.example does not list {name}." for name in set(variables) - sample)
     extra = sample - set(variables) - {"POSTGRES_PASSWORD"}
     yield from (f".env.example lists {name}, which the code does not read." for name in extra)
+
+
+def checks_are_documented() -> Iterator[str]:
+    """Every system check of ours stands in docs/settings.md under its id."""
+    sources = [path.read_text(encoding="utf-8") for room in ROOMS for path in (ROOT / room).glob("checks.py")]
+    for name in sorted(set(_CHECK_ID.findall("\n".join(sources)))):
+        if f"`{name}`" not in read("docs/settings.md"):
+            yield f"docs/settings.md does not list the check {name}."
 
 
 def declared_variables() -> dict[str, tuple[str, str]]:
@@ -174,6 +183,7 @@ def read(name: str) -> str:
 
 COMPARISONS = [
     settings_are_documented,
+    checks_are_documented,
     states_are_documented,
     links_resolve,
     named_documents_exist,
