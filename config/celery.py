@@ -37,7 +37,7 @@ app.conf.update(
 )
 app.autodiscover_tasks()
 
-# Signs of life for /healthz: beat's loop notes its own, a worker's loop its own (named, not imported: desk needs Django).
+# Signs of life for /healthz: beat and each worker note their own. Named, not imported: desk needs Django first.
 app.conf.beat_scheduler = "desk.pulse:Scheduler"
 app.steps["worker"].add("desk.pulse:WorkerPulse")
 
