@@ -1,7 +1,9 @@
 """Run the demo: everything it needs under one supervisor, until Ctrl-C. `python3 dev.py demo` calls this."""
 
 import fcntl
+import hashlib
 import json
+import os
 from argparse import ArgumentParser
 from pathlib import Path
 from typing import IO, Any
@@ -60,12 +62,16 @@ class Command(BaseCommand):
     def _run(self, supervisor: Supervisor, stage: Stage, *, as_json: bool) -> None:
         supervisor.say("Starting: database, broker, mail catcher, worker, beat, web.")
         first = [supervisor.start(service) for service in [*stage.broker(), stage.catcher()]]
-        run_step(supervisor, stage, "migrate", "--verbosity", "0")
+        known = is_ready(stage.folder)
+        if not known:
+            run_step(supervisor, stage, "migrate", "--verbosity", "0")
         supervisor.wait_until_ready(*first)
         supervisor.start(stage.worker(2))
         supervisor.start(stage.beat())
         web = supervisor.start(stage.web())
-        run_step(supervisor, stage, "load_demo")
+        if not known:
+            run_step(supervisor, stage, "load_demo")
+            (stage.folder / "ready").write_text(fingerprint(), encoding="utf-8")
         supervisor.wait_until_ready(web, seconds=60)
         self.stdout.write(json.dumps(as_object(stage)) if as_json else as_text(stage))
         self.stdout.flush()
@@ -84,9 +90,21 @@ def claim(lock: IO[str]) -> None:
 
 def settings_database_url() -> str:
     """The database's URL as the environment gave it."""
-    import os
-
     return os.environ.get("DATABASE_URL") or f"sqlite:///{settings.BASE_DIR / 'var' / 'demo' / 'db.sqlite3'}"
+
+
+def is_ready(folder: Path) -> bool:
+    """Whether an earlier start made the database in this folder and no migration has changed since."""
+    mark, name = folder / "ready", Path(str(settings.DATABASES["default"]["NAME"]))
+    if not (mark.exists() and name.parent == folder and name.exists()):
+        return False
+    return mark.read_text(encoding="utf-8") == fingerprint()
+
+
+def fingerprint() -> str:
+    """A digest of all migrations."""
+    files = sorted(settings.BASE_DIR.glob("*/migrations/*.py"))
+    return hashlib.sha256(b"".join(path.read_bytes() for path in files)).hexdigest()
 
 
 def run_step(supervisor: Supervisor, stage: Stage, *command: str) -> None:
