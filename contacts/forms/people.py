@@ -92,14 +92,16 @@ class PersonForm(forms.ModelForm):
             "email": _("Letters go to this address."),
         }
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, email_is_secret: bool = False, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         country = self.instance.country
         default = _("%(language)s, from the country") % {"language": language_name(preferred_language(country))}
         known = {*content_languages(), self.instance.language} - {""}
         languages = sorted(((code, language_name(code)) for code in known), key=lambda pair: pair[1])
         self.fields["language"].choices = [("", default), *languages]  # type: ignore[attr-defined]
-        self.fields["email"].max_length = 254  # type: ignore[attr-defined]
+        if email_is_secret:
+            # A confidential organisation's address is not even shown to whoever corrects the rest.
+            del self.fields["email"]
 
     def clean_email(self) -> str:
         """One address one can write to, that nobody else has."""

@@ -39,7 +39,7 @@ def person_edit(request: HttpRequest, public_id: UUID) -> HttpResponse:
     """Corrects name, gender, language, address and tags."""
     person = _person(request, public_id)
     name = person.name
-    form = PersonForm(request.POST or None, instance=person)
+    form = PersonForm(request.POST or None, instance=person, email_is_secret=person.email_is_secret)
     if request.method == "POST" and form.is_valid() and _corrected(request, person, form):
         messages.success(request, _("Saved. Imports leave what you corrected alone."))
         return redirect("contacts:person_detail", person.public_id)
@@ -154,7 +154,7 @@ def _corrected(request: HttpRequest, person: Contact, form: PersonForm) -> bool:
     names = [found.name for found in data["tags"]] + ([data["new_tag"]] if data["new_tag"] else [])
     try:
         with transaction.atomic():
-            correct(person, {name: data[name] for name in FIELDS}, actor=request.user)  # type: ignore[arg-type]
+            correct(person, {name: data[name] for name in FIELDS if name in data}, actor=request.user)  # type: ignore[arg-type]
             tag(person, names, actor=request.user)  # type: ignore[arg-type]
     except IntegrityError:
         form.add_error("email", ADDRESS_TAKEN)

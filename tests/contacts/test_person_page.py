@@ -126,6 +126,14 @@ def test_an_address_may_be_taken_away_and_the_key_follows(signed_in, ana):
     assert PersonCorrection.objects.get().value == ""
 
 
+def test_a_secret_address_is_not_shown_to_whoever_corrects_the_rest(signed_in, ana):
+    Organisation.objects.create(name="Harbour House", is_confidential=True, email=ana.email.upper())
+    assert ana.email not in signed_in.get(url("person_edit", ana)).content.decode()
+    edit(signed_in, ana, email="other@parliament.example", language="fr")
+    ana.refresh_from_db()
+    assert (ana.email, ana.language) == ("ab@parliament.example", "fr")
+
+
 def test_a_person_keeps_a_name(signed_in, ana):
     assert "Give at least one name." in edit(signed_in, ana, given_name="", family_name=" ").content.decode()
 
