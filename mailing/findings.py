@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 
 from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from mailing.audience import AudiencePreview, Reader
 from mailing.models import Mailing, MailingContent
@@ -37,6 +39,15 @@ class Checklist:
     def warnings(self) -> list[Item]:
         """What is worth a look."""
         return [item for item in self.items if item.tone == "warn"]
+
+    @property
+    def summary(self) -> str:
+        """A few words for the step: what to fix, else what to look at."""
+        if self.blocking:
+            return ngettext("%(n)d to fix", "%(n)d to fix", len(self.blocking)) % {"n": len(self.blocking)}
+        if self.warnings:
+            return ngettext("%(n)d to look at", "%(n)d to look at", len(self.warnings)) % {"n": len(self.warnings)}
+        return _("all in order")
 
     @property
     def fine(self) -> list[Item]:

@@ -6,7 +6,6 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST
 
 from accounts.access import requires
@@ -34,12 +33,11 @@ def approve_page(
     digest = lifecycle.digest_of(mailing, found.preview.recipient_keys)
     user: Any = request.user
     approvers = [person for person in users_who_may("mailing.approve") if person.pk not in {user.pk, mailing.author_id}]
-    blocking = len(found.blocking)
     context = {
         "nav": "letters",
         "mailing": mailing,
         "error": error,
-        "steps": road_of(mailing, "approve", people=found.preview.recipients, check=_checked(blocking)),
+        "steps": road_of(mailing, "approve", people=found.preview.recipients, check=found.summary),
         "checklist": found,
         "preview": found.preview,
         "left_out": left_out_rows(found.preview),
@@ -53,12 +51,6 @@ def approve_page(
         "history": history_of(mailing),
     }
     return render(request, "mailing/approve.html", context, status=status)
-
-
-def _checked(blocking: int) -> str:
-    if not blocking:
-        return _("all in order")
-    return ngettext("%(n)d to fix", "%(n)d to fix", blocking) % {"n": blocking}
 
 
 def _refusal(mailing: Mailing, user: Any) -> str:

@@ -4,7 +4,6 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST
 
 from accounts.access import requires
@@ -20,14 +19,11 @@ def letter_check(request: HttpRequest, reference: str) -> HttpResponse:
     """What blocks, what is worth a look, what is in order; each line links to where it is put right."""
     mailing = find(request, reference)
     found = checklist.run(mailing)
-    note = ngettext("%(n)d to fix", "%(n)d to fix", len(found.blocking)) % {"n": len(found.blocking)}
-    if not found.blocking:
-        note = ngettext("%(n)d to look at", "%(n)d to look at", len(found.warnings)) % {"n": len(found.warnings)}
     context = {
         "nav": "letters",
         "mailing": mailing,
         "checklist": found,
-        "steps": road_of(mailing, "check", people=found.preview.recipients, check=note),
+        "steps": road_of(mailing, "check", people=found.preview.recipients, check=found.summary),
         "test_form": TestForm(initial={"to": getattr(request.user, "email", ""), "n": 1}),
         "choices": previews.choices(found.readers),
     }
