@@ -36,6 +36,7 @@ def digest_of(mailing: Mailing, recipients: Iterable[Recipient]) -> str:
         "source_language": mailing.source_language,
         "texts": [list(text) for text in texts],
         "recipients": sorted(([*recipient] for recipient in recipients), key=str),
+        "letterhead": [mailing.owner.name, mailing.owner.transparency_register_id],
         "sender": [sender.name, sender.from_email, sender.reply_to, sender.person, sender.person_role, sender.place],
     }
     canonical = json.dumps(found, ensure_ascii=False, separators=(",", ":"), sort_keys=True)

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -21,7 +22,8 @@ def _sender(subject: Subject) -> Iterator[Item]:
         yield Item("register", "ok", _("The Transparency Register number stands on the letter"), number)
     else:
         detail = _("Each letter says so. Who writes to the Parliament as a registrant has to give the number.")
-        yield Item("register", "warn", _("No Transparency Register number is set"), detail)
+        title = _("No Transparency Register number is set")
+        yield Item("register", "warn", title, detail, reverse("mailing:sender_list"), _("Set it"))
 
 
 def _languages(subject: Subject) -> Iterator[Item]:

@@ -129,7 +129,7 @@ def default_sender(owner_id: int | None) -> Sender:
     senders = Sender.objects.order_by("-is_default", "pk")
     found = senders.filter(owner_id=owner_id).first() or senders.first()
     if found is None:
-        raise LifecycleError(_("There is no sender yet. An administrator can add one in the settings."))
+        raise LifecycleError(_("There is no sender yet. An administrator can add one under Settings, Senders."))
     return found
 
 

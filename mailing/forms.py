@@ -14,6 +14,7 @@ from contacts.models import Segment
 from mailing import merge
 from mailing.drafting import Words
 from mailing.models import Mailing, MailingContent, Sender
+from mailing.senders import is_register_number
 
 LINK_FIELDS = [name for name, field in merge.FIELDS.items() if field.is_link]
 
@@ -192,3 +193,40 @@ class AudienceForm(forms.Form):
     def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["segment"].queryset = Segment.objects.visible_to(user)  # type: ignore[attr-defined]
+
+
+class SenderForm(forms.ModelForm):  # type: ignore[type-arg]
+    """Who a letter comes from and who signs it."""
+
+    class Meta:
+        model = Sender
+        fields = ["name", "from_email", "reply_to", "person", "person_role", "place"]
+        help_texts = {
+            "from_email": _("Its domain stands in every message number and must be ours."),
+            "reply_to": _("A real person’s address: answers and objections go there."),
+        }
+
+    # No field of the model here: that another sender is the default is no fault, saving takes it from that one.
+    is_default = forms.BooleanField(label=_("New letters begin with this sender"), required=False)
+
+    def __init__(self, *args: Any, instance: Sender, **kwargs: Any) -> None:
+        super().__init__(*args, instance=instance, **kwargs)
+        self.fields["is_default"].initial = instance.is_default
+
+
+class RegisterForm(forms.Form):
+    """The organisation's number in the EU Transparency Register."""
+
+    number = forms.CharField(
+        label=_("Number in the EU Transparency Register"),
+        max_length=20,
+        widget=_input(),
+        help_text=_("Such as 153882995425-37, or the words “not registered”. It stands on every letter."),
+    )
+
+    def clean_number(self) -> str:
+        """Refuse what is neither a number in shape nor the two words."""
+        number = " ".join(self.cleaned_data["number"].split())
+        if not is_register_number(number):
+            raise forms.ValidationError(_("Write digits, a hyphen and two digits, or “not registered”."))
+        return number

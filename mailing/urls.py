@@ -2,13 +2,17 @@
 
 from django.urls import path
 
-from mailing.views import approval, checking, letters, people, reporting, sending, writing
+from mailing.views import approval, checking, letters, people, reporting, senders, sending, writing
 
 app_name = "mailing"
 
 urlpatterns = [
     path("", letters.letter_list, name="letter_list"),
     path("new/", letters.letter_create, name="letter_create"),
+    path("senders/", senders.sender_list, name="sender_list"),
+    path("senders/new/", senders.sender_edit, name="sender_create"),
+    path("senders/register/", senders.register_number, name="register_number"),
+    path("senders/<int:pk>/", senders.sender_edit, name="sender_edit"),
     path("from/<str:reference>/", letters.letter_from_statement, name="letter_from_statement"),
     path("<str:reference>/", reporting.letter_report, name="letter_report"),
     path("<str:reference>/write/", writing.letter_write, name="letter_write"),

@@ -89,6 +89,7 @@ ACCESS: dict[str, str] = {
     "mailing:letter_approval": "mailing.approve",
     "mailing:letter_approve": "mailing.view",
     "mailing:letter_audience": "mailing.edit",
+    "mailing:letter_cancel": "mailing.send",
     "mailing:letter_changes": "mailing.approve",
     "mailing:letter_check": "mailing.view",
     "mailing:letter_create": "mailing.edit",
@@ -110,6 +111,10 @@ ACCESS: dict[str, str] = {
     "mailing:letter_undo": "mailing.send",
     "mailing:letter_withdraw": "mailing.edit",
     "mailing:letter_write": "mailing.edit",
+    "mailing:register_number": "accounts.manage",
+    "mailing:sender_create": "accounts.manage",
+    "mailing:sender_edit": "accounts.manage",
+    "mailing:sender_list": "accounts.manage",
     # The demo's outbox
     "outbox:body": "signed in",
     "outbox:list": "signed in",
