@@ -195,7 +195,7 @@ class AudienceForm(forms.Form):
         self.fields["segment"].queryset = Segment.objects.visible_to(user)  # type: ignore[attr-defined]
 
 
-class SenderForm(forms.ModelForm):  # type: ignore[type-arg]
+class SenderForm(forms.ModelForm):
     """Who a letter comes from and who signs it."""
 
     class Meta:
@@ -209,9 +209,9 @@ class SenderForm(forms.ModelForm):  # type: ignore[type-arg]
     # No field of the model here: that another sender is the default is no fault, saving takes it from that one.
     is_default = forms.BooleanField(label=_("New letters begin with this sender"), required=False)
 
-    def __init__(self, *args: Any, instance: Sender, **kwargs: Any) -> None:
-        super().__init__(*args, instance=instance, **kwargs)
-        self.fields["is_default"].initial = instance.is_default
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["is_default"].initial = self.instance.is_default
 
 
 class RegisterForm(forms.Form):
