@@ -11,7 +11,12 @@ import pytest
 VENDORS = {"only_postgresql": "postgresql", "only_sqlite": "sqlite"}
 
 
+# Walks and faults run in full where the product runs in production; beside SQLite one smoke of each does.
+LONG = ("browser", "faults")
+
+
 def pytest_configure(config):
+    config.addinivalue_line("markers", "smoke: the one of the long tests that runs on SQLite as well")
     for marker, vendor in VENDORS.items():
         config.addinivalue_line("markers", f"{marker}: is about {vendor}; left out of a run on another database")
 
@@ -20,6 +25,8 @@ def pytest_collection_modifyitems(config, items):
     """Leave out the tests that are about another database, or about files that are not here."""
     from django.db import connection
 
+    # Whoever names a marker with -m gets what they ask for.
+    is_short = connection.vendor == "sqlite" and not config.getoption("markexpr")
     others = [marker for marker, vendor in VENDORS.items() if vendor != connection.vendor]
     no_data = not os.environ.get("DEMARCHE_REAL_DATA")
     left_out = [
@@ -27,6 +34,7 @@ def pytest_collection_modifyitems(config, items):
         for item in items
         if any(item.get_closest_marker(marker) for marker in others)
         or (no_data and "real_data" in getattr(item, "fixturenames", ()))
+        or (is_short and any(map(item.get_closest_marker, LONG)) and not item.get_closest_marker("smoke"))
     ]
     if left_out:
         config.hook.pytest_deselected(items=left_out)

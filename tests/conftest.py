@@ -9,7 +9,9 @@ from django.core.management.commands import flush
 from django.db import connection
 
 from accounts.append_only import set_triggers
+from tests.e2e.fixtures import browser, visit  # noqa: F401 - fixtures of every room, made once a session
 from tests.factories import UserFactory
+from tests.faults.fixtures import broker, catcher, start_beat, start_worker, watch  # noqa: F401 - the same
 
 
 @pytest.fixture(autouse=True, scope="session")

@@ -107,7 +107,7 @@ class Turn:
 
     def _work_on(self, claim: Claim, transport: Transport) -> None:
         try:
-            while not self._is_at_its_end() and not self.pause_reason:
+            while claim.cursor < claim.hi and not self._is_at_its_end() and not self.pause_reason:
                 window = open_window(claim, self.mailing, size=self.size)
                 if window is None:
                     return

@@ -6,7 +6,6 @@ from django.urls import include, path, reverse
 from accounts.access import public
 from advocacy.models import ActionPlan
 from advocacy.richtext import RichTextField, RichTextWidget, editor_page
-from tests.e2e.conftest import browser, visit  # noqa: F401 - fixtures
 from tests.factories import PASSWORD
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
@@ -61,7 +60,7 @@ def letter_page(settings):
     received.clear()
 
 
-def test_a_statement_is_typed_formatted_and_saved_by_keyboard(visit, officer, statement):  # noqa: F811
+def test_a_statement_is_typed_formatted_and_saved_by_keyboard(visit, officer, statement):
     with visit() as boris:
         page = boris.sign_in(officer, PASSWORD)
         boris.open(reverse("advocacy:statement_edit", args=[statement.reference]))
@@ -70,6 +69,7 @@ def test_a_statement_is_typed_formatted_and_saved_by_keyboard(visit, officer, st
         assert "Text" in box.get_attribute("aria-label")
         assert box.get_attribute("lang") == "en"
         box.focus()
+        page.locator("[contenteditable=true].ck-focused").wait_for()
         page.keyboard.press("Control+End")
         page.keyboard.press("Enter")
         page.keyboard.press("Control+b")
@@ -92,7 +92,7 @@ def test_a_statement_is_typed_formatted_and_saved_by_keyboard(visit, officer, st
     )
 
 
-def test_a_draft_saves_itself_while_somebody_types(visit, officer, statement):  # noqa: F811
+def test_a_draft_saves_itself_while_somebody_types(visit, officer, statement):
     with visit() as boris:
         page = boris.sign_in(officer, PASSWORD)
         boris.open(reverse("advocacy:statement_edit", args=[statement.reference]))
@@ -108,7 +108,7 @@ def test_a_draft_saves_itself_while_somebody_types(visit, officer, statement):  
     assert statement.texts.get().body.endswith("More. And more.</p>")
 
 
-def test_a_save_that_does_not_arrive_is_said_and_leaving_is_asked_about(visit, officer, statement):  # noqa: F811
+def test_a_save_that_does_not_arrive_is_said_and_leaving_is_asked_about(visit, officer, statement):
     with visit() as boris:
         page = boris.sign_in(officer, PASSWORD)
         boris.open(reverse("advocacy:statement_edit", args=[statement.reference]))
@@ -122,7 +122,7 @@ def test_a_save_that_does_not_arrive_is_said_and_leaving_is_asked_about(visit, o
     assert "Lost?" in statement.texts.get().body
 
 
-def test_fields_are_chips_in_the_editor_and_tokens_in_what_is_saved(visit, letter_page, officer):  # noqa: F811
+def test_fields_are_chips_in_the_editor_and_tokens_in_what_is_saved(visit, letter_page, officer):
     with visit() as boris:
         page = boris.open("/test-letter/")
         box = page.locator("[contenteditable=true]")
@@ -147,7 +147,7 @@ def test_fields_are_chips_in_the_editor_and_tokens_in_what_is_saved(visit, lette
     assert received == ["<p>{{ salutation }}</p><p>Bonjour {{ unknown }}, {{ family_name }} et {{ salutation }} .</p>"]
 
 
-def test_pasted_markup_is_cleaned_by_the_server_whatever_the_editor_lets_through(visit, letter_page, officer):  # noqa: F811
+def test_pasted_markup_is_cleaned_by_the_server_whatever_the_editor_lets_through(visit, letter_page, officer):
     with visit(java_script_enabled=False) as boris:
         page = boris.open("/test-letter/")
         box = page.locator("textarea")
@@ -159,16 +159,13 @@ def test_pasted_markup_is_cleaned_by_the_server_whatever_the_editor_lets_through
     assert received == ["<p>Chère {{ family_name }}</p>"]
 
 
-@pytest.mark.parametrize("width", [1440, 390, 320])
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_every_page_passes_axe_and_fits(visit, published, officer, width, scheme):  # noqa: F811
+def test_every_page_passes_axe_and_fits(visit, published, officer):
     ActionPlan.objects.create(
         slug="six", title="Six points", addressee="Governments", published_at=published.published_at
     )
     draft = reverse("advocacy:statement_edit", args=[make_draft(officer).reference])
-    with visit(width=width, color_scheme=scheme) as boris:
+    with visit() as boris:
         page = boris.sign_in(officer, PASSWORD)
-        faults = []
         for address in [
             reverse("advocacy:statement_list"),
             reverse("advocacy:statement_list") + "?q=nothing",
@@ -187,13 +184,8 @@ def test_every_page_passes_axe_and_fits(visit, published, officer, width, scheme
             boris.open(address)
             if address == draft:
                 page.locator("[contenteditable=true]").wait_for()
-            for check in (boris.check_accessibility, boris.check_fits):
-                try:
-                    check(f"{address} at {width} px, {scheme}")
-                except AssertionError as fault:
-                    faults.append(str(fault))
+            boris.check_page(address)
         boris.check_no_complaints()
-    assert not faults
 
 
 def make_draft(officer):

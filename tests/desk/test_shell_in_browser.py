@@ -4,7 +4,6 @@ import pytest
 from django.core.cache import cache
 
 from accounts.audit import record
-from tests.e2e.conftest import browser, visit  # noqa: F401 - fixtures
 from tests.factories import PASSWORD
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
@@ -26,23 +25,20 @@ def fresh_limits():
     cache.clear()
 
 
-@pytest.mark.parametrize(("width", "scheme"), [(1440, "light"), (390, "dark"), (320, "light")])
-def test_axe_and_the_policy_find_nothing_on_any_page_of_the_shell(visit, administrator, width, scheme):  # noqa: F811
+def test_axe_and_the_policy_find_nothing_on_any_page_of_the_shell(visit, administrator):
     record(administrator, "did something worth a sentence", label="TST-2026-001")
-    with visit(width=width, color_scheme=scheme) as someone:
+    with visit() as someone:
         for path in OPEN:
             someone.open(path)
-            someone.check_accessibility(path)
-            someone.check_fits(path)
+            someone.check_page(path)
         someone.sign_in(administrator, PASSWORD)
         for path in OURS:
             someone.open(path)
-            someone.check_accessibility(path)
-            someone.check_fits(path)
+            someone.check_page(path)
         someone.check_no_complaints()
 
 
-def test_the_keyboard_skips_to_the_page_and_finds_the_search(visit, administrator):  # noqa: F811
+def test_the_keyboard_skips_to_the_page_and_finds_the_search(visit, administrator):
     with visit() as someone:
         page = someone.sign_in(administrator, PASSWORD)
         page.keyboard.press("Tab")
@@ -56,7 +52,7 @@ def test_the_keyboard_skips_to_the_page_and_finds_the_search(visit, administrato
         page.wait_for_url("**/desk/search/?q=a%2Fb")
 
 
-def test_the_focus_goes_to_what_is_to_be_fixed(visit, administrator):  # noqa: F811
+def test_the_focus_goes_to_what_is_to_be_fixed(visit, administrator):
     with visit() as someone:
         page = someone.sign_in(administrator, PASSWORD)
         someone.open("/desk/settings/team/")
@@ -67,7 +63,7 @@ def test_the_focus_goes_to_what_is_to_be_fixed(visit, administrator):  # noqa: F
         assert page.evaluate("document.activeElement.id") == "id_name"
 
 
-def test_without_javascript_an_administrator_invites_and_signs_out(visit, administrator):  # noqa: F811
+def test_without_javascript_an_administrator_invites_and_signs_out(visit, administrator):
     with visit(java_script_enabled=False) as someone:
         page = someone.sign_in(administrator, PASSWORD)
         page.get_by_role("link", name="Settings", exact=True).click()

@@ -17,6 +17,8 @@ FLAGS = [
     "--disable-component-update",
     "--disable-sync",
 ]
+WAYS = [(1440, "light"), (390, "dark")]
+NARROWEST = 320
 AXE_TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 
 
@@ -69,6 +71,18 @@ class Visitor:
         violations = found.response["violations"]
         told = [f"{rule['id']}: {node['html'][:160]}" for rule in violations for node in rule["nodes"]]
         assert not told, f"axe on {where}: " + "; ".join(told)
+
+    def check_page(self, where: str) -> None:
+        """axe and the width of the page that is open, as people meet it: wide and light, narrow and dark, at 320 px."""
+        for width, scheme in WAYS:
+            self.page.set_viewport_size({"width": width, "height": 1000})
+            self.page.emulate_media(color_scheme=scheme)
+            self.check_accessibility(f"{where} at {width} px, {scheme}")
+            self.check_fits(f"{where} at {width} px")
+        self.page.set_viewport_size({"width": NARROWEST, "height": 1000})
+        self.check_fits(f"{where} at {NARROWEST} px")
+        self.page.set_viewport_size({"width": WAYS[0][0], "height": 1000})
+        self.page.emulate_media(color_scheme="light")
 
     def check_no_complaints(self) -> None:
         """No script error, no policy violation, no 5xx, no request to another host."""

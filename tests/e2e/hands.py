@@ -30,6 +30,7 @@ class Pointer:
     def write_in_editor(self, text: str) -> None:
         """Put text at the end of the rich text."""
         self.page.locator(EDITOR).first.click()
+        self.page.locator(f"{EDITOR}.ck-focused").wait_for()
         self.page.keyboard.press("Control+End")
         self.page.keyboard.type(text)
 
@@ -62,6 +63,7 @@ class Keyboard:
 
     def write_in_editor(self, text: str) -> None:
         self._go_to(self.page.locator(EDITOR).first)
+        self.page.locator(f"{EDITOR}.ck-focused").wait_for()
         self.page.keyboard.press("Control+End")
         self.page.keyboard.type(text)
 

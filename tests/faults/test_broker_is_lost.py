@@ -11,6 +11,7 @@ from tests.processes import moments
 pytestmark = [pytest.mark.faults, pytest.mark.django_db(transaction=True)]
 
 
+@pytest.mark.smoke
 def test_a_mailing_completes_by_itself_after_flushall(start_worker, start_beat, broker, catcher, watch):
     catcher.delay = 0.03
     worker, beat = start_worker(), start_beat()

@@ -39,6 +39,7 @@ def members_of_parliament(number: int) -> None:
             MembershipFactory(mandate=MandateFactory(), body=bodies[n % 3], role="substitute")
 
 
+@pytest.mark.smoke
 def test_two_workers_deliver_one_letter_to_each_full_member_in_their_language(
     start_worker, catcher, watch, officer, approver
 ):

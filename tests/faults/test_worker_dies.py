@@ -16,6 +16,7 @@ from tests.processes import wait_until
 pytestmark = [pytest.mark.faults, pytest.mark.django_db(transaction=True)]
 
 
+@pytest.mark.smoke
 def test_a_mailing_completes_by_itself_after_kill_9(start_worker, start_beat, catcher, watch):
     catcher.delay = 0.04
     workers = [start_worker(), start_worker(), start_worker()]

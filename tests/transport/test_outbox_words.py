@@ -83,7 +83,7 @@ def test_the_text_part_holds_every_link_of_the_html_part_on_a_line_of_its_own(pu
 
 
 @pytest.mark.parametrize("purpose", TEMPLATED)
-def test_the_html_says_its_language_and_hides_its_layout_from_screen_readers(purpose):
+def test_the_html_says_its_language_and_hides_its_layout_from_screen_readers(purpose, more_languages):
     words = worded(purpose, language="fr")
     reader = read(words.html)
     languages = [attrs["lang"] for _tag, attrs in reader.attributes if "lang" in attrs]

@@ -6,10 +6,6 @@ import pytest
 from playwright.sync_api import sync_playwright
 
 from tests.e2e.browser import FLAGS, chromium_path, visitor
-from tests.faults.conftest import broker, catcher, start_worker  # noqa: F401 - the same processes, for walks
-
-# Playwright's synchronous API keeps an event loop in this thread; Django would refuse the ORM beside it.
-os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
 
 
 @pytest.fixture(scope="session")
@@ -18,6 +14,8 @@ def browser():
     path = chromium_path()
     if path is None:
         pytest.skip("Chromium is not installed: the browser walks need Debian's package chromium.")
+    # Playwright's synchronous API keeps an event loop in this thread; Django would refuse the ORM beside it.
+    os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
     with sync_playwright() as playwright:
         started = playwright.chromium.launch(executable_path=path, args=FLAGS)
         yield started
