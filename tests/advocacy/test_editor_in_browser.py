@@ -71,6 +71,9 @@ def test_a_statement_is_typed_formatted_and_saved_by_keyboard(visit, officer, st
         box.focus()
         page.locator("[contenteditable=true].ck-focused").wait_for()
         page.keyboard.press("Control+End")
+        # The browser tells the editor of the new place a moment later; no person types that fast.
+        page.wait_for_function("getSelection().anchorOffset > 0")
+        page.wait_for_timeout(100)
         page.keyboard.press("Enter")
         page.keyboard.press("Control+b")
         page.keyboard.type("Bold words")

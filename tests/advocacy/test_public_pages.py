@@ -61,7 +61,9 @@ def test_a_published_text_has_its_reference_date_languages_and_address(client, p
     assert "Oui." in page_of(client, published, "fr").content.decode()
 
 
-def test_the_page_around_a_french_text_is_in_french_and_around_a_maltese_one_in_english(client, published, more_languages):
+def test_the_page_around_a_french_text_is_in_french_and_around_a_maltese_one_in_english(
+    client, published, more_languages
+):
     StatementTextFactory(statement=published, language="fr", title="Un droit")
     StatementTextFactory(statement=published, language="mt", title="Dritt")
 
