@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from typing import Any
 
+from django.db import connection
 from django.utils import timezone
 
 from contacts.imports.plan import Change, Plan
@@ -10,6 +11,7 @@ from contacts.models import Body, Contact, Mandate, Membership, Organisation, Po
 from contacts.reference import load_bodies
 
 BATCH = 200
+COUNTED = (Contact, Mandate, Membership, Body, Post)
 KEYS = {"email": ["email_key", "email_digest"], "given_name": ["sort_key"], "family_name": ["sort_key"]}
 
 
@@ -24,6 +26,19 @@ def write_plan(plan: Plan) -> None:
     _open_seats(changes)
     _add_posts(changes)
     _add_tags(changes)
+    count_rows()
+
+
+def count_rows() -> None:
+    """Tell the database's planner how many rows there are now.
+
+    PostgreSQL looks by itself only a minute later. Until then it takes the tables for empty, and a segment over 700
+    new people takes minutes instead of milliseconds. SQLite plans without such figures.
+    """
+    if connection.vendor == "postgresql":
+        tables = ", ".join(connection.ops.quote_name(model._meta.db_table) for model in COUNTED)
+        with connection.cursor() as cursor:
+            cursor.execute(f"ANALYZE {tables}")
 
 
 def _end_mandates(changes: list[Change]) -> None:

@@ -2,6 +2,7 @@
 
 import pytest
 
+from contacts.imports.applying import count_rows
 from contacts.models import Contact, Mandate, Membership
 from tests.factories import BodyFactory, ContactFactory, MandateFactory
 
@@ -40,6 +41,7 @@ class Parliament:
         Membership.objects.bulk_create(
             Membership(mandate=mandate, body=body) for mandate in mandates for body in bodies
         )
+        count_rows()
         return people
 
     def mep(self, family_name, *, country="IE", group=None, seats=(), **fields):
