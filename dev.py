@@ -202,9 +202,9 @@ def has_database(env: dict[str, str]) -> bool:
 
 
 def test(arguments: list[str], as_json: bool) -> int:
-    """The tests: without arguments all of them, on two processes."""
+    """The tests: without arguments all of them, on three processes, since many wait for others."""
     set_up("dev")
-    arguments = arguments or ["-n", "2", "--dist", "worksteal"]
+    arguments = arguments or ["-n", "3", "--dist", "worksteal"]
     env = {**os.environ, "PYTHONUNBUFFERED": "1", "PATH": environment()["PATH"]}
     if not as_json:
         become(["-m", "pytest", *arguments], env)
