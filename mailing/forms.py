@@ -98,17 +98,6 @@ class TextForm(forms.Form):
         return Words(data["subject"], data["body"], data["is_reviewed"])
 
 
-class LanguageForm(forms.Form):
-    """Which language version to begin."""
-
-    language = forms.ChoiceField(label=_("Language"), widget=forms.Select({"class": "input"}))
-
-    def __init__(self, *args: Any, taken: set[str], **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        free = [choice for choice in language_choices() if choice[0] not in taken]
-        self.fields["language"].choices = [("", _("Choose a language")), *free]  # type: ignore[attr-defined]
-
-
 class TestForm(forms.Form):
     """To whom a test goes and as which recipient would read it."""
 

@@ -10,12 +10,13 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from accounts.access import requires
+from advocacy.forms import LanguageForm
 from advocacy.languages import is_language
 from advocacy.richtext import editor_page, safe
 from contacts.languages import language_name
 from mailing import previews
 from mailing.drafting import Conflict, Saved, change_details, remove_text, save_text
-from mailing.forms import DetailsForm, LanguageForm, TextForm
+from mailing.forms import DetailsForm, TextForm
 from mailing.lifecycle import LifecycleError
 from mailing.models import Mailing, MailingContent
 from mailing.states import EDITABLE
