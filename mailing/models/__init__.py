@@ -1,10 +1,11 @@
 """Mailings, their audience and content, and the ledger of deliveries."""
 
 from mailing.models.audience import AudienceRule
-from mailing.models.content import MailingContent
+from mailing.models.content import MailingContent, Skeleton
 from mailing.models.deliveries import Delivery, DeliveryChunk, DeliveryEvent
 from mailing.models.mailings import Mailing, MailingTransition
 from mailing.models.senders import Sender
+from mailing.models.throttles import Throttle
 
 __all__ = [
     "AudienceRule",
@@ -15,4 +16,6 @@ __all__ = [
     "MailingContent",
     "MailingTransition",
     "Sender",
+    "Skeleton",
+    "Throttle",
 ]

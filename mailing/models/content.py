@@ -27,3 +27,24 @@ class MailingContent(models.Model):
 
     def __str__(self) -> str:
         return f"{self.mailing_id} {self.language}"
+
+
+class Skeleton(models.Model):
+    """A mailing's message in one language, made once before its first letter leaves (mailing.dispatch.skeleton).
+
+    `program` holds the constant bytes and where each recipient's values go, so that what was sent can be made again
+    bit by bit after texts, letterhead or this program have changed. Written once.
+    """
+
+    mailing = models.ForeignKey(Mailing, on_delete=models.CASCADE, related_name="skeletons")
+    language = models.CharField(max_length=10)
+    program = models.JSONField()
+    made_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["mailing", "language"], name="mailing_has_one_skeleton_per_language"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.mailing_id} {self.language}"

@@ -36,6 +36,7 @@ class Delivery(models.Model):
         PERMANENT = "permanent", _("Refused")
         OUTCOME_UNKNOWN = "outcome_unknown", _("Outcome not known")
         RENDER = "render", _("The letter could not be made")
+        THROTTLED = "throttled", _("Waiting its turn")
 
     public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     mailing = models.ForeignKey(Mailing, on_delete=models.PROTECT, related_name="deliveries")
@@ -120,6 +121,9 @@ class DeliveryChunk(models.Model):
     lease_until = models.DateTimeField(null=True, blank=True)
     not_before = models.DateTimeField(null=True, blank=True)
     state = models.CharField(max_length=10, choices=State, default=State.OPEN)
+    # Answers since the mailing was started or resumed, for the breaker: summed over chunks, not over recipients.
+    accepted = models.PositiveIntegerField(db_default=0)
+    refused = models.PositiveIntegerField(db_default=0)
 
     class Meta:
         constraints = [

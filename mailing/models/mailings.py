@@ -7,7 +7,7 @@ from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
 from advocacy.models import Statement
-from contacts.models import Owned, OwnedQuerySet
+from contacts.models import ContactList, Owned, OwnedQuerySet
 from mailing.models.senders import Sender
 
 FINAL = ["finished", "cancelled"]
@@ -38,6 +38,10 @@ class Mailing(Owned):
     statement = models.ForeignKey(Statement, null=True, blank=True, on_delete=models.PROTECT, related_name="mailings")
     statement_digest = models.CharField(max_length=64, blank=True, help_text="The source version it was made from.")
     sender = models.ForeignKey(Sender, on_delete=models.PROTECT, related_name="mailings")
+    # A newsletter goes to one consented list; leaving it is a suppression of that list.
+    contact_list = models.ForeignKey(
+        ContactList, null=True, blank=True, on_delete=models.PROTECT, related_name="mailings"
+    )
     source_language = models.CharField(max_length=10, default="en")
     is_sample = models.BooleanField(default=False)
     author = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+")
@@ -61,6 +65,14 @@ class Mailing(Owned):
     approved_at = models.DateTimeField(null=True, blank=True)
     frozen_at = models.DateTimeField(null=True, blank=True)
     scheduled_at = models.DateTimeField(null=True, blank=True)
+    # When it may leave: a pace, hours of the day on some weekdays (ISO numbers, "12345") in a time zone, and an end
+    # after which it asks instead of firing late.
+    pace_per_minute = models.PositiveIntegerField(null=True, blank=True)
+    hours_from = models.TimeField(null=True, blank=True)
+    hours_to = models.TimeField(null=True, blank=True)
+    weekdays = models.CharField(max_length=7, blank=True)
+    hours_zone = models.CharField(max_length=60, blank=True)
+    latest_at = models.DateTimeField(null=True, blank=True)
     started_at = models.DateTimeField(null=True, blank=True)
     finished_at = models.DateTimeField(null=True, blank=True)
     last_activity_at = models.DateTimeField(null=True, blank=True)
@@ -89,6 +101,15 @@ class Mailing(Owned):
                 condition=Q(status__in=FINAL, finished_at__isnull=False)
                 | (~Q(status__in=FINAL) & Q(finished_at__isnull=True)),
                 name="mailing_has_an_end_exactly_when_final",
+            ),
+            models.CheckConstraint(
+                condition=Q(hours_from__isnull=True, hours_to__isnull=True)
+                | Q(hours_from__isnull=False, hours_to__isnull=False),
+                name="mailing_hours_are_a_pair",
+            ),
+            models.CheckConstraint(
+                condition=Q(pace_per_minute__isnull=True) | Q(pace_per_minute__gt=0),
+                name="pace_of_a_mailing_is_above_zero",
             ),
         ]
         indexes = [

@@ -16,6 +16,15 @@ class Sender(Owned):
     person_role = models.CharField(_("role of who signs"), max_length=200, blank=True)
     place = models.CharField(_("place"), max_length=100, blank=True, help_text=_("Stands before the date."))
     is_default = models.BooleanField(default=False)
+    pace_per_minute = models.PositiveIntegerField(
+        _("pace"), null=True, blank=True, help_text=_("Messages a minute at most, over all its mailings.")
+    )
+    bounce_domain = models.CharField(
+        _("domain for returned mail"),
+        max_length=190,
+        blank=True,
+        help_text=_("Returned mail comes to an address of its own here for each message; empty: to the sender."),
+    )
 
     objects = OwnedQuerySet.as_manager()
 
@@ -24,6 +33,10 @@ class Sender(Owned):
         constraints = [
             models.UniqueConstraint(
                 fields=["is_default"], condition=models.Q(is_default=True), name="there_is_one_default_sender"
+            ),
+            models.CheckConstraint(
+                condition=models.Q(pace_per_minute__isnull=True) | models.Q(pace_per_minute__gt=0),
+                name="pace_of_a_sender_is_above_zero",
             ),
         ]
 
