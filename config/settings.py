@@ -124,6 +124,9 @@ DEFAULT_FROM_EMAIL = read(
 SEND_HOLD_SECONDS = read("int", "SEND_HOLD_SECONDS", 120, "Seconds in which a started mailing can be undone.")
 LEASE_SECONDS = read("int", "LEASE_SECONDS", 30, "Lease of a dispatch chunk, renewed every third of it.")
 RETRY_FIRST_SECONDS = read("int", "RETRY_FIRST_SECONDS", 900, "Wait before a delayed letter is tried again; doubles.")
+ALLOW_FAILPOINTS = read(
+    "bool", "ALLOW_FAILPOINTS", False, "For tests: let DEMARCHE_FAILPOINTS kill processes; never in production."
+)
 DEMO_CATCHER_DIR = read("str", "DEMO_CATCHER_DIR", "", "Folder in which the demo's catcher keeps the messages.")
 HEARTBEAT_MAX_AGE = read("int", "HEARTBEAT_MAX_AGE", 90, "Seconds after which /healthz calls beat or worker silent.")
 

@@ -18,6 +18,7 @@ from django.utils.translation import gettext as _
 from accounts.audit import record
 from accounts.models import AuditEvent, User
 from mailing import audience, telling
+from mailing.dispatch.failpoints import failpoint
 from mailing.models import Delivery, DeliveryChunk, Mailing
 from mailing.states import EDITABLE, LifecycleError, Moved, NotAllowed, Status, locked, move_to
 
@@ -108,6 +109,7 @@ def approve(mailing: Mailing, *, actor: User, digest: str, seen: int | None = No
         }
         move_to(row, Status.APPROVED, actor=actor, changes=changes)
         telling.tell_decision(row, row.submitted_by, actor)
+        failpoint("c0-commit")
     return row
 
 

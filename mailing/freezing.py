@@ -23,6 +23,7 @@ from django.utils import timezone
 from contacts.languages import effective_country
 from contacts.models import Body, Membership
 from contacts.salutations import SalutationTable, closing_expression, opening_expression
+from mailing.dispatch.failpoints import failpoint
 from mailing.models import Delivery, Mailing
 
 
@@ -128,3 +129,4 @@ def insert_deliveries(mailing: Mailing, people: QuerySet[Any]) -> None:
             f"INSERT INTO {quote(Delivery._meta.db_table)} ({names}) SELECT {new_id}, people.* FROM ({sql}) AS people",  # noqa: S608
             parameters,
         )
+    failpoint("c0")
