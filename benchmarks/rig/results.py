@@ -1,0 +1,110 @@
+"""From each round's raw rates to the figures that are compared, and how they are shown."""
+
+import os
+import platform
+import subprocess
+from importlib import metadata
+from typing import Any
+
+from benchmarks.rig.usage import medium
+
+# Ours divided by the peer's rate of the same round; and what the issue asks for.
+GOALS = {
+    "smtp_source": 0.70,
+    "django_loop": 10.0,
+    "celery_per_recipient": 25.0,
+    "celery_tuned": 12.0,
+    "post_office": 8.0,
+    "nodemailer": 8.0,
+}
+CPU_GOAL = 0.30
+RSS_GOAL = 120.0
+
+
+def rate(figures: list[dict[str, Any]]) -> float:
+    """The rate of a part in one round: the mean of its runs (the reference has several)."""
+    return sum(one["per_second"] for one in figures) / len(figures)
+
+
+def beside(rounds: list[dict[str, Any]], ours: str, peer: str) -> list[float]:
+    """Ours over the peer's, round by round."""
+    return [
+        round(rate(found[ours]) / rate(found[peer]), 4)
+        for found in rounds
+        if ours in found and peer in found and rate(found[peer])
+    ]
+
+
+def summary(rounds: list[dict[str, Any]]) -> dict[str, Any]:
+    """The one object of --json: ratios, CPU and memory of ours, goals, and every raw rate."""
+    ours = [one for found in rounds for one in found.get("ours", [])]
+    by_round = {peer: beside(rounds, "ours", peer) for peer in GOALS}
+    ratios = {peer: round(medium(values), 3) for peer, values in by_round.items() if values}
+    found: dict[str, Any] = {"ratios": ratios, "ratios_by_round": {k: v for k, v in by_round.items() if v}}
+    if ours:
+        found |= {
+            "cpu_s_per_1000": medium([one["cpu_s_per_1000"] for one in ours]),
+            "rss_mb": max(one["rss_mb"] for one in ours),
+            "rss_mb_at_quarter": medium([one["rss_mb_at_quarter"] or 0.0 for one in ours]),
+            "rss_mb_at_end": medium([one["rss_mb_at_end"] for one in ours]),
+        }
+        if all(one["postgres_cpu_s_per_1000"] is not None for one in ours):
+            found["postgres_cpu_s_per_1000"] = medium([one["postgres_cpu_s_per_1000"] for one in ours])
+        found["goals"] = goals(found)
+    one_process = beside(rounds, "ours_one_process", "smtp_source")
+    if one_process:
+        found["one_process_of_smtp_source"] = round(medium(one_process), 3)
+    found["per_second"] = {
+        name: round(medium([rate(one[name]) for one in rounds if name in one]), 1) for name in rounds[0]
+    }
+    found["raw"] = rounds
+    return found
+
+
+def goals(found: dict[str, Any]) -> dict[str, Any]:
+    """Each goal of the issue with the number that is."""
+    told = {
+        peer: {"goal": goal, "is": found["ratios"][peer], "met": found["ratios"][peer] >= goal}
+        for peer, goal in GOALS.items()
+        if peer in found["ratios"]
+    }
+    for name, goal in (("cpu_s_per_1000", CPU_GOAL), ("rss_mb", RSS_GOAL)):
+        told[name] = {"goal": goal, "is": found[name], "met": found[name] <= goal}
+    return told
+
+
+def versions() -> dict[str, str]:
+    """What ran: Python, our packages that matter here, the kernel, and the servers on PATH."""
+    found = {"python": platform.python_version(), "kernel": platform.release(), "machine": platform.machine()}
+    for name in ("django", "celery", "kombu", "psycopg", "redis"):
+        found[name] = metadata.version(name)
+    for name, command in {
+        "postgres": ["psql", "--version"],
+        "redis-server": ["redis-server", "--version"],
+        "node": ["node", "--version"],
+    }.items():
+        try:
+            done = subprocess.run(command, capture_output=True, text=True, check=False)  # noqa: S603
+            found[name] = done.stdout.strip()[:80]
+        except OSError:
+            continue
+    return found
+
+
+def print_table(found: dict[str, Any]) -> None:
+    """What a person reads."""
+    print(
+        f"{found['messages']} recipients, {found['message_octets']} octets a message, {found['rounds']} rounds, "
+        f"{found['database']}, {os.cpu_count()} cores\n"
+    )
+    print(f"{'part':<24}{'msg/s':>10}{'ours / it':>11}{'goal':>8}  load before")
+    for name, per_second in found["per_second"].items():
+        ratio, goal = found["ratios"].get(name), GOALS.get(name)
+        loads = ", ".join(str(one["load_before"]) for each in found["raw"] for one in each.get(name, []))
+        print(f"{name:<24}{per_second:>10.0f}{ratio if ratio is not None else '':>11}{goal or '':>8}  {loads}")
+    print()
+    for name in ("cpu_s_per_1000", "postgres_cpu_s_per_1000", "rss_mb", "rss_mb_at_quarter", "rss_mb_at_end"):
+        if name in found:
+            print(f"{name:<32}{found[name]}")
+    for name, goal in found.get("goals", {}).items():
+        print(f"{'met' if goal['met'] else 'NOT MET':<8} {name}: {goal['is']} (goal {goal['goal']})")
