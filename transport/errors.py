@@ -91,9 +91,12 @@ SET_UP = {Phase.CONNECT, Phase.EHLO, Phase.STARTTLS, Phase.AUTH, Phase.MAIL}
 
 def clean(words: str, *hide: str) -> str:
     """A server's words as one line of at most 200 characters, without addresses and without each text in `hide`."""
-    line = ADDRESS.sub("(address)", CONTROL.sub(" ", words))
+    line = CONTROL.sub(" ", words)
+    if "@" in line:
+        line = ADDRESS.sub("(address)", line)
+    folded = line.casefold()
     for secret in hide:
-        if len(secret) > 2:
+        if len(secret) > 2 and secret.casefold() in folded:
             line = re.sub(re.escape(secret), "(hidden)", line, flags=re.IGNORECASE)
     return " ".join(line.split())[:200]
 

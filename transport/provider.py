@@ -7,7 +7,7 @@ request that was sent and got no answer is as unknown as a final dot without a r
 import email
 import email.policy
 import ssl
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from email.message import EmailMessage
 from typing import Any, Protocol, Self
 
@@ -19,8 +19,9 @@ from django.core.exceptions import ImproperlyConfigured
 from django.utils.module_loading import import_string
 from urllib3.exceptions import ConnectTimeoutError, NewConnectionError
 
+from transport.delivery import Outcome, Outgoing, Progress, Receipt
 from transport.errors import OutcomeUnknown, PermanentError, Phase, TransientError, TransportError
-from transport.smtp import Receipt, SMTPTransport, refuse_unsafe_bytes
+from transport.smtp import SMTPTransport, refuse_unsafe_bytes
 
 # Fields that anymail takes as arguments or that the provider writes itself.
 OWN_FIELDS = {"from", "to", "reply-to", "subject", "date", "mime-version", "content-type", "content-transfer-encoding"}
@@ -46,6 +47,13 @@ class Transport(Protocol):
 
         `may_continue` is called before anything irreversible and stops it by raising. `reference` is our name for
         the delivery, which a provider gives back in its events; SMTP does not use it. Raises a TransportError.
+        """
+        ...
+
+    def deliver_all(self, batch: Sequence[Outgoing], progress: Progress) -> None:
+        """Hand over messages in their order and tell `progress` of each.
+
+        Ends early after an error that pauses the mailing. What `progress` raises is passed on.
         """
         ...
 
@@ -89,8 +97,7 @@ class ProviderTransport:
         mail = as_django_message(message, recipient)
         if reference:
             mail.metadata = {"delivery": reference}
-        # Twice, as over SMTP: before DATA and before the dot are the same moment here.
-        may_continue()
+        # Before DATA and before the dot are the same moment here.
         may_continue()
         try:
             self._open().send_messages([mail])
@@ -99,6 +106,24 @@ class ProviderTransport:
         except (AnymailError, requests.RequestException) as error:
             raise sort_error(error) from None
         return _receipt(mail, recipient)
+
+    def deliver_all(self, batch: Sequence[Outgoing], progress: Progress) -> None:
+        """Post one message after the other: a provider is asked for each recipient by itself."""
+        for number, one in enumerate(batch):
+            outcome: Outcome
+            try:
+                outcome = self.deliver(
+                    envelope_from=one.envelope_from,
+                    recipient=one.recipient,
+                    message=one.message,
+                    may_continue=_asking(progress, number),
+                    reference=one.reference,
+                )
+            except TransportError as error:
+                outcome = error
+            progress.finished(number, outcome)
+            if isinstance(outcome, TransportError) and outcome.pauses_mailing:
+                return
 
     def _open(self) -> Any:
         if self._backend is None:
@@ -109,6 +134,16 @@ class ProviderTransport:
                 raise TransientError(detail, phase=Phase.CONNECT, pauses_mailing=True) from None
             self._backend.open()
         return self._backend
+
+
+def _asking(progress: Progress, number: int) -> Callable[[], None]:
+    """Before the one request: ask, then note that it leaves."""
+
+    def ask_and_note() -> None:
+        progress.may_continue()
+        progress.started(number)
+
+    return ask_and_note
 
 
 def as_django_message(message: bytes, recipient: str) -> AnymailMessage:

@@ -2,6 +2,9 @@
 
 Python's smtplib speaks the protocol (greeting, TLS, sign-in, replies of several lines); this module drives the
 transaction itself, because `smtplib.SMTP.sendmail` hides whether the final dot had left. RFC 5321 throughout.
+
+Where the server offers PIPELINING (RFC 2920), the envelope of the next message travels behind the final dot of the one
+before it: one wait for each message instead of four.
 """
 
 import contextlib
@@ -9,44 +12,25 @@ import select
 import smtplib
 import socket
 import ssl
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
 from types import TracebackType
 from typing import Self
 
 from transport.connection import COMMAND_TIMEOUT, connect, is_positive, read_url, words_of
+from transport.delivery import Outcome, Outgoing, Progress, Receipt, Single, envelope_of, refuse_unsafe_bytes
 from transport.errors import OutcomeUnknown, PermanentError, Phase, TransientError, TransportError, clean, lost, refusal
-from transport.message import MessageError, ascii_address
 
 # RFC 5321 4.5.3.2.5: three minutes for each block of data.
 BLOCK_TIMEOUT = 180.0
 BLOCK = 64 * 1024
-LONGEST_LINE = 998
+# RFC 5321 sets no limit on the lines of a reply; a server that never ends one must not hold a worker for ever.
+MOST_REPLY_LINES = 200
+LONGEST_REPLY_LINE = 8192
 
 
-@dataclass(frozen=True)
-class Receipt:
-    """The next hop accepted the message: its reply code and words, without addresses."""
-
-    code: str
-    text: str
-
-
-def refuse_unsafe_bytes(message: bytes) -> None:
-    """Raise PermanentError (code "render") for bytes that some server on the way would alter or refuse."""
-    found = ""
-    if b"\0" in message:
-        found = "a NUL character"
-    elif not message.isascii():
-        found = "a character above 127"
-    elif message.count(b"\r\n") != message.count(b"\r") or message.count(b"\r\n") != message.count(b"\n"):
-        found = "a line break that is not CR LF"
-    elif not message.endswith(b"\r\n"):
-        found = "no line break at its end"
-    elif max(map(len, message.split(b"\r\n"))) > LONGEST_LINE:
-        found = f"a line of more than {LONGEST_LINE} octets"
-    if found:
-        raise PermanentError(f"The message holds {found}, so it was not sent.", code="render")
+def _secrets(recipient: str) -> tuple[str, str]:
+    """What a server's words are cleaned of: the address and the part before its @-sign."""
+    return recipient, recipient.partition("@")[0]
 
 
 class SMTPTransport:
@@ -56,12 +40,18 @@ class SMTPTransport:
     dot; RFC 5321 4.5.3.2.6 asks for at least 600, because giving up early is how second copies are made.
     """
 
-    def __init__(self, url: str, *, data_timeout: float = 600.0) -> None:
+    def __init__(self, url: str, *, data_timeout: float = 600.0, pipelining: bool = True) -> None:
         """Raises ValueError when the URL is not one of a mail server; connects to nothing yet."""
         self._server = read_url(url)
         self._data_timeout = data_timeout
+        self._may_pipeline = pipelining
         self._smtp: smtplib.SMTP | None = None
         self._open_transaction = False
+        # An envelope that was refused stays open at the server until RSET, which travels before the next one.
+        self._needs_reset = False
+        # The message whose envelope already travelled, behind the dot of the one before it.
+        self._asked: Outgoing | None = None
+        self._poll = select.poll()
 
     def __enter__(self) -> Self:
         return self
@@ -89,112 +79,187 @@ class SMTPTransport:
         """Hand one message for one recipient to the next hop and give its receipt.
 
         `may_continue` is called just before DATA and just before the final dot. What it raises is passed on, after
-        the connection was dropped without the dot, so that nothing was handed over. `reference` is for providers
-        and not used here. Raises a TransportError.
+        the connection was dropped without the dot, so that nothing was handed over. Raises a TransportError.
         """
-        refuse_unsafe_bytes(message)
+        one = Single(may_continue)
+        self.deliver_all([Outgoing(envelope_from, recipient, message, reference)], one)
+        if isinstance(one.outcome, TransportError):
+            raise one.outcome
+        return one.outcome
+
+    def deliver_all(self, batch: Sequence[Outgoing], progress: Progress) -> None:
+        """Hand over messages in their order, and tell `progress` of each.
+
+        Ends early, with the rest untouched, after an error that pauses the mailing. What `progress` raises is passed
+        on; the message under way was then not handed over.
+        """
         try:
-            sender, to = ascii_address(envelope_from) if envelope_from else "", ascii_address(recipient)
-        except MessageError as error:
-            raise PermanentError(str(error), code="address") from error
-        try:
-            self._begin(sender, to)
-            may_continue()
-            self._send_data(message, to)
-            may_continue()
-            return self._finish(to)
+            for number, message in enumerate(batch):
+                following = batch[number + 1] if number + 1 < len(batch) else None
+                outcome: Outcome
+                try:
+                    outcome = self._hand_over(number, message, following, progress)
+                except TransportError as error:
+                    outcome = error
+                progress.finished(number, outcome)
+                if isinstance(outcome, TransportError) and outcome.pauses_mailing:
+                    return
         finally:
             # Whatever was raised, a half-finished transaction must not meet the next message.
             if self._open_transaction:
                 self._drop()
 
-    def _begin(self, sender: str, to: str) -> None:
-        """MAIL and RCPT. A kept connection that the server has closed meanwhile is replaced: nothing was sent on it."""
+    def _hand_over(self, number: int, message: Outgoing, following: Outgoing | None, progress: Progress) -> Receipt:
+        if not message.is_checked:
+            refuse_unsafe_bytes(message.message)
+        envelope = envelope_of(message)
+        self._begin(message, envelope, progress)
+        progress.started(number)
+        text = message.message.replace(b"\r\n.", b"\r\n..")
+        if text.startswith(b"."):
+            text = b"." + text
+        if len(text) > BLOCK:
+            self._write_long(text)
+            text = b""
+        progress.may_continue()
+        self._refuse_early_answer(message)
+        is_whole = self._end_data(text, following)
+        try:
+            return self._answer_to_the_dot(message)
+        finally:
+            if not is_whole:
+                self._drop()
+
+    def _begin(self, message: Outgoing, envelope: bytes, progress: Progress) -> None:
+        """MAIL, RCPT and DATA. A kept connection that the server has closed is replaced: nothing was sent on it."""
         kept = self._smtp is not None
         try:
-            self._envelope(sender, to)
+            self._ask(message, envelope, progress)
         except TransientError as error:
             stale = kept and error.phase == Phase.MAIL and error.code in ("", "421")
             if not stale:
                 raise
-            self._envelope(sender, to)
+            self._ask(message, envelope, progress)
 
-    def _envelope(self, sender: str, to: str) -> None:
+    def _ask(self, message: Outgoing, envelope: bytes, progress: Progress) -> None:
+        was_asked, self._asked = self._asked is message, None
         if self._smtp is None:
             self._smtp = connect(self._server)
-        smtp = self._smtp
-        self._open_transaction = True
-        mail, rcpt = f"MAIL FROM:<{sender}>", f"RCPT TO:<{to}>"
-        if smtp.has_extn("pipelining"):
-            # RFC 2920: both at once saves a round trip; DATA waits, since may_continue comes before it.
-            self._put(Phase.MAIL, f"{mail}\r\n{rcpt}\r\n".encode())
-            answers = [(Phase.MAIL, self._reply(Phase.MAIL)), (Phase.RCPT, self._reply(Phase.RCPT))]
-        else:
-            answers = [(Phase.MAIL, self._command(Phase.MAIL, mail))]
-            if is_positive(answers[0][1][0]):
-                answers.append((Phase.RCPT, self._command(Phase.RCPT, rcpt)))
-        for phase, (code, words) in answers:
-            if not is_positive(code):
-                raise self._refused(phase, code, words, to)
+            self._poll = select.poll()
+            self._poll.register(self._socket, select.POLLIN)
+            was_asked = False
+        if not was_asked:
+            self._open_transaction = True
+            if self._pipelines:
+                progress.may_continue()
+                self._put(Phase.MAIL, (b"RSET\r\n" if self._needs_reset else b"") + envelope)
+        commands = [] if self._pipelines else envelope.splitlines(keepends=True)
+        if self._needs_reset:
+            self._reset(is_written=self._pipelines)
+        self._read_grants(message, commands, progress)
 
-    def _send_data(self, message: bytes, to: str) -> None:
-        """DATA and the text with its dots doubled (RFC 5321 4.5.2), all but the final dot."""
-        code, words = self._command(Phase.DATA, "DATA")
-        if code != 354:
-            raise self._refused(Phase.DATA, code, words, to)
-        text = message.replace(b"\r\n.", b"\r\n..")
-        if text.startswith(b"."):
-            text = b"." + text
+    def _read_grants(self, message: Outgoing, commands: list[bytes], progress: Progress) -> None:
+        """Read the three answers; without pipelining write each command first. Raises when one is a no."""
+        error: TransportError | None = None
+        for phase in (Phase.MAIL, Phase.RCPT, Phase.DATA):
+            if commands:
+                if error:
+                    break
+                if phase == Phase.DATA:
+                    progress.may_continue()
+                self._put(phase, commands.pop(0))
+            code, words = self._reply(phase)
+            if phase == Phase.DATA and error and code == 354:
+                # It wants data for nobody: only a closed connection surely ends that (RFC 2920 3.1).
+                self._drop()
+                raise error
+            is_granted = code == 354 if phase == Phase.DATA else is_positive(code)
+            if error is None and not is_granted:
+                error = self._refused(phase, code, words, message.recipient)
+            if self._smtp is None:
+                break
+        if error:
+            self._open_transaction = False  # RSET ends it at the server
+            raise error
+
+    def _write_long(self, text: bytes) -> None:
+        """All of a text too long for one write, but not its final dot."""
         self._socket.settimeout(BLOCK_TIMEOUT)
         for start in range(0, len(text), BLOCK):
             self._put(Phase.BODY, text[start : start + BLOCK])
 
-    def _finish(self, to: str) -> Receipt:
-        """The final dot and its reply. From the moment the dot is written, silence means "not known"."""
-        self._refuse_early_answer(to)
-        self._put(Phase.BODY, b".\r\n")
+    def _end_data(self, text: bytes, following: Outgoing | None) -> bool:
+        """Write the text, the final dot, and behind it the next envelope; give whether all of it left.
+
+        Raises only when the dot did not leave.
+        """
+        end = text + b".\r\n"
+        dot_at = len(end)
+        if following is not None and self._pipelines:
+            with contextlib.suppress(PermanentError):  # it will say so when its turn comes
+                end += envelope_of(following)
+                self._asked = following
+        self._socket.settimeout(BLOCK_TIMEOUT)
+        view, written = memoryview(end), 0
+        try:
+            while written < len(end):
+                written += self._socket.send(view[written:])
+        except OSError:
+            self._asked = None
+            if written < dot_at:
+                self._drop()
+                raise lost(Phase.BODY) from None
+        return written == len(end)
+
+    def _answer_to_the_dot(self, message: Outgoing) -> Receipt:
+        """From the moment the dot is written, silence means "not known"."""
         self._socket.settimeout(self._data_timeout)
         code, words = self._reply(Phase.DOT)
         if not is_positive(code):
-            raise self._refused(Phase.DOT, code, words, to)
+            error = refusal(Phase.DOT, code, words, *_secrets(message.recipient))
+            if code == 421 or code < 400 or isinstance(error, OutcomeUnknown):
+                self._drop()
+            else:
+                self._open_transaction = self._asked is not None
+                self._socket.settimeout(COMMAND_TIMEOUT)
+            raise error
+        # The next envelope may be under way already: then its transaction is open.
+        self._open_transaction = self._asked is not None
         self._socket.settimeout(COMMAND_TIMEOUT)
-        self._open_transaction = False
-        return Receipt(str(code), clean(words, to, to.partition("@")[0]))
+        return Receipt(str(code), clean(words, *_secrets(message.recipient)))
 
-    def _refuse_early_answer(self, to: str) -> None:
+    def _refuse_early_answer(self, message: Outgoing) -> None:
         """A server that spoke or hung up while we wrote the text has not accepted it: the dot stays unwritten."""
         if isinstance(self._socket, ssl.SSLSocket):
             return  # what is readable there may be TLS's own; the reply to the dot will tell
-        poll = select.poll()
-        poll.register(self._socket, select.POLLIN)
-        if poll.poll(0):
+        if self._poll.poll(0):
             self._socket.settimeout(COMMAND_TIMEOUT)
             code, words = self._reply(Phase.BODY)
-            raise self._refused(Phase.BODY, code, words, to, in_data=True)
-
-    def _refused(self, phase: Phase, code: int, words: str, to: str, *, in_data: bool = False) -> TransportError:
-        """Make the error for a refusal, and the connection fit for the next message: RSET, or drop it."""
-        error = refusal(phase, code, words, to, to.partition("@")[0])
-        if code == 421 or code < 400 or in_data or isinstance(error, OutcomeUnknown):
+            error = refusal(Phase.BODY, code, words, *_secrets(message.recipient))
             self._drop()
-            return error
-        try:
-            self._socket.settimeout(COMMAND_TIMEOUT)
-            answer, _words = self._command(phase, "RSET")
-        except TransportError:
-            return error  # the connection is dropped already; the refusal stands
-        if is_positive(answer):
-            self._open_transaction = False
-        else:
+            raise error
+
+    def _refused(self, phase: Phase, code: int, words: str, to: str) -> TransportError:
+        """Make the error for a refused envelope; the connection goes on behind a RSET, or is dropped."""
+        error = refusal(phase, code, words, *_secrets(to))
+        self._needs_reset = True
+        if code == 421 or code < 400:
             self._drop()
         return error
 
-    def _command(self, phase: Phase, line: str) -> tuple[int, str]:
-        self._put(phase, line.encode("ascii") + b"\r\n")
-        return self._reply(phase)
+    def _reset(self, *, is_written: bool) -> None:
+        """End the refused envelope at the server, before the next one. A server that will not is left."""
+        self._needs_reset = False
+        if not is_written:
+            self._put(Phase.MAIL, b"RSET\r\n")
+        code, words = self._reply(Phase.MAIL)
+        if not is_positive(code):
+            self._drop()
+            # As a server that closed a kept connection: `_begin` tries once on a new one.
+            raise TransientError(clean(words), code="421", phase=Phase.MAIL)
 
     def _put(self, phase: Phase, data: bytes) -> None:
-        """Write all of `data`. When this raises, its end did not leave: a dot that failed here was not written."""
+        """Write all of `data`. When this raises, its end did not leave."""
         try:
             self._socket.sendall(data)
         except OSError:
@@ -202,18 +267,29 @@ class SMTPTransport:
             raise lost(phase) from None
 
     def _reply(self, phase: Phase) -> tuple[int, str]:
-        """Read one reply of one or several lines. The code is -1 when it is no SMTP reply."""
+        """Read one reply of one or several lines (RFC 5321 4.2.1). The code is -1 when it is no SMTP reply."""
         smtp = self._smtp
-        if smtp is None:
+        if smtp is None or smtp.file is None:
             raise lost(phase)
+        words = []
         try:
-            code, words = smtp.getreply()
-        except smtplib.SMTPResponseException:
-            code, words = -1, b""  # a line longer than smtplib reads
+            for _line in range(MOST_REPLY_LINES):
+                line = smtp.file.readline(LONGEST_REPLY_LINE + 1)
+                if not line.endswith(b"\n"):
+                    if len(line) > LONGEST_REPLY_LINE:
+                        return -1, ""
+                    raise OSError("closed")
+                words.append(line[4:].strip())
+                if line[3:4] != b"-":
+                    return int(line[:3]) if line[:3].isdigit() else -1, words_of(b"\n".join(words))
         except OSError:
             self._drop()
             raise lost(phase) from None
-        return code, words_of(words)
+        return -1, ""
+
+    @property
+    def _pipelines(self) -> bool:
+        return self._may_pipeline and self._smtp is not None and self._smtp.has_extn("pipelining")
 
     @property
     def _socket(self) -> socket.socket:
@@ -225,6 +301,7 @@ class SMTPTransport:
     def _drop(self) -> None:
         """Close without a word: QUIT inside DATA would be text of the message."""
         smtp, self._smtp, self._open_transaction = self._smtp, None, False
+        self._needs_reset, self._asked = False, None
         if smtp is not None:
             with contextlib.suppress(OSError):
                 smtp.close()

@@ -29,7 +29,7 @@ from mailing.dispatch.window import open_window, window_size
 from mailing.models import Delivery, Mailing
 from transport.errors import Phase, TransportError
 from transport.provider import Transport, open_transport
-from transport.smtp import Receipt
+from transport.delivery import Receipt
 
 logger = logging.getLogger(__name__)
 

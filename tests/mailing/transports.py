@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from transport.smtp import Receipt
+from transport.delivery import Receipt
 
 
 class FakeTransport:

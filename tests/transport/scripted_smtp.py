@@ -106,28 +106,35 @@ class ScriptedSMTP:
     def _talk(self, connection: socket.socket) -> None:
         with contextlib.suppress(OSError, Gone), connection, connection.makefile("rb") as lines:
             self._answer(connection, "banner")
-            sender = rcpt = ""
+            envelope: list[str] = []  # sender, recipient
             for raw in lines:
                 line = raw.decode("latin-1").rstrip("\r\n")
                 verb = line.split(":")[0].split(" ")[0].upper()
                 self.commands.append(verb + line[len(verb) :])
                 if verb in ("EHLO", "HELO"):
                     self._greet(connection, verb)
-                elif verb == "MAIL":
-                    sender = line.split("<", 1)[1].split(">")[0]
-                    self._answer(connection, "mail")
-                elif verb == "RCPT":
-                    rcpt = line.split("<", 1)[1].split(">")[0]
-                    self._answer(connection, "rcpt")
+                elif verb in ("MAIL", "RCPT"):
+                    self._extend(envelope, connection, verb, line)
+                elif verb == "DATA" and len(envelope) < 2 and not self._script["data"]:
+                    connection.sendall(b"503 5.5.1 Need RCPT first\r\n")
                 elif verb == "DATA":
-                    self._take(connection, lines, sender, rcpt)
+                    if self._take(connection, lines, envelope):
+                        envelope.clear()
                 elif verb == "RSET":
+                    envelope.clear()
                     self._answer(connection, "rset")
                 elif verb == "QUIT":
                     connection.sendall(b"221 2.0.0 Bye\r\n")
                     return
                 else:
                     connection.sendall(b"502 5.5.1 Unknown command\r\n")
+
+    def _extend(self, envelope: list[str], connection: socket.socket, verb: str, line: str) -> None:
+        """MAIL and RCPT, in their order and once each, as a server insists on."""
+        if len(envelope) != (0 if verb == "MAIL" else 1):
+            connection.sendall(b"503 5.5.1 Bad sequence of commands\r\n")
+        elif self._answer(connection, verb.lower()).startswith("2"):
+            envelope.append(line.split("<", 1)[1].split(">")[0])
 
     def _next(self, phase: str) -> str:
         if self._script[phase]:
@@ -143,9 +150,10 @@ class ScriptedSMTP:
         for number, word in enumerate(words, 1):
             connection.sendall(f"250{' ' if number == len(words) else '-'}{word}\r\n".encode())
 
-    def _take(self, connection: socket.socket, lines, sender: str, rcpt: str) -> None:
+    def _take(self, connection: socket.socket, lines, envelope: list[str]) -> bool:
+        """Read and answer one message; False when DATA itself was refused and the envelope stands."""
         if not self._answer(connection, "data").startswith("354"):
-            return
+            return False
         reply = self._next("body")
         if reply:
             self._perform(connection, reply)
@@ -158,8 +166,10 @@ class ScriptedSMTP:
             raise Gone
         reply = self._next("dot")
         if reply.startswith("2") or reply in (DROP_ACCEPTED, HANG):
+            sender, rcpt = [*envelope, "", ""][:2]
             self.messages.append(Caught(sender, rcpt, b"".join(text)))
         self._perform(connection, reply)
+        return True
 
     def _answer(self, connection: socket.socket, phase: str) -> str:
         reply = self._next(phase)

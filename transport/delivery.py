@@ -1,0 +1,105 @@
+"""What is handed to a transport and what comes back: shared by the SMTP client, the providers and their callers."""
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Protocol
+
+from transport.errors import PermanentError, TransportError
+from transport.message import MessageError, ascii_address
+
+LONGEST_LINE = 998
+TOO_LONG = re.compile(rb"[^\r\n]{%d}" % (LONGEST_LINE + 1))
+
+
+@dataclass(frozen=True, slots=True)
+class Outgoing:
+    """One message for one recipient.
+
+    Attributes:
+        envelope_from: where returned mail goes; "" is the null path.
+        recipient: the address.
+        message: the bytes, CRLF, 7 bits.
+        reference: our name for it, which a provider gives back in its events; SMTP does not use it.
+        sender_domain: whose DKIM key signs it, if there is one.
+        is_checked: whether these bytes were looked through when they were made (`refuse_unsafe_bytes`).
+    """
+
+    envelope_from: str
+    recipient: str
+    message: bytes
+    reference: str = ""
+    sender_domain: str = ""
+    is_checked: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """The next hop accepted the message: its reply code and words, without addresses."""
+
+    code: str
+    text: str
+
+
+Outcome = Receipt | TransportError
+
+
+class Progress(Protocol):
+    """Who sends follows along: asked before anything irreversible, told what has begun and how it ended."""
+
+    def may_continue(self) -> None:
+        """Called just before DATA and before the final dot. What it raises stops the work; nothing is handed over."""
+        ...
+
+    def started(self, number: int) -> None:
+        """The next hop asked for the data of message `number` of the batch (354); its first byte leaves after this."""
+        ...
+
+    def finished(self, number: int, outcome: Outcome) -> None:
+        """What became of message `number`; messages end in their order."""
+        ...
+
+
+def refuse_unsafe_bytes(message: bytes) -> None:
+    """Raise PermanentError (code "render") for bytes that some server on the way would alter or refuse."""
+    found = ""
+    if b"\0" in message:
+        found = "a NUL character"
+    elif not message.isascii():
+        found = "a character above 127"
+    elif message.count(b"\r\n") != message.count(b"\r") or message.count(b"\r\n") != message.count(b"\n"):
+        found = "a line break that is not CR LF"
+    elif not message.endswith(b"\r\n"):
+        found = "no line break at its end"
+    elif TOO_LONG.search(message):
+        found = f"a line of more than {LONGEST_LINE} octets"
+    if found:
+        raise PermanentError(f"The message holds {found}, so it was not sent.", code="render")
+
+
+def envelope_of(message: Outgoing) -> bytes:
+    """MAIL, RCPT and DATA of one message. Raises PermanentError (code "address") for an address mail cannot carry."""
+    try:
+        sender = ascii_address(message.envelope_from) if message.envelope_from else ""
+        return f"MAIL FROM:<{sender}>\r\nRCPT TO:<{ascii_address(message.recipient)}>\r\nDATA\r\n".encode("ascii")
+    except MessageError as error:
+        raise PermanentError(str(error), code="address") from error
+
+
+class Single:
+    """The progress of a batch of one."""
+
+    outcome: Outcome
+
+    def __init__(self, may_continue: Callable[[], None]) -> None:
+        self.may_continue = may_continue  # type: ignore[method-assign]
+
+    def may_continue(self) -> None:
+        """Given by the caller."""
+
+    def started(self, number: int) -> None:
+        """Nobody asks."""
+
+    def finished(self, number: int, outcome: Outcome) -> None:
+        """Keep it."""
+        self.outcome = outcome
