@@ -14,21 +14,26 @@ import tempfile
 import threading
 import time
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import quote
 
 import redis
-from aiosmtpd.smtp import SMTP, Envelope, Session
 from django.db import connection
 from kombu import pools
 
 from config.celery import app
 from tests.broker import broker_binary
+from tests.faults.smtp import Answer, Message, Server
 
 ROOT = Path(__file__).resolve().parent.parent
-# What a catcher's script answers to have the connection cut instead of a reply.
+# What a catcher's script answers to have the connection cut instead of a reply; at the dot, after or before the
+# message was taken.
 CUT = "cut"
+DROP = "drop"
+# No answer at all, and the connection stays open; at the dot the message is not taken.
+HANG = "hang"
 
 
 @dataclass(frozen=True)
@@ -44,8 +49,10 @@ class Caught:
 class Catcher:
     """A mail server on a free loopback port that takes every message, unless a script says otherwise.
 
-    `on_rcpt(address)` and `on_data(address)` may give a reply ("550 5.1.1 No such user"), CUT, or None for the usual
-    250. They run in a thread of their own and may block. A message answered with CUT was taken before the cut.
+    `on_rcpt(address)` and `on_data(address)` may give a reply ("550 5.1.1 No such user"), CUT, DROP, HANG, or None
+    for the usual 250; so may what stands in `on` for any other phase of tests/faults/smtp.py, for the recipient if
+    there is one yet. They run in a thread of their own and may block. At the dot, a message answered with CUT was
+    taken before the cut, one answered with DROP was not. `delay` is seconds between a dot and its answer.
     """
 
     def __init__(self, delay: float = 0.0) -> None:
@@ -53,24 +60,24 @@ class Catcher:
         self.messages: list[Caught] = []
         self.on_rcpt: Callable[[str], str | None] = lambda address: None
         self.on_data: Callable[[str], str | None] = lambda address: None
+        self.on: dict[str, Callable[[str], str | None]] = {}
+        self.server = Server(self._decide, self._take)
         self._loop = asyncio.new_event_loop()
         self._thread = threading.Thread(target=self._loop.run_forever, daemon=True)
+        # Scripts may block for long, and each open connection may be in one.
+        self._scripts = ThreadPoolExecutor(32)
 
     def __enter__(self) -> "Catcher":
         self._thread.start()
-        self._server = asyncio.run_coroutine_threadsafe(self._listen(), self._loop).result(10)
-        self.port = self._server.sockets[0].getsockname()[1]
+        self._listener = asyncio.run_coroutine_threadsafe(self.server.listen(), self._loop).result(10)
+        self.port = self._listener.sockets[0].getsockname()[1]
         return self
 
     def __exit__(self, *details: object) -> None:
-        self._loop.call_soon_threadsafe(self._server.close)
+        self._loop.call_soon_threadsafe(self._listener.close)
         self._loop.call_soon_threadsafe(self._loop.stop)
         self._thread.join(5)
-
-    async def _listen(self) -> asyncio.Server:
-        return await self._loop.create_server(
-            lambda: SMTP(self, hostname="catcher.example", loop=self._loop, decode_data=False), "127.0.0.1", 0
-        )
+        self._scripts.shutdown(wait=False, cancel_futures=True)
 
     @property
     def url(self) -> str:
@@ -86,30 +93,20 @@ class Catcher:
         """Every recipient of a letter, once for each copy."""
         return [caught.recipient for caught in self.letters]
 
-    async def handle_RCPT(self, server: SMTP, session: Session, envelope: Envelope, address: str, options: list) -> str:
-        answer = await asyncio.to_thread(self.on_rcpt, address)
-        if answer is None:
-            envelope.rcpt_tos.append(address)
-        return self._say(server, answer)
+    def _decide(self, phase: str, address: str) -> asyncio.Future | None:
+        script = {"rcpt": self.on_rcpt, "dot": self.on_data, **self.on}.get(phase)
+        return asyncio.ensure_future(self._ask(phase, script, address), loop=self._loop) if script else None
 
-    async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:
-        (recipient,) = envelope.rcpt_tos
-        if self.delay:
+    async def _ask(self, phase: str, script: Callable[[str], str | None], address: str) -> Answer:
+        if phase == "dot" and self.delay:
             await asyncio.sleep(self.delay)
         # Not undone when the client is killed meanwhile: a server that has read the dot goes on.
-        return self._say(server, await asyncio.to_thread(self._take, envelope, recipient))
+        words = await self._loop.run_in_executor(self._scripts, script, address)
+        special = {CUT: Answer(drop=True, keep=True), DROP: Answer(drop=True), HANG: Answer(hang=True)}
+        return special.get(words or "", Answer(reply=words or ""))
 
-    def _take(self, envelope: Envelope, recipient: str) -> str | None:
-        answer = self.on_data(recipient)
-        if answer is None or answer == CUT:
-            content = bytes(envelope.content or b"")
-            self.messages.append(Caught(str(envelope.mail_from), recipient, content, time.monotonic()))
-        return answer
-
-    def _say(self, server: SMTP, answer: str | None) -> str:
-        if answer == CUT:
-            server.transport.abort()
-        return answer or "250 2.0.0 Ok"
+    def _take(self, message: Message) -> None:
+        self.messages.append(Caught(message.envelope_from, message.recipient, message.data, time.monotonic()))
 
 
 class Broker:

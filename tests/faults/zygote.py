@@ -1,0 +1,246 @@
+"""Workers that start in some 50 ms: forked from one process that has Django loaded and no connection open.
+
+    python -m tests.faults.zygote
+
+It takes one line of JSON after the other on standard input and answers each with one. {"do": "fork", …} makes a
+worker (see `become`) and gives its pid; {"do": "poll", "pid": N} gives how it ended, as subprocess does, or null. Its
+children are in process groups of their own and are reaped only when asked for, so no pid is used twice. It ends, and
+kills them, when its standard input does. What a fork leaves out of a worker's life, the start, other tests show with
+real `celery` commands.
+"""
+
+import atexit
+import gc
+import json
+import os
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+import traceback
+from pathlib import Path
+from typing import Any
+
+ROOT = Path(__file__).resolve().parent.parent.parent
+
+
+class Zygote:
+    """Starts the process and asks it for workers."""
+
+    def __init__(self, **environment: str) -> None:
+        self._process = subprocess.Popen(
+            [sys.executable, "-m", "tests.faults.zygote"],
+            cwd=ROOT,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+            env=os.environ | {"ALLOW_FAILPOINTS": "1", "LOG_LEVEL": "WARNING"} | environment,
+        )
+        atexit.register(self.close)
+
+    def ask(self, **question: Any) -> Any:
+        """Send one order and give the answer."""
+        assert self._process.stdin
+        assert self._process.stdout
+        self._process.stdin.write(json.dumps(question) + "\n")
+        self._process.stdin.flush()
+        return json.loads(self._process.stdout.readline())
+
+    def close(self) -> None:
+        """End it and all that it forked."""
+        assert self._process.stdin
+        self._process.stdin.close()
+        self._process.wait(10)
+
+
+class Child:
+    """One forked worker, with what the tests use of subprocess.Popen."""
+
+    def __init__(self, zygote: Zygote, pid: int) -> None:
+        self._zygote, self.pid = zygote, pid
+        self.returncode: int | None = None
+
+    def poll(self) -> int | None:
+        """How it ended, or None while it lives."""
+        if self.returncode is None:
+            self.returncode = self._zygote.ask(do="poll", pid=self.pid)
+        return self.returncode
+
+    def wait(self, timeout: float) -> int:
+        """Wait for its end."""
+        end = time.monotonic() + timeout
+        while self.poll() is None:
+            if time.monotonic() > end:
+                raise subprocess.TimeoutExpired(f"worker {self.pid}", timeout)
+            time.sleep(0.005)
+        return int(self.returncode or 0)
+
+    def terminate(self) -> None:
+        """SIGTERM to it alone."""
+        if self.poll() is None:
+            os.kill(self.pid, signal.SIGTERM)
+
+
+class ForkedWorker:
+    """A worker from a zygote. `kind`: "loop" is `run_dispatch`, "celery" a worker, "beat" the beat.
+
+    `settings` are Django's, `failpoints` as in mailing/dispatch/failpoints.py; `arguments` go to the Celery command.
+    """
+
+    def __init__(self, zygote: Zygote, kind: str, **order: Any) -> None:
+        self._zygote = zygote
+        self._log = tempfile.NamedTemporaryFile(prefix="dmr", suffix=".log")  # noqa: SIM115 - lives as long as this
+        self.order = {"do": "fork", "kind": kind, "log": self._log.name, **order}
+        self.start()
+
+    def start(self) -> None:
+        """Fork it (again)."""
+        self.process = Child(self._zygote, self._zygote.ask(**self.order))
+
+    def signal(self, number: int) -> None:
+        """To it and all its children."""
+        if self.process.poll() is None or self.order["kind"] == "celery":
+            try:
+                os.killpg(self.process.pid, number)
+            except ProcessLookupError:
+                return
+
+    def kill(self) -> None:
+        """SIGKILL to the whole group."""
+        self.signal(signal.SIGKILL)
+        self.process.wait(10)
+
+    def freeze(self) -> None:
+        self.signal(signal.SIGSTOP)
+
+    def thaw(self) -> None:
+        self.signal(signal.SIGCONT)
+
+    def revive(self) -> bool:
+        """What a supervisor does: start it again if it died. True if it had."""
+        if self.process.poll() is None:
+            return False
+        self.start()
+        return True
+
+    def log(self) -> str:
+        return Path(self._log.name).read_text(errors="replace")
+
+
+def main() -> None:
+    """Load everything once, then fork on demand."""
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
+    import django
+
+    django.setup()
+    import_all()
+    gc.freeze()
+    children: dict[int, int | None] = {}
+    for line in sys.stdin:
+        order = json.loads(line)
+        if order["do"] == "fork":
+            pid = os.fork()
+            if pid == 0:
+                run_child(order)
+            children[pid] = None
+            answer: Any = pid
+        else:
+            answer = children[order["pid"]] = poll(order["pid"], children[order["pid"]])
+        print(json.dumps(answer), flush=True)
+    for pid, end in children.items():
+        if poll(pid, end) is None:
+            os.killpg(pid, signal.SIGKILL)
+
+
+def poll(pid: int, end: int | None) -> int | None:
+    """How a child ended, or None."""
+    if end is not None:
+        return end
+    found, status = os.waitpid(pid, os.WNOHANG)
+    return os.waitstatus_to_exitcode(status) if found else None
+
+
+def import_all() -> None:
+    """What a worker needs sooner or later, loaded before it is forked."""
+    import celery.apps.beat
+    import celery.apps.worker
+    import celery.bin.worker
+    import celery.concurrency.prefork
+    import celery.concurrency.solo
+    import celery.worker.consumer
+    import kombu.transport.redis
+    import psycopg
+
+    import config.celery
+    import mailing.management.commands.run_dispatch
+    import mailing.tasks
+    import transport.smtp
+
+    config.celery.app.finalize()
+    assert all((celery, kombu, psycopg, mailing, transport))
+
+
+def run_child(order: dict[str, Any]) -> None:
+    """Be a worker until the end; never returns."""
+    status = 1
+    try:
+        os.setpgid(0, 0)
+        log = os.open(order["log"], os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
+        for number, target in ((os.open(os.devnull, os.O_RDONLY), 0), (log, 1), (log, 2)):
+            os.dup2(number, target)
+        sys.stdin = open(os.devnull)  # noqa: SIM115 - as long as the process
+        become(order)
+        status = 0
+    except SystemExit as end:
+        status = int(end.code or 0)
+    except BaseException:
+        traceback.print_exc()
+    finally:
+        os._exit(status)
+
+
+def become(order: dict[str, Any]) -> None:
+    """Take over database, settings and traps of an order, and do its kind of work."""
+    from django.conf import settings
+    from django.db import connections
+
+    from config.celery import app
+    from config.env import broker_url, database
+    from mailing.dispatch import failpoints
+
+    os.environ.update({"DATABASE_URL": order["database"], "REDIS_URL": order.get("broker", "")})
+    connections.settings["default"].update(database("DATABASE_URL", "", ""))
+    for name, value in order.get("settings", {}).items():
+        setattr(settings, name, value)
+    failpoints.arm(order.get("failpoints", ""), str(order.get("seed", "")))
+    if order.get("broker"):
+        settings.CELERY_BROKER_URL = app.conf.broker_url = broker_url(order["broker"])
+    if order["kind"] == "loop":
+        from django.core.management import call_command
+
+        call_command("run_dispatch", *order.get("arguments", []))
+    elif order["kind"] == "fast_loop":
+        loop_fast()
+    else:
+        app.start([order["kind"], *order.get("arguments", [])])
+
+
+def loop_fast() -> None:
+    """`run_dispatch` with a shorter sleep and without bells: for thousands of recipients and kills."""
+    from mailing import bell, lifecycle
+    from mailing.dispatch import recovery, sending
+    from mailing.dispatch.claiming import has_work
+
+    bell._publish = lambda task, arguments: False
+    while True:
+        recovery.sweep()
+        due = [mailing_id for mailing_id in lifecycle.start_due() if has_work(mailing_id)]
+        for mailing_id in due:
+            sending.run(mailing_id, budget=2.0)
+        if not due:
+            time.sleep(0.1)
+
+
+if __name__ == "__main__":
+    main()
