@@ -6,10 +6,9 @@ lang attribute. A speaker and a lawyer should read them before the first letter 
 
 import csv
 import re
-import textwrap
 from collections.abc import Mapping
 from datetime import date
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -87,6 +86,8 @@ STYLES = {
     "a": "color:#0d5157",
     "hr": "border:0;border-top:1px solid #d3d9d5;margin:0 0 16px",
 }
+BLOCK_END = re.compile(r"</(?:p|h2|h3|h4|ul|ol|li|tr|table|blockquote)>(?!\n|$)")
+LIST_MARKER = re.compile(r"\s*(?:(?:\d+\.|-)\s+)?")
 # Classes that the dark style sheet of the letter knows.
 CLASSES = {"p": "ink", "h2": "ink", "h3": "ink", "h4": "ink", "ol": "ink", "ul": "ink", "a": "link"}
 
@@ -139,17 +140,34 @@ def statement_link(mailing: Any, language: str) -> str:
     return settings.SITE_URL + reverse("public:statement_detail", kwargs={"lang": code, "slug": statement.slug})
 
 
+READER_FIELDS = ("salutation", "closing", "given_name", "family_name", "name", "country", "group", "committees")
+
+
 def reader_values(context: Mapping[str, Any], language: str) -> dict[str, str]:
     """Values of the fields of the recipient; country, group and committees worded in `language`."""
-    locale = locale_of(language)
-    country, group = context.get("country") or "", context.get("group") or ""
-    committees = sorted(set(context.get("committees") or []))
-    plain = ("salutation", "closing", "given_name", "family_name", "name")
-    return {field: str(context.get(field) or "") for field in plain} | {
-        "country": locale.territories.get(country, country),
-        "group": group_names(language).get(group, group),
-        "committees": format_list(committees, locale=locale) if committees else "",
-    }
+    return {field: reader_value(field, context, language) for field in READER_FIELDS}
+
+
+def reader_value(field: str, context: Mapping[str, Any], language: str) -> str:
+    """The value of one field of the recipient (see `reader_values`)."""
+    found = context.get(field) or ""
+    if not found:
+        return ""
+    if field == "committees":
+        return _listed(tuple(sorted(set(found))), language)
+    if field == "country":
+        return _country_name(found, language)
+    return group_names(language).get(found, found) if field == "group" else str(found)
+
+
+@lru_cache(maxsize=4096)
+def _listed(codes: tuple[str, ...], language: str) -> str:
+    return format_list(codes, locale=locale_of(language))
+
+
+@lru_cache(maxsize=4096)
+def _country_name(code: str, language: str) -> str:
+    return str(locale_of(language).territories.get(code, code))
 
 
 @cache
@@ -198,7 +216,9 @@ def style_body(html: str) -> str:
             dressed += f' class="{CLASSES[tag]}"'
         return f'{dressed} style="{STYLES[tag]}"'
 
-    return re.sub(rf"<({'|'.join(STYLES)})(?=[\s>/])", dress, html)
+    dressed = re.sub(rf"<({'|'.join(STYLES)})(?=[\s>/])", dress, html)
+    # One line a block: short lines of source are what a recipient's values are filled into (dispatch.skeleton).
+    return BLOCK_END.sub(r"\g<0>\n", dressed)
 
 
 def wrap(text: str) -> str:
@@ -209,10 +229,16 @@ def wrap(text: str) -> str:
 def _wrapped(line: str) -> str:
     if len(line) <= WIDTH or "://" in line:
         return line
-    indent = re.match(r"\s*(?:(?:\d+\.|-)\s+)?", line)
-    hanging = " " * len(indent[0]) if indent else ""
+    marker = LIST_MARKER.match(line)
+    hanging = " " * len(marker[0]) if marker else ""
     if line.lstrip().startswith(">"):
         hanging = line[: len(line) - len(line.lstrip())] + "> "
-    return textwrap.fill(
-        line, WIDTH, subsequent_indent=hanging, break_long_words=False, break_on_hyphens=False, drop_whitespace=True
-    )
+    lines, room = [line[: len(line) - len(line.lstrip())]], WIDTH
+    is_empty = True
+    for word in line.split():
+        if not is_empty and len(lines[-1]) + 1 + len(word) > room:
+            lines.append(hanging)
+            is_empty = True
+        lines[-1] += word if is_empty else f" {word}"
+        is_empty = False
+    return "\n".join(lines)

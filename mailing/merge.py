@@ -235,21 +235,33 @@ def render(content: Any, context: Mapping[str, Any], language: str) -> Rendered:
     input gives equal output: at preview, at sending and when it is shown again.
     """
     values = values_for(content.mailing, context, language)
-    around = frame(content.mailing, language)
-    around["subject"] = " ".join(fill(content.subject, values, html=False).split())
-    footer = f"{around['privacy']}\n{around['object']} {around['object_address']}. {around['tracking']}"
-    template, plain = _body(content.body)
+    subject = tidy(fill(content.subject, values, html=False))
+    body, text = fill_body(content.body, values)
+    return compose(content.mailing, language, subject=subject, body=body, text=wrap(text))
+
+
+def tidy(subject: str) -> str:
+    """A filled subject without the gaps that empty fields leave."""
+    return " ".join(subject.split())
+
+
+def fill_body(body: str, values: dict[str, str]) -> tuple[str, str]:
+    """A letter's text for one recipient: as HTML dressed for mail, and as plain text with its lines unbroken."""
+    template, plain = _body(body)
     try:
-        body = template.render(**_links(values))
+        return template.render(**_links(values)), fill(plain, values, html=False)
     except LiquidError as error:
         raise MergeError([str(error).splitlines()[0]]) from error
-    text = wrap(fill(plain, values, html=False))
+
+
+def compose(mailing: Any, language: str, *, subject: str, body: str, text: str) -> Rendered:
+    """Put letterhead and footer around a filled text; `body` is HTML made by `fill_body`."""
+    around = frame(mailing, language)
+    footer = f"{around['privacy']}\n{around['object']} {around['object_address']}. {around['tracking']}"
     return Rendered(
-        around["subject"],
-        _letter("letter.html.liquid").render(**around, body=Markup(body)),  # noqa: S704 - made by the line above
-        _letter("letter.txt.liquid").render(
-            **{**around, "subject": wrap(around["subject"])}, body=text, footer=wrap(footer)
-        ),
+        subject,
+        _letter("letter.html.liquid").render(**around, subject=subject, body=Markup(body)),  # noqa: S704 - see above
+        _letter("letter.txt.liquid").render(**around, subject=wrap(subject), body=text, footer=wrap(footer)),
     )
 
 
