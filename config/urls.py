@@ -11,6 +11,7 @@ for prefix, module in [
     ("desk/", "advocacy.urls"),
     ("desk/", "desk.urls"),
     ("", "desk.site_urls"),
+    ("", "mailing.public_urls"),
 ]:
     if find_spec(module):
         urlpatterns.append(path(prefix, include(module)))

@@ -25,7 +25,6 @@ from mailing.models import AudienceRule, Delivery, Mailing
 Reason = Delivery.SkipReason
 # Whoever has no row in a language the letter is reviewed in gets its source language, or this.
 FALLBACK_LANGUAGE = "en"
-SCOPES = {Mailing.Kind.LETTER: "letters", Mailing.Kind.NEWSLETTER: "letters"}
 
 
 @dataclass(frozen=True)
@@ -126,7 +125,7 @@ def _matching(rule: AudienceRule) -> ContactQuerySet:
 
 def _own_reason(mailing: Mailing, rules: list[AudienceRule]) -> Case:
     """Why this person is left out, whoever else is in the audience; "" for no reason. The first that holds counts."""
-    blocked = Suppression.objects.of(SCOPES[Mailing.Kind(mailing.kind)]).filter(email_digest=OuterRef("email_digest"))
+    blocked = Suppression.objects.of(mailing.suppression_scope).filter(email_digest=OuterRef("email_digest"))
     excluded, written = Q(pk__in=[]), Q(pk__in=[])
     for rule in rules:
         if rule.effect != AudienceRule.Effect.EXCLUDE:

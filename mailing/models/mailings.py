@@ -120,6 +120,11 @@ class Mailing(Owned):
     def __str__(self) -> str:
         return self.reference
 
+    @property
+    def suppression_scope(self) -> str:
+        """Which suppressions stop it besides those of everything: its list's, or "letters" where it has none."""
+        return f"list:{self.contact_list_id}" if self.contact_list_id else "letters"
+
     @cached_property
     def statement_languages(self) -> set[str]:
         """Languages in which the statement it was made from can be read; asked once for many letters."""

@@ -81,6 +81,9 @@ ACCESS: dict[str, str] = {
     "public:plan_list": "public",
     "public:statement_detail": "public",
     "public:statement_list": "public",
+    # What readers of a newsletter open
+    "leaving:undo": "public",
+    "leaving:unsubscribe": "public",
     # Letters
     "mailing:delivery_letter": "mailing.view",
     "mailing:delivery_settle": "mailing.send",

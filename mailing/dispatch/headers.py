@@ -1,0 +1,68 @@
+"""The header fields of a mailing beside those every message has (RELIABILITY 4.6, docs/deliverability.md).
+
+A letter is written to one person: it carries its reference and nothing of a list. A newsletter names its list, says
+that it is bulk mail (so that no holiday note answers it), and can be left in one click (RFC 2369, 2919, 8058).
+"""
+
+import re
+from urllib.parse import quote
+from uuid import UUID
+
+from mailing import unsubscribe
+from mailing.models import Mailing
+from mailing.verp import bounce_address
+from transport.message import ascii_address
+
+# Gmail reads four fields between colons, of at most 127 characters together; the last, who sends, is of 5 to 15.
+UNFIT = re.compile(r"[^A-Za-z0-9.-]+")
+
+
+def fixed(mailing: Mailing, language: str) -> dict[str, str]:
+    """Fields that are the same for every recipient of one language, in their order."""
+    found = {"X-Reference": mailing.reference, "Content-Language": language}
+    if mailing.kind != Mailing.Kind.NEWSLETTER:
+        return found
+    domain = _domain(mailing)
+    name = list_name(mailing)
+    return found | {
+        "List-Id": f"<{name}.{domain}>",
+        "List-Unsubscribe-Post": "List-Unsubscribe=One-Click",
+        "Precedence": "bulk",
+        "Feedback-ID": ":".join(UNFIT.sub("-", part) for part in (mailing.reference, name, "newsletter", domain[:15])),
+    }
+
+
+def personal(mailing: Mailing, public_id: UUID) -> dict[str, str]:
+    """Fields that differ from recipient to recipient: how this one leaves. None for letters."""
+    if mailing.kind != Mailing.Kind.NEWSLETTER:
+        return {}
+    token = unsubscribe.token_for(public_id)
+    mailto = f"mailto:{_leaving_address(mailing, public_id)}?subject={quote(f'unsubscribe {token}')}"
+    return {"List-Unsubscribe": f"<{unsubscribe.address_of(token)}>, <{mailto}>"}
+
+
+def link(mailing: Mailing, public_id: UUID) -> str:
+    """The address that stands in the newsletter's text for the same purpose; "" for letters."""
+    if mailing.kind != Mailing.Kind.NEWSLETTER:
+        return ""
+    return unsubscribe.address_of(unsubscribe.token_for(public_id))
+
+
+def list_name(mailing: Mailing) -> str:
+    """The left part of List-Id: by the list's number, so that a list that is renamed stays the same list."""
+    return f"list-{mailing.contact_list_id}" if mailing.contact_list_id else "newsletter"
+
+
+def _leaving_address(mailing: Mailing, public_id: UUID) -> str:
+    """Where a mail that says "unsubscribe" goes: to the mailbox the program reads, else to where answers go.
+
+    The token stands in the subject either way; an address of our own for each message proves it a second time.
+    """
+    sender = mailing.sender
+    address = bounce_address(sender, public_id) if sender.bounce_domain else sender.reply_to or sender.from_email
+    return ascii_address(address)
+
+
+def _domain(mailing: Mailing) -> str:
+    """The sender's domain as it travels."""
+    return ascii_address(mailing.sender.from_email).rpartition("@")[2]

@@ -1,0 +1,12 @@
+"""Addresses of mailings for their readers, outside the workspace."""
+
+from django.urls import path
+
+from mailing.views import leaving
+
+app_name = "leaving"
+
+urlpatterns = [
+    path("unsubscribe/<str:token>/", leaving.leave, name="unsubscribe"),
+    path("unsubscribe/<str:token>/undo/", leaving.undo, name="undo"),
+]

@@ -1,0 +1,143 @@
+"""Leaving a list with the link in its mail, and coming back: signed tokens and what they do (RFC 8058).
+
+A token names one delivery, and so a list and an address. It never expires and may be used again and again: whoever
+finds an old issue must be able to leave. It can do nothing else than leave and undo.
+"""
+
+import binascii
+import re
+from base64 import urlsafe_b64decode, urlsafe_b64encode
+from functools import cache
+from uuid import UUID
+
+from django.conf import settings
+from django.core.signing import BadSignature, Signer
+from django.db import transaction
+from django.urls import reverse
+
+from contacts import consent, suppression
+from contacts.models import Contact, Suppression
+from mailing.models import Delivery, DeliveryEvent
+
+SALT = "mailing.unsubscribe"
+# 16 bytes and a SHA-256, both in base64 for addresses.
+TOKEN = re.compile(r"[A-Za-z0-9_-]{22}\.[A-Za-z0-9_-]{43}", re.ASCII)
+
+
+def token_for(public_id: UUID) -> str:
+    """The token of one delivery: 66 characters, the same at every call under one key."""
+    return _signer().sign(urlsafe_b64encode(public_id.bytes).decode().rstrip("="))
+
+
+def address_of(token: str) -> str:
+    """The whole address of the page on which a token is used: shown by GET, acted upon by POST."""
+    return settings.SITE_URL + _path() % token
+
+
+def example_address() -> str:
+    """What stands in a preview, where nobody is to be unsubscribed: it leads to a page that says so."""
+    return settings.SITE_URL + _path() % "example"
+
+
+def delivery_of(token: str) -> Delivery | None:
+    """The delivery a token names, or None for a token we did not make. Former keys count."""
+    if not TOKEN.fullmatch(token):
+        return None
+    try:
+        public_id = UUID(bytes=urlsafe_b64decode(_signer().unsign(token) + "=="))
+    except (BadSignature, binascii.Error, ValueError):
+        return None
+    found = Delivery.objects.select_related("mailing__contact_list", "contact")
+    return found.filter(public_id=public_id).first()
+
+
+def token_in(words: str) -> str:
+    """The token in a text such as the subject of a mail to the address of List-Unsubscribe, or ""."""
+    found = TOKEN.search(words)
+    return found[0] if found else ""
+
+
+def leave(delivery: Delivery, *, source: str) -> bool:
+    """Stop the mailings of this list to this recipient. True when that is new.
+
+    Effective before the next message is handed over: the engine asks for suppressions in the transaction of each
+    intent. `source` is kept with the proof of consent ("link", "mail").
+    """
+    scope = delivery.mailing.suppression_scope
+    with transaction.atomic():
+        new = [
+            suppression.suppress(who, scope=scope, reason=Suppression.Reason.OBJECTION) for who in _addresses(delivery)
+        ]
+        changed = False
+        if delivery.contact and delivery.mailing.contact_list:
+            origin = f"{source}, {delivery.mailing.reference}"
+            changed = consent.leave(delivery.contact, delivery.mailing.contact_list, source=origin)
+        is_new = any(new) or changed
+        if is_new:
+            _tell(delivery, "unsubscribed", source)
+    return is_new
+
+
+def come_back(delivery: Delivery, *, source: str) -> bool:
+    """Undo `leave`. What stops messages for another reason, such as a mailbox that is gone, stays."""
+    scope = delivery.mailing.suppression_scope
+    with transaction.atomic():
+        lifted = [suppression.lift(who, scope=scope) for who in _addresses(delivery)]
+        changed = False
+        if any(lifted) and delivery.contact and delivery.mailing.contact_list:
+            origin = f"{source}, {delivery.mailing.reference}"
+            changed = consent.come_back(delivery.contact, delivery.mailing.contact_list, source=origin)
+        is_new = any(lifted) or changed
+        if is_new:
+            _tell(delivery, "came_back", source)
+    return is_new
+
+
+def has_left(delivery: Delivery) -> bool:
+    """Whether this recipient has left this list, so that it can be undone."""
+    digests = {suppression.digest_of(who) for who in _addresses(delivery)}
+    return Suppression.objects.filter(
+        email_digest__in=digests, scope=delivery.mailing.suppression_scope, reason=Suppression.Reason.OBJECTION
+    ).exists()
+
+
+def leave_by_mail(words: str) -> bool:
+    """Leave as a mail asks that has a token in its subject (`words`). False when it holds no token of ours."""
+    delivery = delivery_of(token_in(words))
+    if delivery is None:
+        return False
+    leave(delivery, source="mail")
+    return True
+
+
+def masked(address: str | None) -> str:
+    """ "a•••@parliament.example": enough for whoever reads their own mail; "" when the address is erased."""
+    local, at, domain = (address or "").rpartition("@")
+    return f"{local[:1]}•••@{domain}" if at else ""
+
+
+def _addresses(delivery: Delivery) -> list[str | Contact]:
+    """The address it was sent to, and the contact's present one where it is another by now; none when erased."""
+    found: list[str | Contact] = [delivery.email] if delivery.email else []
+    contact = delivery.contact
+    if contact is not None and contact.email_digest and contact.email_digest != delivery.email_digest:
+        found.append(contact)
+    return found
+
+
+def _tell(delivery: Delivery, kind: str, source: str) -> None:
+    """One line in the delivery's history for each time it happened."""
+    times = delivery.events.filter(kind=kind).count()
+    DeliveryEvent.objects.get_or_create(
+        dedupe_key=f"{kind}:{delivery.pk}:{times}", defaults={"delivery": delivery, "kind": kind, "detail": source}
+    )
+
+
+def _signer() -> Signer:
+    return Signer(salt=SALT, sep=".")
+
+
+@cache
+def _path() -> str:
+    """The path with a place for the token: asked for once, and not for each of a million recipients."""
+    return reverse("leaving:unsubscribe", args=["TOKEN"]).replace("TOKEN", "%s")

@@ -1,0 +1,71 @@
+"""Leaving a list by the link in its mail. GET and HEAD change nothing, for scanners open every link; POST acts.
+
+The token is the only authority: no cookie is read or set, and no CSRF token is asked for, since mail programs post
+here too (RFC 8058). The body of the request is not looked at, so every form of it is welcome.
+"""
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import render
+from django.utils.translation import override
+from django.views.decorators.cache import never_cache
+from django.views.decorators.csrf import csrf_exempt
+from django.views.decorators.http import require_http_methods
+
+from accounts.access import public
+from advocacy.languages import interface_language
+from mailing import unsubscribe
+from mailing.models import Delivery
+
+
+def _token_page(view: Callable[[HttpRequest, Delivery], HttpResponse]) -> Callable[..., HttpResponseBase]:
+    """Open to whoever holds a token of ours, in the language of its mail; others get a sentence and 404."""
+
+    @wraps(view)
+    def page(request: HttpRequest, token: str) -> HttpResponse:
+        delivery = unsubscribe.delivery_of(token)
+        if delivery is None:
+            return render(request, "public/unsubscribe_unknown.html", _frame(settings.LANGUAGE_CODE), status=404)
+        with override(interface_language(delivery.language)):
+            return view(request, delivery)
+
+    return public(csrf_exempt(never_cache(page)))
+
+
+@_token_page
+@require_http_methods(["GET", "HEAD", "POST"])
+def leave(request: HttpRequest, delivery: Delivery) -> HttpResponse:
+    """The page with the button; its POST, or a mail program's, takes the recipient off the list. 200, no redirect."""
+    if request.method == "POST":
+        unsubscribe.leave(delivery, source="link")
+    has_left = request.method == "POST" or unsubscribe.has_left(delivery)
+    return render(request, "public/unsubscribed.html" if has_left else "public/unsubscribe.html", _context(delivery))
+
+
+@_token_page
+@require_http_methods(["GET", "HEAD", "POST"])
+def undo(request: HttpRequest, delivery: Delivery) -> HttpResponse:
+    """POST takes it back; GET shows how things stand, as the other address does."""
+    if request.method == "POST":
+        unsubscribe.come_back(delivery, source="link")
+    has_left = unsubscribe.has_left(delivery)
+    context = _context(delivery) | {"is_back": request.method == "POST" and not has_left}
+    return render(request, "public/unsubscribed.html" if has_left else "public/unsubscribe.html", context)
+
+
+def _context(delivery: Delivery) -> dict[str, Any]:
+    mailing = delivery.mailing
+    return _frame(interface_language(delivery.language)) | {
+        "token": unsubscribe.token_for(delivery.public_id),
+        "address": unsubscribe.masked(delivery.email),
+        "list_name": mailing.contact_list.name if mailing.contact_list else "",
+    }
+
+
+def _frame(lang: str) -> dict[str, Any]:
+    """What templates/public/base.html needs around the page."""
+    return {"lang": lang, "register_id": settings.TRANSPARENCY_REGISTER_ID}
