@@ -11,7 +11,21 @@ from django.db import connection
 from accounts.append_only import set_triggers
 from tests.e2e.fixtures import browser, visit  # noqa: F401 - fixtures of every room, made once a session
 from tests.factories import UserFactory
-from tests.faults.fixtures import broker, catcher, start_beat, start_worker, watch  # noqa: F401 - the same
+from tests.faults.fixtures import (  # noqa: F401 - the same
+    broker,
+    catcher,
+    database_proxy,
+    mail_proxy,
+    own_postgres,
+    postgres_server,
+    start_any,
+    start_beat,
+    start_celery,
+    start_loop,
+    start_worker,
+    watch,
+    zygote,
+)
 
 
 @pytest.fixture(autouse=True, scope="session")

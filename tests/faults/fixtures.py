@@ -1,13 +1,17 @@
 """Real workers, a catcher and a broker to stop, for tests of what must hold when processes die."""
 
-import time
+import os
 
 import pytest
 
-from mailing.dispatch import recovery
-from mailing.dispatch.store import counts
-from mailing.models import Mailing
-from tests.processes import BeatProcess, Broker, Catcher, WorkerProcess, moments, point_celery_at
+from tests.faults import postgres
+from tests.faults.proxy import Proxy
+from tests.faults.watching import Watch
+from tests.faults.zygote import ForkedWorker, Zygote
+from tests.processes import BeatProcess, Broker, Catcher, WorkerProcess, live_database_url, point_celery_at
+
+# A worker that is to have no broker: nobody listens there.
+NOWHERE = "unix:///nonexistent/broker.sock"
 
 
 @pytest.fixture
@@ -28,12 +32,12 @@ def broker(transactional_db):
 
 
 @pytest.fixture
-def start_worker(broker, catcher):
-    """Starts workers; what still lives is killed before the tables are emptied."""
+def start_worker(broker, catcher, tmp_path):
+    """Starts workers as `celery` commands; what still lives is killed before the tables are emptied."""
     started = []
 
     def start(kind=WorkerProcess, **options):
-        options = {"LEASE_SECONDS": 2, "RETRY_FIRST_SECONDS": 1, **options}
+        options = {"LEASE_SECONDS": 2, "RETRY_FIRST_SECONDS": 1, "JOURNAL_DIR": tmp_path, **options}
         started.append(kind(broker=broker.url, smtp=catcher.url, **options))
         return started[-1]
 
@@ -47,51 +51,100 @@ def start_beat(start_worker):
     return lambda: start_worker(BeatProcess)
 
 
-class Watch:
-    """Looks at a mailing's ledger again and again: it has to add up at every instant (RELIABILITY G1)."""
+@pytest.fixture(scope="session")
+def zygote():
+    """One process for the whole run that forks workers in some 50 ms."""
+    found = Zygote()
+    yield found
+    found.close()
 
-    def __init__(self, mailing, catcher, processes=()):
-        self.mailing, self.catcher, self.processes = mailing, catcher, processes
 
-    def ledger(self) -> dict[str, int]:
-        found = counts(self.mailing.pk)
-        rows = ("queued", "sent", "failed", "cancelled", "uncertain", "skipped")
-        assert sum(found[row] for row in rows) == self.mailing.recipients, found
+@pytest.fixture
+def start_loop(transactional_db, zygote, catcher, tmp_path):
+    """Starts workers that need no broker: `run_dispatch`, forked. Keywords in capitals are settings."""
+    started = []
+
+    def start(kind="loop", *, smtp="", database="", **options):
+        small = {name: value for name, value in options.items() if not name.isupper()}
+        settings = {
+            "LEASE_SECONDS": 2,
+            "RETRY_FIRST_SECONDS": 1,
+            "JOURNAL_DIR": str(tmp_path),
+            "SMTP_URL": smtp or catcher.url,
+            **{name: value for name, value in options.items() if name.isupper()},
+        }
+        order = {"broker": NOWHERE, "seed": os.urandom(4).hex(), **small}
+        found = ForkedWorker(zygote, kind, database=database or live_database_url(), settings=settings, **order)
+        started.append(found)
         return found
 
-    def until(self, is_so, seconds=40.0, *, beat_by_hand=False):
-        """Wait until `is_so(ledger)`; rings and sweeps as beat does where a test has no beat."""
-        pulse = 0.0
-        for now in moments(seconds):
-            found = self.ledger()
-            if is_so(found):
-                return found
-            if beat_by_hand and now - pulse > 0.5:
-                pulse = now
-                recovery.sweep()
-                recovery.ring_due()
-        logs = "\n".join(process.log()[-3000:] for process in self.processes)
-        raise AssertionError(f"After {seconds} s: {self.ledger()}, {len(self.catcher.messages)} caught.\n{logs}")
+    yield start
+    for worker in started:
+        worker.kill()
 
-    def until_caught(self, number, **options):
-        return self.until(lambda ledger: len(self.catcher.messages) >= number, **options)
 
-    def until_finished(self, seconds=60.0, **options):
-        return self.until(lambda ledger: self.status() in ("finished", "cancelled"), seconds, **options)
+@pytest.fixture
+def start_celery(start_loop, broker):
+    """Starts Celery workers, forked from the same process. `pool` is solo or prefork (one child)."""
+    numbers = iter(range(1, 100))
 
-    def status(self) -> str:
-        return Mailing.objects.values_list("status", flat=True).get(pk=self.mailing.pk)
+    def start(*, pool="prefork", **options):
+        name = f"f{next(numbers)}@{os.getpid()}"
+        options = {"broker": broker.url, **options}
+        arguments = ["--pool", pool, "-c", "1", "-Q", "dispatch,default", "-n", name, "--without-gossip"]
+        worker = start_loop("worker", arguments=[*arguments, "--without-mingle", "--loglevel", "WARNING"], **options)
+        worker.name = name
+        return worker
 
-    def assert_the_ledger_tells_the_truth(self):
-        """sent: exactly one copy; queued, failed, cancelled, skipped: none; uncertain: none or one (G2, G3)."""
-        time.sleep(0.2)
-        copies = self.catcher.recipients
-        for email, status in self.mailing.deliveries.values_list("email", "status"):
-            allowed = {"sent": {1}, "uncertain": {0, 1}}.get(status, {0})
-            assert copies.count(email) in allowed, f"{status}: {copies.count(email)} copies"
-        assert set(copies) <= set(self.mailing.deliveries.values_list("email", flat=True))
+    return start
+
+
+@pytest.fixture(params=["loop", "celery"])
+def start_any(request):
+    """Each test that starts its workers by this runs twice: with Celery, and with Celery replaced by a plain loop."""
+    return request.getfixturevalue(f"start_{request.param}")
 
 
 @pytest.fixture
 def watch(catcher):
     return lambda mailing, *processes: Watch(mailing, catcher, processes)
+
+
+@pytest.fixture(scope="session")
+def postgres_server():
+    """A PostgreSQL server that tests may crash and fill."""
+    if not postgres.is_possible():
+        pytest.skip("PostgreSQL's initdb is not on this machine, so no server can be made to be broken.")
+    found = postgres.Postgres()
+    yield found
+    found.close()
+
+
+@pytest.fixture
+def own_postgres(transactional_db, postgres_server):
+    """The test's tables on a server of its own, where this process and all workers look from now on."""
+    name = f"own_{os.urandom(4).hex()}"
+    postgres_server.copy_here(name)
+    former = postgres.point_django_at(postgres_server.url(name))
+    postgres_server.name = name
+    yield postgres_server
+    postgres.point_back(former)
+
+
+@pytest.fixture
+def database_proxy(transactional_db):
+    """A proxy in front of the test's database; give a worker `database=database_proxy.url`."""
+    settings = postgres.connection.settings_dict
+    with Proxy(settings["HOST"] or "127.0.0.1", int(settings["PORT"] or 5432)) as found:
+        parts = postgres.urlsplit(live_database_url())
+        user = parts.netloc.rpartition("@")[0]
+        found.url = parts._replace(netloc=f"{user}@127.0.0.1:{found.port}").geturl()
+        yield found
+
+
+@pytest.fixture
+def mail_proxy(catcher):
+    """A proxy in front of the catcher; give a worker `smtp=mail_proxy.url`."""
+    with Proxy("127.0.0.1", catcher.port) as found:
+        found.url = f"smtp://127.0.0.1:{found.port}"
+        yield found

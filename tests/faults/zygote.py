@@ -83,9 +83,10 @@ class Child:
 
 
 class ForkedWorker:
-    """A worker from a zygote. `kind`: "loop" is `run_dispatch`, "celery" a worker, "beat" the beat.
+    """A worker from a zygote. `kind`: "loop" is `run_dispatch`, "worker" and "beat" Celery's, "call" a function.
 
-    `settings` are Django's, `failpoints` as in mailing/dispatch/failpoints.py; `arguments` go to the Celery command.
+    `settings` are Django's, `failpoints` as in mailing/dispatch/failpoints.py; `arguments` go to the command
+    or to the function that `call` names.
     """
 
     def __init__(self, zygote: Zygote, kind: str, **order: Any) -> None:
@@ -100,7 +101,7 @@ class ForkedWorker:
 
     def signal(self, number: int) -> None:
         """To it and all its children."""
-        if self.process.poll() is None or self.order["kind"] == "celery":
+        if self.process.poll() is None or self.order["kind"] == "worker":
             try:
                 os.killpg(self.process.pid, number)
             except ProcessLookupError:
@@ -222,6 +223,10 @@ def become(order: dict[str, Any]) -> None:
         call_command("run_dispatch", *order.get("arguments", []))
     elif order["kind"] == "fast_loop":
         loop_fast()
+    elif order["kind"] == "call":
+        from django.utils.module_loading import import_string
+
+        import_string(order["call"])(*order["arguments"])
     else:
         app.start([order["kind"], *order.get("arguments", [])])
 
