@@ -5,6 +5,7 @@ that it is bulk mail (so that no holiday note answers it), and can be left in on
 """
 
 import re
+from functools import lru_cache
 from urllib.parse import quote
 from uuid import UUID
 
@@ -37,7 +38,8 @@ def personal(mailing: Mailing, public_id: UUID) -> dict[str, str]:
     if mailing.kind != Mailing.Kind.NEWSLETTER:
         return {}
     token = unsubscribe.token_for(public_id)
-    mailto = f"mailto:{_leaving_address(mailing, public_id)}?subject={quote(f'unsubscribe {token}')}"
+    # A token's characters mean themselves in an address, so only the space is written as %20 (RFC 6068 2).
+    mailto = f"mailto:{_leaving_address(mailing, public_id)}?subject=unsubscribe%20{token}"
     return {"List-Unsubscribe": f"<{unsubscribe.address_of(token)}>, <{mailto}>"}
 
 
@@ -59,10 +61,23 @@ def _leaving_address(mailing: Mailing, public_id: UUID) -> str:
     The token stands in the subject either way; an address of our own for each message proves it a second time.
     """
     sender = mailing.sender
-    address = bounce_address(sender, public_id) if sender.bounce_domain else sender.reply_to or sender.from_email
-    return ascii_address(address)
+    if sender.bounce_domain:
+        return bounce_address(sender, public_id)
+    return _in_an_address(sender.reply_to or sender.from_email)
+
+
+@lru_cache(maxsize=64)
+def _in_an_address(mailbox: str) -> str:
+    """A mailbox as it stands in a mailto address (RFC 6068 2)."""
+    local, _at, domain = ascii_address(mailbox).rpartition("@")
+    return f"{quote(local, safe='+')}@{domain}"
 
 
 def _domain(mailing: Mailing) -> str:
     """The sender's domain as it travels."""
-    return ascii_address(mailing.sender.from_email).rpartition("@")[2]
+    return _travelling(mailing.sender.domain)
+
+
+@lru_cache(maxsize=64)
+def _travelling(domain: str) -> str:
+    return ascii_address(f"x@{domain}").removeprefix("x@")

@@ -213,6 +213,11 @@ def test_a_token_outlives_a_change_of_the_secret_key(client, delivery, settings)
     assert client.get(address).status_code == 404
 
 
+def test_a_token_is_one_of_djangos_own_signatures(delivery):
+    token = unsubscribe.token_for(delivery.public_id)
+    assert signing.Signer(salt=unsubscribe.SALT, sep=".").unsign(token) == token.partition(".")[0]
+
+
 def test_a_mail_with_the_token_in_its_subject_does_the_same(delivery, news):
     token = unsubscribe.token_for(delivery.public_id)
     assert unsubscribe.leave_by_mail(f"Re: unsubscribe {token}")
