@@ -38,6 +38,12 @@ WORDS: dict[str, dict[str, str]] = {
         ),
         "object": "If you do not want to hear from us again, answer “no more letters” or write to",
         "tracking": "This letter carries no tracking.",
+        "consent": (
+            "You get this newsletter from {organisation} because you subscribed to it. You may ask to see, correct or "
+            "erase what is kept about you, and complain to a data protection authority."
+        ),
+        "write_to": "You can also answer this message or write to",
+        "leave": "Unsubscribe",
     },
     "fr": {
         "register": "Registre de transparence de l’UE {number}",
@@ -52,6 +58,13 @@ WORDS: dict[str, dict[str, str]] = {
         ),
         "object": "Si vous ne souhaitez plus recevoir nos lettres, répondez « plus de lettres » ou écrivez à",
         "tracking": "Cette lettre ne contient aucun traceur.",
+        "consent": (
+            "Vous recevez cette lettre d’information de {organisation} parce que vous vous y êtes abonné·e. Vous "
+            "pouvez demander à consulter, à rectifier ou à effacer vos données, et saisir une autorité de protection "
+            "des données."
+        ),
+        "write_to": "Vous pouvez aussi répondre à ce message ou écrire à",
+        "leave": "Se désabonner",
     },
     "de": {
         "register": "EU-Transparenzregister {number}",
@@ -66,6 +79,12 @@ WORDS: dict[str, dict[str, str]] = {
         ),
         "object": "Wenn Sie keine Briefe mehr wünschen, antworten Sie „keine Briefe mehr“ oder schreiben Sie an",
         "tracking": "Dieser Brief enthält keine Nachverfolgung.",
+        "consent": (
+            "Sie erhalten diesen Newsletter von {organisation}, weil Sie ihn abonniert haben. Sie können Auskunft, "
+            "Berichtigung oder Löschung Ihrer Daten verlangen und sich bei einer Datenschutzbehörde beschweren."
+        ),
+        "write_to": "Sie können auch auf diese Nachricht antworten oder schreiben an",
+        "leave": "Abmelden",
     },
 }
 
@@ -185,6 +204,7 @@ def frame(mailing: Any, language: str) -> dict[str, Any]:
     number = mailing.owner.transparency_register_id.strip()
     is_registered = bool(number) and number.casefold() != NOT_REGISTERED
     day = format_date(letter_date(mailing), format="long", locale=locale_of(language))
+    is_newsletter = mailing.kind == "newsletter"
     return {
         "language": language,
         "direction": locale_of(language).text_direction,
@@ -194,8 +214,10 @@ def frame(mailing: Any, language: str) -> dict[str, Any]:
         "register_line": words["register"].format(number=number) if is_registered else words["not_registered"],
         "place_and_date": ", ".join(part for part in (mailing.sender.place, day) if part),
         "reference_line": words["reference"].format(reference=mailing.reference),
-        "privacy": words["privacy"].format(organisation=mailing.owner.name),
-        "object": words["object"],
+        # Public sources and the right to object for letters (Article 14); for newsletters the consent they stand on.
+        "privacy": words["consent" if is_newsletter else "privacy"].format(organisation=mailing.owner.name),
+        "object": words["write_to" if is_newsletter else "object"],
+        "leave": words["leave"],
         "object_address": mailing.sender.reply_to or mailing.sender.from_email,
         "tracking": words["tracking"],
     }

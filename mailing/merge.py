@@ -231,13 +231,15 @@ def values_for(mailing: Any, context: Mapping[str, Any], language: str) -> dict[
 def render(content: Any, context: Mapping[str, Any], language: str) -> Rendered:
     """One letter with letterhead and footer. `content` is a MailingContent; its mailing, sender and owner are read.
 
-    `context` is what the freeze wrote for the recipient, `language` that of the delivery. Raises MergeError. Equal
-    input gives equal output: at preview, at sending and when it is shown again.
+    `context` is what the freeze wrote for the recipient, `language` that of the delivery; for a newsletter it also
+    holds `unsubscribe_link`, which is no field of texts. Raises MergeError. Equal input gives equal output: at
+    preview, at sending and when it is shown again.
     """
     values = values_for(content.mailing, context, language)
     subject = tidy(fill(content.subject, values, html=False))
     body, text = fill_body(content.body, values)
-    return compose(content.mailing, language, subject=subject, body=body, text=wrap(text))
+    link = str(context.get("unsubscribe_link") or "")
+    return compose(content.mailing, language, subject=subject, body=body, text=wrap(text), unsubscribe_link=link)
 
 
 def tidy(subject: str) -> str:
@@ -254,10 +256,17 @@ def fill_body(body: str, values: dict[str, str]) -> tuple[str, str]:
         raise MergeError([str(error).splitlines()[0]]) from error
 
 
-def compose(mailing: Any, language: str, *, subject: str, body: str, text: str) -> Rendered:
-    """Put letterhead and footer around a filled text; `body` is HTML made by `fill_body`."""
-    around = frame(mailing, language)
+def compose(  # noqa: PLR0913 - a message has these parts
+    mailing: Any, language: str, *, subject: str, body: str, text: str, unsubscribe_link: str = ""
+) -> Rendered:
+    """Put letterhead and footer around a filled text; `body` is HTML made by `fill_body`.
+
+    `unsubscribe_link` stands alone on a line of the text part and as one attribute of the HTML; "" for letters.
+    """
+    around = frame(mailing, language) | {"unsubscribe_link": unsubscribe_link}
     footer = f"{around['privacy']}\n{around['object']} {around['object_address']}. {around['tracking']}"
+    if unsubscribe_link:
+        footer += f"\n{around['leave']}:\n{unsubscribe_link}"
     return Rendered(
         subject,
         _letter("letter.html.liquid").render(**around, subject=subject, body=Markup(body)),  # noqa: S704 - see above

@@ -6,7 +6,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from contacts.languages import country_name, language_name
-from mailing import audience, merge
+from mailing import audience, merge, unsubscribe
 from mailing.audience import AudiencePreview, Reader
 from mailing.models import Delivery, Mailing
 
@@ -64,11 +64,18 @@ def _letter(mailing: Mailing, number: int, total: int, context: dict[str, Any], 
     else:
         content.mailing = mailing
         try:
-            rendered = merge.render(content, context, language)
+            rendered = merge.render(content, _with_link(mailing, context), language)
         except merge.MergeError as error:
             problem = " ".join(error.sentences)
     country = country_name(context.get("country") or "")
     return Letter(number, total, context.get("name") or "", country, email, language, rendered, problem)
+
+
+def _with_link(mailing: Mailing, context: dict[str, Any]) -> dict[str, Any]:
+    """A newsletter's preview shows where the link to unsubscribe stands; the link itself unsubscribes nobody."""
+    if mailing.kind != Mailing.Kind.NEWSLETTER:
+        return context
+    return context | {"unsubscribe_link": unsubscribe.example_address()}
 
 
 def choices(readers: list[Reader]) -> list[tuple[int, str]]:
