@@ -48,5 +48,8 @@ app.conf.beat_schedule = {
     "sweep-expired-leases": {"task": "mailing.tasks.sweep", "schedule": 5.0},
     "send-system-mail": {"task": "transport.tasks.send_outbox", "schedule": 5.0},
     "empty-system-mail": {"task": "transport.tasks.empty_outbox", "schedule": crontab(hour="3", minute="10")},
+    "handle-incoming": {"task": "mailing.tasks.handle_incoming", "schedule": 15.0},
+    "collect-mail": {"task": "mailing.tasks.collect_mail", "schedule": 60.0},
+    "empty-incoming": {"task": "mailing.tasks.empty_incoming", "schedule": crontab(hour="3", minute="20")},
     "seal-audit-trail": {"task": "accounts.tasks.seal_audit", "schedule": 60.0},
 }

@@ -117,6 +117,13 @@ MAIL_PROVIDER = read(
     "smtp",
     "smtp, or the path of an anymail backend such as anymail.backends.mailgun.EmailBackend.",
 )
+# anymail's own name for it; its webhooks refuse whoever does not know one of them.
+ANYMAIL_WEBHOOK_SECRET = read(
+    "list", "WEBHOOK_SECRET", [], "user:password with which the provider calls /webhooks/; empty: they are closed."
+)
+INBOUND_IMAP_URL = read(
+    "url", "INBOUND_IMAP_URL", "", "Mailbox of returned mail and answers: imaps://user:password@host:993/INBOX."
+)
 EMAIL_BACKEND = "transport.backend.OutboxBackend"
 DEFAULT_FROM_EMAIL = read(
     "str", "DEFAULT_FROM_EMAIL", "desk@demarche.example", "Sender of confirmations and invitations."

@@ -10,6 +10,8 @@ class MailingConfig(AppConfig):
 
     def ready(self) -> None:
         """Letters appear on the home page, in the search, on statements, people and segments."""
+        from mailing import webhooks
         from mailing.contributions import register
 
         register()
+        webhooks.connect()

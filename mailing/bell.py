@@ -22,6 +22,11 @@ def ring_due() -> bool:
     return _publish("mailing.tasks.ring_due", [])
 
 
+def ring_incoming() -> bool:
+    """Ask for a look at what came in, as beat does too. Never raises."""
+    return _publish("mailing.tasks.handle_incoming", [])
+
+
 def _publish(task: str, arguments: list[int]) -> bool:
     try:
         current_app.send_task(task, args=arguments, retry=False, ignore_result=True)

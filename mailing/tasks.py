@@ -2,6 +2,7 @@
 
 from celery import shared_task
 
+from mailing import collecting, handling
 from mailing.dispatch import recovery, sending
 
 
@@ -22,3 +23,21 @@ def ring_due() -> None:
 def sweep() -> None:
     """Free what workers that died were holding."""
     recovery.sweep()
+
+
+@shared_task(ignore_result=True)
+def handle_incoming() -> None:
+    """Handle provider events and mail that were stored."""
+    handling.handle_waiting()
+
+
+@shared_task(ignore_result=True)
+def collect_mail() -> None:
+    """Fetch new messages from the IMAP folder, where one is configured."""
+    collecting.collect()
+
+
+@shared_task(ignore_result=True)
+def empty_incoming() -> None:
+    """Empty returned mail after its time."""
+    handling.empty_old()

@@ -118,6 +118,8 @@ ACCESS: dict[str, str] = {
     "mailing:sender_create": "accounts.manage",
     "mailing:sender_edit": "accounts.manage",
     "mailing:sender_list": "accounts.manage",
+    # Mail providers: each request is signed (mailing/webhooks.py)
+    "webhooks:receive": "public",
     # The demo's outbox
     "outbox:body": "signed in",
     "outbox:list": "signed in",
