@@ -1,16 +1,20 @@
 """SQL expressions this room needs and Django lacks."""
 
+import json
 from collections.abc import Mapping
 from typing import Any
 
 from django.db.models import CharField, Expression, Func
 
+# Up to so many branches a CASE is as fast as looking a key up.
+FEW = 8
+
 
 class Lookup(Func):
     """A table of constants in SQL: `CASE x WHEN key THEN value … ELSE default END`.
 
-    The simple form of CASE, so that the database works `x` out once and not once a branch. Same on SQLite and
-    PostgreSQL.
+    The simple form of CASE, so that the database works `x` out once and not once a branch. A long table is one JSON
+    constant on PostgreSQL, whose keys are found by halving: a CASE of 400 branches compares 200 times a row.
     """
 
     def __init__(self, expression: Any, table: Mapping[str, str], default: str = "", **extra: Any) -> None:
@@ -27,3 +31,11 @@ class Lookup(Func):
             return "%s", [self.default]
         branches = " WHEN %s THEN %s" * len(self.table)
         return f"CASE {sql}{branches} ELSE %s END", [*params, *values, self.default]
+
+    def as_postgresql(self, compiler: Any, connection: Any, **extra: Any) -> tuple[str, Any]:
+        """`COALESCE(table ->> x, default)` for a table of more than a few rows."""
+        if len(self.table) <= FEW:
+            return self.as_sql(compiler, connection)
+        sql, params = compiler.compile(self.get_source_expressions()[0])
+        constant = json.dumps(self.table, ensure_ascii=False)
+        return f"COALESCE(%s::jsonb ->> ({sql}), %s)", [constant, *params, self.default]

@@ -95,11 +95,16 @@ def name_shape(contact: Contact) -> str:
     return LATIN
 
 
-def opening_expression(language: Expression | F, *, table: SalutationTable | None = None) -> Expression:
-    """SQL on Contact: the opening in the language that `language` gives. Reads the table when it is built."""
+def opening_expression(
+    language: Expression | F, *, table: SalutationTable | None = None, shape: Expression | F | None = None
+) -> Expression:
+    """SQL on Contact: the opening in the language that `language` gives. Reads the table when it is built.
+
+    Give `shape` where a query has worked `shape_expression()` out already.
+    """
     table = table or SalutationTable()
     openings = {key: form.opening for key, form in _every_form(table).items()}
-    template = Lookup(_key(table, language), openings, _english(table).opening)
+    template = Lookup(_key(table, language, shape), openings, _english(table).opening)
     full_name = Trim(Concat(F("given_name"), Value(" "), F("family_name")))
     names: list[tuple[str, Any]] = [
         (FULL_NAME, full_name),
@@ -112,11 +117,27 @@ def opening_expression(language: Expression | F, *, table: SalutationTable | Non
     return opening
 
 
-def closing_expression(language: Expression | F, *, table: SalutationTable | None = None) -> Expression:
+def closing_expression(
+    language: Expression | F, *, table: SalutationTable | None = None, shape: Expression | F | None = None
+) -> Expression:
     """SQL on Contact: the closing that belongs to `opening_expression`."""
     table = table or SalutationTable()
     closings = {key: form.closing for key, form in _every_form(table).items()}
-    return Lookup(_key(table, language), closings, _english(table).closing)
+    return Lookup(_key(table, language, shape), closings, _english(table).closing)
+
+
+def shape_expression() -> Expression:
+    """SQL on Contact: `name_shape()`."""
+    return Case(
+        When(Q(family_name="") & Q(given_name=""), then=Value(NAMELESS)),
+        When(family_name="", then=Value(GIVEN_ONLY)),
+        *(
+            When(Q(given_name__regex=pattern) & Q(family_name__regex=pattern), then=Value(script))
+            for script, pattern in SCRIPTS.items()
+        ),
+        default=Value(LATIN),
+        output_field=CharField(max_length=5),
+    )
 
 
 def _every_form(table: SalutationTable) -> dict[str, Form]:
@@ -134,16 +155,7 @@ def _english(table: SalutationTable) -> Form:
     return table.rows.get((FALLBACK, Gender.UNKNOWN.value), Form("", ""))
 
 
-def _key(table: SalutationTable, language: Expression | F) -> Expression:
+def _key(table: SalutationTable, language: Expression | F, shape: Expression | F | None) -> Expression:
     known = Lookup(language, {code: code for code in table.languages}, "-")
-    shape = Case(
-        When(Q(family_name="") & Q(given_name=""), then=Value(NAMELESS)),
-        When(family_name="", then=Value(GIVEN_ONLY)),
-        *(
-            When(Q(given_name__regex=pattern) & Q(family_name__regex=pattern), then=Value(script))
-            for script, pattern in SCRIPTS.items()
-        ),
-        default=Value(LATIN),
-        output_field=CharField(max_length=5),
-    )
-    return Concat(known, Value("|"), F("gender"), Value("|"), shape, output_field=CharField(max_length=40))
+    parts = [known, Value("|"), F("gender"), Value("|"), shape or shape_expression()]
+    return Concat(*parts, output_field=CharField(max_length=40))

@@ -15,6 +15,7 @@ from django.utils import timezone
 
 from contacts.criteria import normalise, resolve
 from contacts.criteria.vocabulary import Words
+from contacts.expressions import Lookup
 from contacts.languages import effective_language
 from contacts.models import Contact, Suppression
 from contacts.models.people import ContactQuerySet
@@ -61,32 +62,12 @@ def people(mailing: Mailing) -> ContactQuerySet:
     rules = rules_of(mailing)
     reviewed = [content.language for content in mailing.contents.all() if content.is_reviewed]
     default = mailing.source_language if mailing.source_language in reviewed else FALLBACK_LANGUAGE
-    wanted = effective_language()
     return (
-        Contact.objects.filter(_included(rules))
-        .annotate(wanted_language=wanted)
+        _included(rules)
+        .annotate(wanted_language=effective_language())
         .annotate(
-            given_language=Case(
-                When(wanted_language__in=reviewed, then=F("wanted_language")),
-                default=Value(default),
-                output_field=CharField(),
-            ),
-            own_reason=_own_reason(mailing, rules),
-        )
-        .annotate(
-            place_at_address=Window(
-                RowNumber(),
-                partition_by=[F("email_digest")],
-                order_by=[Case(When(own_reason="", then=Value(0)), default=Value(1)).asc(), F("pk").asc()],
-            )
-        )
-        .annotate(
-            skip_reason=Case(
-                When(~Q(own_reason=""), then=F("own_reason")),
-                When(Q(place_at_address__gt=1), then=Value(Reason.DUPLICATE.value)),
-                default=Value(""),
-                output_field=CharField(),
-            )
+            given_language=Lookup(F("wanted_language"), {code: code for code in reviewed}, default),
+            skip_reason=_reason(mailing, rules),
         )
     )
 
@@ -105,26 +86,41 @@ def rules_of(mailing: Mailing) -> list[AudienceRule]:
     return found
 
 
-def _included(rules: list[AudienceRule]) -> Q:
+def _included(rules: list[AudienceRule]) -> ContactQuerySet:
     """Whoever any include rule names; nobody without one."""
-    found = Q(pk__in=[])
-    by_hand = []
-    for rule in rules:
-        if rule.effect != AudienceRule.Effect.INCLUDE:
-            continue
-        if rule.contact_id:
-            by_hand.append(rule.contact_id)
-        else:
-            found |= Q(pk__in=_matching(rule).values("pk"))
-    return found | Q(pk__in=by_hand)
+    including = [rule for rule in rules if rule.effect == AudienceRule.Effect.INCLUDE]
+    by_hand = [rule.contact_id for rule in including if rule.contact_id]
+    matching = [_matching(rule) for rule in including if not rule.contact_id]
+    if len(matching) == 1 and not by_hand:
+        # One rule, as most audiences have: its conditions stand in the query itself, not in a part of it.
+        return matching[0]
+    found = Q(pk__in=by_hand)
+    for people_ in matching:
+        found |= Q(pk__in=people_.values("pk"))
+    return Contact.objects.filter(found)
 
 
 def _matching(rule: AudienceRule) -> ContactQuerySet:
     return resolve(rule.segment.criteria if rule.segment else rule.criteria or {})
 
 
-def _own_reason(mailing: Mailing, rules: list[AudienceRule]) -> Case:
-    """Why this person is left out, whoever else is in the audience; "" for no reason. The first that holds counts."""
+def _reason(mailing: Mailing, rules: list[AudienceRule]) -> Case:
+    """Why this person is left out; "" for no reason. The first that holds counts."""
+    own = _own_reasons(mailing, rules)
+    same = Contact.objects.filter(email_digest=OuterRef("email_digest")).exclude(pk=OuterRef("pk"))
+    sharing = _included(rules).order_by().filter(Exists(same)).annotate(own_reason=_first(own)).filter(own_reason="")
+    place = Window(RowNumber(), partition_by=[F("email_digest")], order_by=[F("pk").asc()])
+    later = sharing.annotate(place_at_address=place).filter(place_at_address__gt=1).values("pk")
+    # Addresses are unique, so hardly anybody shares one: the few are sorted among themselves, not the whole audience.
+    return _first([*own, When(pk__in=later, then=Value(Reason.DUPLICATE.value))])
+
+
+def _first(reasons: list[When]) -> Case:
+    return Case(*reasons, default=Value(""), output_field=CharField())
+
+
+def _own_reasons(mailing: Mailing, rules: list[AudienceRule]) -> list[When]:
+    """Why somebody is left out whoever else is in the audience."""
     blocked = Suppression.objects.of(mailing.suppression_scope).filter(email_digest=OuterRef("email_digest"))
     excluded, written = Q(pk__in=[]), Q(pk__in=[])
     for rule in rules:
@@ -136,16 +132,14 @@ def _own_reason(mailing: Mailing, rules: list[AudienceRule]) -> Case:
             excluded |= Q(pk=rule.contact_id)
         else:
             excluded |= Q(pk__in=_matching(rule).values("pk"))
-    return Case(
+    return [
         When(erased_at__isnull=False, then=Value(Reason.ERASED.value)),
         When(Q(email_key__isnull=True) | Q(email=""), then=Value(Reason.NO_ADDRESS.value)),
         When(Q(Exists(blocked.filter(reason=Suppression.Reason.OBJECTION))), then=Value(Reason.OBJECTED.value)),
         When(Q(Exists(blocked)), then=Value(Reason.SUPPRESSED.value)),
         When(excluded, then=Value(Reason.EXCLUDED.value)),
         When(written, then=Value(Reason.COURTESY_CAP.value)),
-        default=Value(""),
-        output_field=CharField(),
-    )
+    ]
 
 
 def _written_to(mailing: Mailing, days: int) -> Exists:
@@ -222,7 +216,7 @@ def with_context(mailing: Mailing) -> ContactQuerySet:
 def freeze(mailing: Mailing) -> tuple[int, int]:
     """Write one delivery for every matched person, in one transaction: all of them or none. (matched, recipients)."""
     with transaction.atomic():
-        insert_deliveries(mailing, with_context(mailing))
+        insert_deliveries(mailing, people(mailing))
         rows = Delivery.objects.filter(mailing=mailing)
         matched = rows.count()
         recipients = rows.exclude(status=Delivery.Status.SKIPPED).count()

@@ -2,10 +2,12 @@
 
 from typing import Any
 
-from django.db import connection
+from django.apps.registry import Apps
+from django.db import connection, models
 from django.db.models import (
     Case,
     CharField,
+    Exists,
     Expression,
     F,
     Func,
@@ -21,10 +23,13 @@ from django.db.models.functions import Coalesce, Concat, JSONObject, Trim
 from django.utils import timezone
 
 from contacts.languages import effective_country
-from contacts.models import Body, Membership
-from contacts.salutations import SalutationTable, closing_expression, opening_expression
+from contacts.models import Body, Mandate, Membership
+from contacts.salutations import SalutationTable, closing_expression, opening_expression, shape_expression
 from mailing.dispatch.failpoints import failpoint
 from mailing.models import Delivery, Mailing
+
+# For one large statement: sorts and hashes get more memory, and nothing is compiled (it takes longer than it saves).
+FOR_THIS_TRANSACTION = "SET LOCAL jit = off; SET LOCAL work_mem = '64MB'"
 
 
 class JSONList(Func):
@@ -57,19 +62,62 @@ class AsJSON(Func):
         return self.as_sql(compiler, connection, template="json(%(expressions)s)", **context)
 
 
-def context_expression() -> JSONObject:
-    """A recipient's merge values; country, group and committees stay codes until rendering words them."""
+class Matched(models.Model):
+    """One matched person inside the statement of the freeze: not a table, the name of its first part.
+
+    What several columns of a delivery need is worked out there once, and not again in each of them.
+    """
+
+    email = models.CharField()
+    email_key = models.CharField(null=True)
+    email_digest = models.CharField()
+    given_name = models.CharField()
+    family_name = models.CharField()
+    gender = models.CharField()
+    given_language = models.CharField()
+    skip_reason = models.CharField()
+    shown_country = models.CharField()
+    has_mandate = models.BooleanField()
+    shape = models.CharField()
+
+    class Meta:
+        # Of no app: there is nothing to migrate.
+        apps = Apps()
+        app_label = "mailing"
+        db_table = "mailing_matched"
+        managed = False
+
+    def __str__(self) -> str:
+        return str(self.pk)
+
+
+def context_expression(
+    *, country: Expression | F | None = None, has_mandate: Q | None = None, shape: F | None = None
+) -> JSONObject:
+    """A recipient's merge values; country, group and committees stay codes until rendering words them.
+
+    Give what the query has worked out already: the country, whether there is an open mandate, the shape of the name.
+    """
     table = SalutationTable()
+    if has_mandate is None:
+        has_mandate = Q(Exists(_open_mandates()))
+    group = Coalesce(Subquery(_seats(Body.Kind.GROUP).values("body__code")[:1]), Value(""))
     return JSONObject(
-        salutation=opening_expression(F("given_language"), table=table),
-        closing=closing_expression(F("given_language"), table=table),
+        salutation=opening_expression(F("given_language"), table=table, shape=shape),
+        closing=closing_expression(F("given_language"), table=table, shape=shape),
         given_name=F("given_name"),
         family_name=F("family_name"),
         name=Trim(Concat(F("given_name"), Value(" "), F("family_name"))),
-        country=effective_country(),
-        group=Coalesce(Subquery(_seats(Body.Kind.GROUP).values("body__code")[:1]), Value("")),
-        committees=_committees(),
+        country=country or effective_country(),
+        # Without a mandate there is no seat to look for.
+        group=Case(When(has_mandate, then=group), default=Value(""), output_field=CharField()),
+        committees=_committees(has_mandate),
     )
+
+
+def _open_mandates() -> QuerySet[Mandate]:
+    found: QuerySet[Mandate] = Mandate.objects.open().filter(contact=OuterRef("pk"))
+    return found
 
 
 def _seats(kind: str) -> QuerySet[Membership]:
@@ -79,7 +127,7 @@ def _seats(kind: str) -> QuerySet[Membership]:
     ).order_by("body__code", "pk")
 
 
-def _committees() -> Expression:
+def _committees(has_mandate: Q) -> Expression:
     """Codes of the committees a person sits on in full; those of a substitute who sits on none in full."""
 
     def codes(condition: Q) -> Subquery:
@@ -88,23 +136,52 @@ def _committees() -> Expression:
 
     substitute = Q(role=Membership.Role.SUBSTITUTE)
     nothing = Value([], output_field=JSONField())
-    return AsJSON(Coalesce(codes(~substitute), codes(substitute), nothing, output_field=JSONField()))
+    found = Coalesce(codes(~substitute), codes(substitute), nothing, output_field=JSONField())
+    return AsJSON(Case(When(has_mandate, then=found), default=nothing, output_field=JSONField()))
 
 
 def insert_deliveries(mailing: Mailing, people: QuerySet[Any]) -> None:
     """INSERT one delivery for each row of `people` (annotated by mailing.audience). Call it in a transaction.
 
-    Who is left out becomes a row as well, with the reason and without the address.
+    Who is left out becomes a row as well, with the reason and without the address. One statement in two parts: who
+    is matched, in the order of the preview, and from it the rows.
     """
+    inner = people.annotate(
+        shown_country=effective_country(), has_mandate=Exists(_open_mandates()), shape=shape_expression()
+    )
+    names = [field.attname for field in Matched._meta.concrete_fields]
+    matched, given = inner.order_by("sort_key", "pk").values_list(*names).query.sql_with_params()
+    columns = _columns(mailing)
+    selected = Matched.objects.order_by().annotate(**{f"col_{name}": value for name, value in columns.items()})
+    rows, more = selected.values_list(*(f"col_{name}" for name in columns)).query.sql_with_params()
+    quote = connection.ops.quote_name
+    as_named, into = ", ".join(map(quote, names)), ", ".join(map(quote, ["public_id", *columns]))
+    is_postgres = connection.vendor == "postgresql"
+    new_id = "gen_random_uuid()" if is_postgres else "lower(hex(randomblob(16)))"
+    with connection.cursor() as cursor:
+        if is_postgres:
+            cursor.execute(FOR_THIS_TRANSACTION)
+        # The order of the ids is that of the preview. Nothing here comes from a person but the parameters.
+        cursor.execute(
+            f"WITH {quote(Matched._meta.db_table)} ({as_named}) AS ({matched}) "  # noqa: S608
+            f"INSERT INTO {quote(Delivery._meta.db_table)} ({into}) SELECT {new_id}, people.* FROM ({rows}) AS people",
+            [*given, *more],
+        )
+    failpoint("c0")
+
+
+def _columns(mailing: Mailing) -> dict[str, Any]:
+    """What each column of a delivery gets from a row of Matched."""
     gets_it = Q(skip_reason="")
-    columns: dict[str, Any] = {
+    context = context_expression(country=F("shown_country"), has_mandate=Q(has_mandate=True), shape=F("shape"))
+    return {
         "mailing_id": Value(mailing.pk),
         "contact_id": F("pk"),
         "email": Case(When(gets_it, then=F("email")), default=Value(None), output_field=CharField(null=True)),
         "email_key": Case(When(gets_it, then=F("email_key")), default=Value(None), output_field=CharField(null=True)),
         "email_digest": F("email_digest"),
         "language": F("given_language"),
-        "context": F("context"),
+        "context": context,
         "status": Case(
             When(gets_it, then=Value(Delivery.Status.QUEUED.value)),
             default=Value(Delivery.Status.SKIPPED.value),
@@ -118,15 +195,3 @@ def insert_deliveries(mailing: Mailing, people: QuerySet[Any]) -> None:
         "attempts": Value(0),
         "queued_at": Value(timezone.now()),
     }
-    selected = people.order_by("sort_key", "pk").annotate(**{f"col_{name}": value for name, value in columns.items()})
-    sql, parameters = selected.values_list(*(f"col_{name}" for name in columns)).query.sql_with_params()
-    quote = connection.ops.quote_name
-    names = ", ".join(quote(name) for name in ["public_id", *columns])
-    new_id = "gen_random_uuid()" if connection.vendor == "postgresql" else "lower(hex(randomblob(16)))"
-    with connection.cursor() as cursor:
-        # The order of the ids is that of the preview. Nothing here comes from a person but the parameters.
-        cursor.execute(
-            f"INSERT INTO {quote(Delivery._meta.db_table)} ({names}) SELECT {new_id}, people.* FROM ({sql}) AS people",  # noqa: S608
-            parameters,
-        )
-    failpoint("c0")
