@@ -53,8 +53,9 @@ def _fill(words: list[str], width: int) -> list[str]:
 class _Writer(HTMLParser):
     """Walks clean HTML and collects blocks, each with the prefix of its list item or quotation."""
 
-    def __init__(self) -> None:
+    def __init__(self, width: int) -> None:
         super().__init__(convert_charrefs=True)
+        self.width = width
         self.blocks: list[tuple[str, list[str], bool]] = []
         self.block = _Block()
         self.indents: list[str] = []
@@ -144,7 +145,7 @@ class _Writer(HTMLParser):
     def close_block(self) -> None:
         self.close_link()
         prefix = "".join(self.indents)
-        lines = self.block.wrapped(max(WIDTH - len(prefix), 20))
+        lines = self.block.wrapped(max(self.width - len(prefix), 20))
         self.block = _Block()
         if not lines:
             return
@@ -161,13 +162,13 @@ def _start(value: str | None) -> int:
     return int(value) if value and value.isascii() and value.isdigit() and len(value) < 6 else 1
 
 
-def to_text(html: str) -> str:
-    """The text of clean HTML for readers of plain text: 72 columns, numbered lists, `> ` before quotations.
+def to_text(html: str, *, width: int = WIDTH) -> str:
+    """The text of clean HTML for readers of plain text: `width` columns, numbered lists, `> ` before quotations.
 
     A link becomes "text (address)" on its own line, never broken, so that mail programs keep it whole. Items of a
     list and rows of a table follow each other without an empty line. Merge fields stay as they are.
     """
-    writer = _Writer()
+    writer = _Writer(width)
     writer.feed(html)
     writer.close()
     writer.close_block()

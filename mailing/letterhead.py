@@ -106,6 +106,9 @@ STYLES = {
     "hr": "border:0;border-top:1px solid #d3d9d5;margin:0 0 16px",
 }
 BLOCK_END = re.compile(r"</(?:p|h2|h3|h4|ul|ol|li|tr|table|blockquote)>(?!\n|$)")
+QUOTE = re.compile(r"(?:\s*>\s)+")
+# A link that stands on a line of its own: "text (address)".
+LINK_ALONE = re.compile(r"\(\S+://\S+\)\S*$")
 LIST_MARKER = re.compile(r"\s*(?:(?:\d+\.|-)\s+)?")
 # Classes that the dark style sheet of the letter knows.
 CLASSES = {"p": "ink", "h2": "ink", "h3": "ink", "h4": "ink", "ol": "ink", "ul": "ink", "a": "link"}
@@ -249,18 +252,17 @@ def wrap(text: str) -> str:
 
 
 def _wrapped(line: str) -> str:
-    if len(line) <= WIDTH or "://" in line:
+    if len(line) <= WIDTH or LINK_ALONE.search(line):
         return line
-    marker = LIST_MARKER.match(line)
-    hanging = " " * len(marker[0]) if marker else ""
-    if line.lstrip().startswith(">"):
-        hanging = line[: len(line) - len(line.lstrip())] + "> "
-    lines, room = [line[: len(line) - len(line.lstrip())]], WIDTH
-    is_empty = True
-    for word in line.split():
-        if not is_empty and len(lines[-1]) + 1 + len(word) > room:
-            lines.append(hanging)
-            is_empty = True
-        lines[-1] += word if is_empty else f" {word}"
-        is_empty = False
+    quote = QUOTE.match(line)
+    start = quote[0] if quote else ""
+    marker = LIST_MARKER.match(line[len(start) :])
+    hanging = start + " " * (len(marker[0]) if marker else 0)
+    words = line[len(start) :].split() or [""]
+    lines = [line[: len(line) - len(line[len(start) :].lstrip())] + words[0]]
+    for word in words[1:]:
+        if len(lines[-1]) + 1 + len(word) > WIDTH and lines[-1] != hanging:
+            lines.append(hanging + word)
+        else:
+            lines[-1] += f" {word}"
     return "\n".join(lines)

@@ -23,6 +23,8 @@ ADDRESS = re.compile(r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~.-]+@[A-Za-z0-9.-]+")
 MESSAGE_ID = re.compile(r"<[^\s<>@]+@[A-Za-z0-9.-]+>")
 HEADER_NAME = re.compile(r"[!-9;-~]{1,60}")
 CONTROL = re.compile(r"[\x00-\x1f\x7f\ud800-\udfff]")
+LINE_BREAK = re.compile(r"\r\n|\r|\n")
+FROM_LINE = re.compile(rb"(?m)^From ")
 FORBIDDEN_IN_BODY = re.compile(r"[\x00\ud800-\udfff]")
 Q_SAFE = frozenset(b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789!*+-/")
 OURS = {
@@ -55,12 +57,14 @@ def build_message(  # noqa: PLR0913 - a message has these parts
     message_id: str,
     headers: dict[str, str],
     date: datetime,
+    boundary_of: str = "",
 ) -> bytes:
     """Put one message together.
 
     `sender`, `to` and `reply_to` are an address, "Name <address>" or (name, address); `reply_to` may be "". `html`
     may be "" for a plain message. `message_id` comes with or without its angle brackets. `headers` are further
-    fields such as Content-Language, in their order. `date` must know its time zone and is written in UTC.
+    fields such as Content-Language, in their order. `date` must know its time zone and is written in UTC. The boundary
+    between the parts is made from `boundary_of`, or else from the Message-ID: equal ones give equal bytes.
 
     Gives CRLF lines of at most 76 octets wherever a line can be folded, all below 128. Raises MessageError.
     """
@@ -70,18 +74,18 @@ def build_message(  # noqa: PLR0913 - a message has these parts
     if not MESSAGE_ID.fullmatch(bracketed):
         raise MessageError("The Message-ID is not of the form <left@domain>.")
     lines = [
-        f"From: {_mailbox('From', sender)}",
-        f"To: {_mailbox('To', to)}",
-        f"Subject: {_unstructured('Subject', subject, break_long_words=True)}",
+        f"From: {mailbox_value('From', sender)}",
+        f"To: {mailbox_value('To', to)}",
+        f"Subject: {text_value('Subject', subject, break_long_words=True)}",
         f"Date: {format_datetime(date.astimezone(UTC))}",
         f"Message-ID: {bracketed}",
     ]
     if reply_to:
-        lines.insert(2, f"Reply-To: {_mailbox('Reply-To', reply_to)}")
+        lines.insert(2, f"Reply-To: {mailbox_value('Reply-To', reply_to)}")
     lines += list(_further(headers))
     lines.append("MIME-Version: 1.0")
     head = "\r\n".join(lines).encode("ascii")
-    return head + b"\r\n" + _body(text, html, bracketed)
+    return head + b"\r\n" + _body(text, html, boundary_of or bracketed)
 
 
 def ascii_address(address: str) -> str:
@@ -104,11 +108,14 @@ def _further(headers: dict[str, str]) -> Iterator[str]:
         if name.lower() in seen:
             raise MessageError(f"The header {name} would appear twice.")
         seen.add(name.lower())
-        yield f"{name}: {_unstructured(name, value)}"
+        yield f"{name}: {text_value(name, value)}"
 
 
-def _mailbox(field: str, mailbox: Mailbox) -> str:
-    """One name and address, folded; the name as atoms, a quoted string or encoded words (RFC 5322 3.4)."""
+def mailbox_value(field: str, mailbox: Mailbox) -> str:
+    """A header's value: one name and address, folded (RFC 5322 3.4); the name as atoms, in quotes or encoded.
+
+    Raises MessageError.
+    """
     name, address = mailbox if isinstance(mailbox, tuple) else _split(mailbox)
     _refuse_controls(field, name)
     address = ascii_address(address)
@@ -138,8 +145,11 @@ def _split(mailbox: str) -> tuple[str, str]:
     return name, rest.rstrip().removesuffix(">")
 
 
-def _unstructured(field: str, value: str, *, break_long_words: bool = False) -> str:
-    """A text folded at its spaces, or as encoded words where it is not ASCII or, if asked, has a word too long."""
+def text_value(field: str, value: str, *, break_long_words: bool = False) -> str:
+    """A header's value: a text folded at its spaces, or as encoded words where it is not ASCII.
+
+    With `break_long_words` also where it has a word too long for a line. Raises MessageError for control characters.
+    """
     _refuse_controls(field, value)
     first = WIDTH - len(field) - 2
     tidy = value == " ".join(value.split())
@@ -181,11 +191,11 @@ def _refuse_controls(field: str, value: str) -> None:
         raise MessageError(f"{field} holds a line break or another control character.")
 
 
-def _body(text: str, html: str, message_id: str) -> bytes:
+def _body(text: str, html: str, seed: str) -> bytes:
     if not html:
         return _part("plain", text)
-    # "=_" cannot occur in quoted-printable, so the boundary is never part of the text; the same message, the same one.
-    boundary = "=_" + hashlib.sha256(message_id.encode()).hexdigest()[:32]
+    # "=_" cannot occur in quoted-printable, so the boundary is never part of the text.
+    boundary = "=_" + hashlib.sha256(seed.encode()).hexdigest()[:32]
     mark = f"--{boundary}".encode()
     head = f'Content-Type: multipart/alternative;\r\n boundary="{boundary}"\r\n\r\n'.encode()
     parts = [mark + b"\r\n" + _part(kind, content) for kind, content in (("plain", text), ("html", html))]
@@ -198,10 +208,18 @@ def _part(kind: str, content: str) -> bytes:
 
 
 def quoted_printable(content: str) -> bytes:
-    """The text as quoted-printable (RFC 2045 6.7), CRLF at its end. Raises MessageError for a NUL character."""
+    """The text as quoted-printable (RFC 2045 6.7), CRLF at its end. Raises MessageError for a NUL character.
+
+    Each line is encoded by itself: what is done to one never depends on another.
+    """
     if FORBIDDEN_IN_BODY.search(content):
         raise MessageError("The text holds a character that no mail can carry (NUL or half of a pair).")
-    normalised = re.sub(r"\r\n|\r|\n", "\r\n", content).removesuffix("\r\n") + "\r\n"
+    normalised = LINE_BREAK.sub("\r\n", content).removesuffix("\r\n") + "\r\n"
     encoded = binascii.b2a_qp(normalised.encode("utf-8"), quotetabs=False, istext=True)
     # A line that starts with "From " gets a ">" from some old stores (RFC 4155 appendix), which breaks signatures.
-    return re.sub(rb"(?m)^From ", b"=46rom ", encoded)
+    return FROM_LINE.sub(b"=46rom ", encoded)
+
+
+def quoted_lines(content: str) -> bytes:
+    """One or more whole lines of a body as `quoted_printable` would write them, without the last line's end."""
+    return quoted_printable(content + "\n")[:-2]

@@ -1,0 +1,134 @@
+"""A mailing's text in one language with everything filled in but what differs from reader to reader.
+
+What differs is left as a mark in the text; `Mould.values` and `Line.fill` give each mark its value for one recipient.
+The result is what `merge.render` gives, line by line (a property test compares them); it is only made faster.
+"""
+
+import re
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from markupsafe import escape
+
+from advocacy.richtext import to_text
+from mailing import merge
+from mailing.letterhead import READER_FIELDS, letter_values, reader_value, wrap
+
+# A piece of a line: text that stands, or (field, what stands there when the reader has no value for it).
+Piece = str | tuple[str, str]
+# The subject is a field of its own inside the letter: it stands in the head and in both parts.
+SUBJECT = "subject"
+# Made from the delivery, not from what was frozen about its reader.
+UNSUBSCRIBE = "unsubscribe_link"
+
+
+@dataclass(frozen=True)
+class Mould:
+    """Subject, HTML and text as lines; a line is its text, or its pieces where something differs."""
+
+    language: str
+    subject: list[Piece]
+    html: list[str | list[Piece]]
+    text: list[str | list[Piece]]
+
+
+@dataclass
+class _Marks:
+    """The marks put into one text: letters and digits only, so that nothing on the way changes them."""
+
+    nonce: str = field(default_factory=lambda: secrets.token_hex(8))
+    pieces: list[dict[str, Piece]] = field(default_factory=list)
+
+    def add(self, name: str, *, html: str = "", text: str = "") -> str:
+        """A new mark for a field, with what stands for an empty value in HTML and in text."""
+        self.pieces.append({"html": (name, html), "text": (name, text)})
+        return f"q{self.nonce}{len(self.pieces) - 1:04}q"
+
+    def cut(self, line: str, part: str) -> list[Piece]:
+        """A line as its pieces; one piece of text when it has no mark."""
+        cut = re.split(rf"q{self.nonce}(\d{{4}})q", line)
+        found: list[Piece] = []
+        for number, piece in enumerate(cut):
+            if number % 2:
+                found.append(self.pieces[int(piece)][part])
+            elif piece:
+                found.append(piece)
+        return found
+
+    def lines(self, content: str, part: str) -> list[str | list[Piece]]:
+        """Each line of a content: its text, or its pieces where it has a mark."""
+        return [self.cut(line, part) if self.nonce in line else line for line in content.split("\n")]
+
+
+def mould(content: Any, language: str) -> Mould:
+    """Make the mould of a MailingContent; its mailing, sender and owner are read. Raises MergeError."""
+    marks = _Marks()
+    constant = letter_values(content.mailing, language)
+    subject = _mark_fields(content.subject, marks, html=False)
+    subject_pieces = marks.cut(merge.fill(subject, constant, html=False), "text")
+    is_fixed = all(isinstance(piece, str) for piece in subject_pieces)
+    shown = merge.tidy("".join(map(str, subject_pieces))) if is_fixed else marks.add(SUBJECT)
+    body, text = merge.fill_body(_mark_fields(content.body, marks, html=True), constant)
+    text = "\n".join(line if marks.nonce in line else wrap(line) for line in text.split("\n"))
+    link = marks.add(UNSUBSCRIBE) if content.mailing.kind == "newsletter" else ""
+    composed = merge.compose(content.mailing, language, subject=shown, body=body, text=text, unsubscribe_link=link)
+    return Mould(
+        language,
+        [shown] if is_fixed else subject_pieces,
+        marks.lines(composed.html, "html"),
+        marks.lines(composed.text, "text"),
+    )
+
+
+def _mark_fields(source: str, marks: _Marks, *, html: bool) -> str:
+    """Put a mark in the place of each field that differs from reader to reader. Raises MergeError for other tokens."""
+    merge.fill(source, dict.fromkeys(merge.FIELDS, ""), html=html)  # refuses what is not in the language
+
+    def mark(token: re.Match[str]) -> str:
+        name = token.group(1).partition("|")[0].replace("&nbsp;", " ").strip()
+        if name not in READER_FIELDS:
+            return token.group()
+        plain = to_text(f"<p>{token.group()}</p>").strip() if html else token.group()
+        return marks.add(
+            name,
+            html=merge.fill(token.group(), {name: ""}, html=True) if html else "",
+            text=merge.fill(plain, {name: ""}, html=False),
+        )
+
+    return merge.TOKEN.sub(mark, source)
+
+
+class Reader:
+    """One recipient's values, worded when they are asked for; `subject` is filled from the mould's own pieces."""
+
+    __slots__ = ("_context", "_found", "_language", "_subject")
+
+    def __init__(
+        self, context: Mapping[str, Any], language: str, subject: list[Piece], further: dict[str, str]
+    ) -> None:
+        """`further` are values that do not come from the frozen context, such as the link to unsubscribe."""
+        self._context, self._language, self._subject = context, language, subject
+        self._found = further
+
+    def value(self, name: str) -> str:
+        """The value of a field, "" when the reader has none."""
+        found = self._found.get(name)
+        if found is None:
+            if name == SUBJECT:
+                found = merge.tidy(self.text(self._subject))
+            else:
+                found = reader_value(name, self._context, self._language)
+            self._found[name] = found
+        return found
+
+    def text(self, pieces: list[Piece]) -> str:
+        """The pieces of a line of plain text, filled."""
+        return "".join(piece if isinstance(piece, str) else self.value(piece[0]) or piece[1] for piece in pieces)
+
+    def html(self, pieces: list[Piece]) -> str:
+        """The pieces of a line of HTML, filled; values are escaped."""
+        return "".join(
+            piece if isinstance(piece, str) else escape(self.value(piece[0])) or piece[1] for piece in pieces
+        )
