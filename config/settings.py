@@ -124,6 +124,12 @@ ANYMAIL_WEBHOOK_SECRET = read(
 INBOUND_IMAP_URL = read(
     "url", "INBOUND_IMAP_URL", "", "Mailbox of returned mail and answers: imaps://user:password@host:993/INBOX."
 )
+DKIM_KEYS = read(
+    "list",
+    "DKIM_KEYS",
+    [],
+    "Keys to sign mail with, each as domain:selector:file. Empty: the mail server or provider signs.",
+)
 EMAIL_BACKEND = "transport.backend.OutboxBackend"
 DEFAULT_FROM_EMAIL = read(
     "str", "DEFAULT_FROM_EMAIL", "desk@demarche.example", "Sender of confirmations and invitations."
