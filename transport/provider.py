@@ -1,15 +1,18 @@
 """Which way mail leaves: our own SMTP client, or a provider's HTTP interface through anymail (only this file knows it).
 
 Both look the same to the caller. Over HTTP the request is one step, so the intent must be on record before it: a
-request that was sent and got no answer is as unknown as a final dot without a reply.
+request that was sent and got no answer is as unknown as a final dot without a reply. Where the provider takes an
+idempotency key, every try of a message carries the same one (docs/providers.md).
 """
 
+import contextlib
 import email
 import email.policy
 import ssl
 from collections.abc import Callable, Sequence
 from email.message import EmailMessage
 from typing import Any, Protocol, Self
+from uuid import NAMESPACE_URL, uuid5
 
 import requests
 from anymail.exceptions import AnymailAPIError, AnymailError, AnymailInvalidAddress, AnymailRecipientsRefused
@@ -25,6 +28,12 @@ from transport.smtp import SMTPTransport, refuse_unsafe_bytes
 
 # Fields that anymail takes as arguments or that the provider writes itself.
 OWN_FIELDS = {"from", "to", "reply-to", "subject", "date", "mime-version", "content-type", "content-transfer-encoding"}
+
+# Providers that take a key, by anymail's name: the second request with a key sends nothing a second time. Resend keeps
+# keys for 24 hours, Brevo for 15 to 30 minutes.
+KEY_IN_HTTP_HEADER, KEY_IN_MESSAGE_HEADER = {"Resend"}, {"Brevo"}
+# Those that also give the first request's answer again, so that one may ask a second time what became of it.
+ANSWERS_AGAIN = {"Resend"}
 
 
 class Transport(Protocol):
@@ -99,13 +108,17 @@ class ProviderTransport:
             mail.metadata = {"delivery": reference}
         # Before DATA and before the dot are the same moment here.
         may_continue()
+        backend = self._open()
+        has_key = give_key(backend, mail, message)
         try:
-            self._open().send_messages([mail])
-        except AnymailRecipientsRefused:
-            pass  # the status below says which refusal
-        except (AnymailError, requests.RequestException) as error:
-            raise sort_error(error) from None
-        return _receipt(mail, recipient)
+            return _post(backend, mail, recipient, has_key=has_key)
+        except OutcomeUnknown:
+            if backend.esp_name not in ANSWERS_AGAIN:
+                raise
+            # With the same key this is a question and not a second message. Only a clear yes settles it.
+            with contextlib.suppress(TransportError):
+                return _post(backend, mail, recipient, has_key=has_key)
+            raise
 
     def deliver_all(self, batch: Sequence[Outgoing], progress: Progress) -> None:
         """Post one message after the other: a provider is asked for each recipient by itself."""
@@ -165,8 +178,36 @@ def as_django_message(message: bytes, recipient: str) -> AnymailMessage:
     return mail
 
 
+def give_key(backend: Any, mail: AnymailMessage, message: bytes) -> bool:
+    """Put the idempotency key of a message where its provider looks for it; False where there is no such place.
+
+    It is made of the Message-ID, which is the same at every try and is nobody else's.
+    """
+    key = str(uuid5(NAMESPACE_URL, f"mid:{email.message_from_bytes(message)['Message-ID']}"))
+    if backend.esp_name in KEY_IN_HTTP_HEADER:
+        backend.session.headers["Idempotency-Key"] = key
+    elif backend.esp_name in KEY_IN_MESSAGE_HEADER:
+        mail.extra_headers["idempotencyKey"] = key
+    else:
+        return False
+    return True
+
+
+def _post(backend: Any, mail: AnymailMessage, recipient: str, *, has_key: bool) -> Receipt:
+    """One request and its answer. Raises a TransportError."""
+    try:
+        backend.send_messages([mail])
+    except AnymailRecipientsRefused:
+        pass  # the status below says which refusal
+    except (AnymailError, requests.RequestException) as error:
+        raise sort_error(error, has_key=has_key) from None
+    return _receipt(mail, recipient)
+
+
 def _receipt(mail: AnymailMessage, recipient: str) -> Receipt:
-    found = mail.anymail_status.recipients.get(recipient)
+    statuses = mail.anymail_status.recipients
+    # Some providers give the address back in other letters; there is only the one.
+    found = statuses.get(recipient) or (next(iter(statuses.values())) if len(statuses) == 1 else None)
     status = found.status if found else None
     if status in ("sent", "queued"):
         return Receipt(status, str(found.message_id or "")[:200])
@@ -175,8 +216,10 @@ def _receipt(mail: AnymailMessage, recipient: str) -> Receipt:
     raise OutcomeUnknown("The mail provider did not say what became of the message.", phase=Phase.DOT)
 
 
-def sort_error(error: Exception) -> TransportError:
+def sort_error(error: Exception, *, has_key: bool = False) -> TransportError:
     """An exception of anymail or requests as one of ours. When in doubt the outcome is unknown.
+
+    `has_key` says whether the request carried an idempotency key: then 409 means that an earlier one is at work.
 
     The words of the provider are left out: they hold the address, and often the request with it.
     """
@@ -185,6 +228,8 @@ def sort_error(error: Exception) -> TransportError:
     if isinstance(error, AnymailInvalidAddress):
         return PermanentError("The mail provider cannot write to this address.", code="address")
     if isinstance(error, AnymailAPIError | requests.RequestException):
+        if status == 409 and has_key:
+            return OutcomeUnknown("The mail provider still works on an earlier try.", code="409", phase=Phase.DOT)
         return _sort_status(int(status)) if status else _sort_connection(error)
     detail = "The mail provider cannot take this kind of message. See MAIL_PROVIDER in docs/settings.md."
     return TransientError(detail, phase=Phase.CHECK, pauses_mailing=True)
