@@ -10,7 +10,7 @@ from uuid import UUID
 
 from contacts.addresses import email_key
 from contacts.models import Contact
-from mailing import bounces, outcomes, reading
+from mailing import bounces, outcomes, reading, unsubscribe
 from mailing.bounces import Report
 from mailing.models import Delivery, IncomingMail, Reply
 from mailing.outcomes import Outcome
@@ -40,6 +40,9 @@ def handle(mail: IncomingMail) -> None:
     report = bounces.report_of(message)
     if report is not None:
         _handle_report(mail, report, named)
+    elif unsubscribe.leave_by_mail(reading.field(message, "Subject")):
+        # Its subject holds the signed token of List-Unsubscribe; what else it says is nobody's business.
+        mail.kind, mail.outcome = IncomingMail.Kind.UNSUBSCRIBE, "left"
     else:
         _handle_answer(mail, message, named)
 

@@ -32,7 +32,7 @@ class Migration(migrations.Migration):
                 ('dedupe_key', models.CharField(max_length=64, unique=True)),
                 ('raw', models.BinaryField()),
                 ('envelope_to', models.CharField(blank=True, max_length=320)),
-                ('kind', models.CharField(blank=True, choices=[('dsn', 'Returned mail'), ('complaint', 'Complaint'), ('reply', 'Reply'), ('auto_reply', 'Automatic reply'), ('unknown', 'Not understood')], max_length=12)),
+                ('kind', models.CharField(blank=True, choices=[('dsn', 'Returned mail'), ('complaint', 'Complaint'), ('reply', 'Reply'), ('auto_reply', 'Automatic reply'), ('unsubscribe', 'Asks to leave a list'), ('unknown', 'Not understood')], max_length=12)),
                 ('received_at', models.DateTimeField(auto_now_add=True)),
                 ('handled_at', models.DateTimeField(blank=True, null=True)),
                 ('tries', models.PositiveSmallIntegerField(default=0)),

@@ -76,6 +76,7 @@ class IncomingMail(models.Model):
         COMPLAINT = "complaint", _("Complaint")
         REPLY = "reply", _("Reply")
         AUTO_REPLY = "auto_reply", _("Automatic reply")
+        UNSUBSCRIBE = "unsubscribe", _("Asks to leave a list")
         UNKNOWN = "unknown", _("Not understood")
 
     # "imap", or the provider's name for its inbound webhook.
