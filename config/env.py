@@ -13,6 +13,17 @@ import environ
 from django.core.exceptions import ImproperlyConfigured
 
 REQUIRED = object()
+# A host that does not answer is told within seconds, by /healthz too; one that vanished behind an open connection is
+# noticed within half a minute, and what a worker on it had locked is free again within a minute. The address may say
+# otherwise: postgres://…?keepalives_idle=60
+POSTGRESQL_OPTIONS = {
+    "connect_timeout": 5,
+    "keepalives_idle": 10,
+    "keepalives_interval": 5,
+    "keepalives_count": 3,
+    "tcp_user_timeout": 30_000,
+    "options": "-c idle_in_transaction_session_timeout=60s",
+}
 
 
 @dataclass(frozen=True)
@@ -92,10 +103,23 @@ def database(name: str, default: str, meaning: str) -> dict[str, Any]:
     elif settings.get("ENGINE") != "django.db.backends.postgresql":
         raise ImproperlyConfigured(f"{name} must name PostgreSQL or SQLite. {meaning}")
     else:
-        # A host that does not answer is told within seconds, by /healthz too.
-        settings["OPTIONS"] = {"connect_timeout": 5, **settings.get("OPTIONS", {})}
+        settings["OPTIONS"] = POSTGRESQL_OPTIONS | settings.get("OPTIONS", {})
     settings["CONN_HEALTH_CHECKS"] = True
     return settings
+
+
+def paces(name: str, pairs: list[str]) -> dict[str, float]:
+    """Read ["gmail.com=300", …] as messages a minute by domain, in small letters. Raises ImproperlyConfigured."""
+    found: dict[str, float] = {}
+    for pair in pairs:
+        domain, _equals, number = (part.strip() for part in pair.partition("="))
+        try:
+            found[domain.casefold()] = float(number)
+        except ValueError:
+            domain = ""
+        if not domain or not 0 < found[domain.casefold()] < float("inf"):
+            raise ImproperlyConfigured(f"{name} is a list such as gmail.com=300,outlook.com=200. See docs/settings.md.")
+    return found
 
 
 def broker_url(redis_url: str) -> str:

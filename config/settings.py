@@ -6,7 +6,7 @@ from urllib.parse import urlsplit
 
 from csp.constants import NONE, SELF
 
-from config.env import REQUIRED, broker_url, database, read
+from config.env import REQUIRED, broker_url, database, paces, read
 from config.logs import logging_config
 
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -136,7 +136,18 @@ DEFAULT_FROM_EMAIL = read(
 )
 SEND_HOLD_SECONDS = read("int", "SEND_HOLD_SECONDS", 120, "Seconds in which a started mailing can be undone.")
 LEASE_SECONDS = read("int", "LEASE_SECONDS", 30, "Lease of a dispatch chunk, renewed every third of it.")
+JOURNAL_DIR = read(
+    "str",
+    "JOURNAL_DIR",
+    str(BASE_DIR / "var" / "journal"),
+    "Folder on this host's own disk in which workers note what they began; kept over restarts of a worker.",
+)
 RETRY_FIRST_SECONDS = read("int", "RETRY_FIRST_SECONDS", 900, "Wait before a delayed letter is tried again; doubles.")
+# Messages a minute to a recipient domain, over all mailings; mailing/dispatch/throttle.py keeps to it.
+DOMAIN_PACE = paces(
+    "DOMAIN_PACE",
+    read("list", "DOMAIN_PACE", [], "Messages a minute by recipient domain, such as gmail.com=300,outlook.com=200."),
+)
 ALLOW_FAILPOINTS = read(
     "bool", "ALLOW_FAILPOINTS", False, "For tests: let DEMARCHE_FAILPOINTS kill processes; never in production."
 )
