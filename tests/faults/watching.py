@@ -25,10 +25,15 @@ class Watch:
         assert sum(found[row] for row in ROWS) == self.mailing.recipients, found
         return found
 
-    def until(self, is_so, seconds=40.0, *, beat_by_hand=False):
-        """Wait until `is_so(ledger)`; rings and sweeps as beat does where a test has no beat."""
+    def until(self, is_so, seconds=40.0, *, beat_by_hand=False, supervise=()):
+        """Wait until `is_so(ledger)`; rings and sweeps as beat does where a test has no beat.
+
+        Those of `supervise` are started again when they die.
+        """
         pulse = 0.0
         for now in moments(seconds):
+            for process in supervise:
+                process.revive()
             found = self.ledger()
             if is_so(found):
                 return found

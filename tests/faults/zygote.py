@@ -10,6 +10,8 @@ real `celery` commands.
 """
 
 import atexit
+import contextlib
+import ctypes
 import gc
 import json
 import os
@@ -67,6 +69,10 @@ class Child:
             self.returncode = self._zygote.ask(do="poll", pid=self.pid)
         return self.returncode
 
+    def is_dead(self) -> bool:
+        """Whether it ended; does not reap it."""
+        return self.returncode is not None or Path(f"/proc/{self.pid}/stat").read_text().split(") ")[1][0] == "Z"
+
     def wait(self, timeout: float) -> int:
         """Wait for its end."""
         end = time.monotonic() + timeout
@@ -92,6 +98,7 @@ class ForkedWorker:
     def __init__(self, zygote: Zygote, kind: str, **order: Any) -> None:
         self._zygote = zygote
         self._log = tempfile.NamedTemporaryFile(prefix="dmr", suffix=".log")  # noqa: SIM115 - lives as long as this
+        self.former: list[Child] = []
         self.order = {"do": "fork", "kind": kind, "log": self._log.name, **order}
         self.start()
 
@@ -101,16 +108,16 @@ class ForkedWorker:
 
     def signal(self, number: int) -> None:
         """To it and all its children."""
-        if self.process.poll() is None or self.order["kind"] == "worker":
-            try:
-                os.killpg(self.process.pid, number)
-            except ProcessLookupError:
-                return
+        if self.process.returncode is None:
+            _signal_group(self.process.pid, number)
 
     def kill(self) -> None:
-        """SIGKILL to the whole group."""
-        self.signal(signal.SIGKILL)
-        self.process.wait(10)
+        """SIGKILL to the whole group, and to what former lives of it left behind."""
+        for child in [*self.former, self.process]:
+            if child.returncode is None:
+                _signal_group(child.pid, signal.SIGKILL)
+                child.wait(10)
+        self.former.clear()
 
     def freeze(self) -> None:
         self.signal(signal.SIGSTOP)
@@ -119,14 +126,23 @@ class ForkedWorker:
         self.signal(signal.SIGCONT)
 
     def revive(self) -> bool:
-        """What a supervisor does: start it again if it died. True if it had."""
-        if self.process.poll() is None:
+        """What a supervisor does: start it again if it died. True if it had.
+
+        The dead is not reaped yet, so that its number stays that of its orphans' group.
+        """
+        if not self.process.is_dead():
             return False
+        self.former.append(self.process)
         self.start()
         return True
 
     def log(self) -> str:
         return Path(self._log.name).read_text(errors="replace")
+
+
+def _signal_group(number_of_group: int, number: int) -> None:
+    with contextlib.suppress(ProcessLookupError):
+        os.killpg(number_of_group, number)
 
 
 def main() -> None:
@@ -187,6 +203,8 @@ def run_child(order: dict[str, Any]) -> None:
     status = 1
     try:
         os.setpgid(0, 0)
+        # prctl(PR_SET_PDEATHSIG, SIGKILL): when the zygote dies, whatever the reason, so does this.
+        ctypes.CDLL(None).prctl(1, signal.SIGKILL)
         log = os.open(order["log"], os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
         for number, target in ((os.open(os.devnull, os.O_RDONLY), 0), (log, 1), (log, 2)):
             os.dup2(number, target)
