@@ -46,7 +46,7 @@ def queue(mailing: Mailing, contact: Contact, language: str = "en", **context) -
         language=language,
         queued_at=timezone.now(),
         context={
-            "salutation": f"{OPENINGS[language]} {contact.family_name},",
+            "salutation": f"{OPENINGS.get(language, 'Dear')} {contact.family_name},",
             "closing": "Yours sincerely,",
             "given_name": contact.given_name,
             "family_name": contact.family_name,

@@ -1,0 +1,277 @@
+"""Real messages at a real mail server keep every rule of docs/deliverability.md, in 24 languages."""
+
+import os
+import re
+import shutil
+import subprocess
+from dataclasses import replace
+
+import dkim as verifier
+import pytest
+from cryptography.hazmat.primitives import serialization
+from cryptography.hazmat.primitives.asymmetric import rsa
+from django.utils import timezone
+
+from contacts.models import ContactList
+from mailing import bell
+from mailing.dispatch import sending
+from mailing.dispatch.store import make_chunks
+from mailing.models import Mailing
+from mailing.verp import delivery_id_of
+from tests.factories import ContactFactory, MailingContentFactory, MailingFactory, SenderFactory, UserFactory
+from tests.letters import queue
+from tests.mailing.message_rules import Expected, broken_rules
+from tests.processes import Catcher
+from tests.transport.test_message_bytes import LANGUAGES
+from transport.outbox import queue_mail, send_due
+
+pytestmark = pytest.mark.django_db
+
+SITE = "https://advocacy.platform.example"
+HOSTS = frozenset({"advocacy.platform.example", "www.parliament.example"})
+KINDS = ("letter", "newsletter", "system")
+BODY = """<p>{{ salutation }}</p>
+<h2>%s</h2>
+<p>We ask you to support <a href="https://www.parliament.example/six-points?a=1&amp;b=2">the six points</a> & no less:
+a right to <strong>compensation</strong>, “paid” in time – 3 &lt; 4, {{ name }} of {{ country }}.</p>
+<ul><li>One: %s</li><li>Two</li></ul>
+<p>{{ closing }}<br>{{ sender_person }}</p>"""
+
+
+@pytest.fixture(autouse=True)
+def calm(settings, monkeypatch):
+    """No bells, no heartbeat within a test's own transaction; a site as in production."""
+    monkeypatch.setattr(bell, "ring", lambda *arguments, **options: True)
+    settings.LEASE_SECONDS = 30
+    settings.SITE_URL = SITE
+
+
+@pytest.fixture
+def sink(settings):
+    """A mail server that takes everything, behind the real SMTP client."""
+    with Catcher() as catcher:
+        settings.SMTP_URL = catcher.url
+        yield catcher
+
+
+@pytest.fixture(scope="module")
+def key():
+    """A DKIM key, made once."""
+    return rsa.generate_private_key(public_exponent=65537, key_size=2048)
+
+
+def subject_of(language):
+    """The sentence of a language; with a long one that has no space to fold at."""
+    return LANGUAGES[language][1] + (" " + "ß" * 60 if language == "de" else "")
+
+
+@pytest.fixture
+def send(sink):
+    """Sends a mailing of a kind to one reader of each language; gives what was caught, with what to expect of it."""
+
+    def to_all(kind, languages=tuple(LANGUAGES), **sender):
+        if kind == "system":
+            return system_mail(sink, languages)
+        now = timezone.now()
+        mailing = MailingFactory(
+            kind=kind,
+            sender=SenderFactory(bounce_domain="returns.platform.example", **sender),
+            contact_list=ContactList.objects.create(name="Road Notes") if kind == "newsletter" else None,
+            status=Mailing.Status.SENDING,
+            approver=UserFactory(role="approver"),
+            **dict.fromkeys(["approved_at", "frozen_at", "started_at"], now),
+            matched=len(languages),
+            recipients=len(languages),
+        )
+        expected = {}
+        for language in languages:
+            name, sentence = LANGUAGES[language]
+            MailingContentFactory(
+                mailing=mailing, language=language, subject=subject_of(language), body=BODY % (sentence, sentence)
+            )
+            contact = ContactFactory(given_name="", family_name=name)
+            delivery = queue(mailing, contact, language, name=name, salutation=f"Dear {name},", country="IE")
+            expected[contact.email] = letter_expected(mailing, delivery)
+        make_chunks(mailing.pk)
+        assert sending.run(mailing.pk) == len(languages)
+        everybody = frozenset(expected)
+        return [
+            (caught, replace(expected[caught.recipient], others=everybody - {caught.recipient}))
+            for caught in sink.messages
+        ]
+
+    return to_all
+
+
+def letter_expected(mailing, delivery):
+    return Expected(
+        kind=mailing.kind,
+        to=delivery.email,
+        sender=mailing.sender.from_email,
+        subject=subject_of(delivery.language),
+        language=delivery.language,
+        hosts=HOSTS,
+        message_id=f"<{delivery.public_id}@platform.example>",
+        reply_to=mailing.sender.reply_to,
+        around=mailing.started_at,
+    )
+
+
+def system_mail(sink, languages):
+    for language in languages:
+        queue_mail(
+            purpose="approval-asked",
+            to=f"ilse.{language}@platform.example",
+            language=language,
+            context={"reference": "TST-2026-001", "title": LANGUAGES[language][1], "url": f"{SITE}/desk/"},
+            dedupe_key=f"rules:{language}",
+        )
+    assert send_due() == len(languages)
+    found = []
+    for caught in sink.messages:
+        language = caught.recipient.partition("@")[0].removeprefix("ilse.")
+        found.append(
+            (
+                caught,
+                Expected(
+                    kind="system",
+                    to=caught.recipient,
+                    sender="desk@demarche.example",
+                    subject=f"Please read: {LANGUAGES[language][1]} (TST-2026-001)",
+                    language="en",
+                    hosts=HOSTS,
+                    others=frozenset(one.recipient for one in sink.messages) - {caught.recipient},
+                    around=timezone.now(),
+                ),
+            )
+        )
+    return found
+
+
+def broken(found):
+    return {
+        expected.language + " " + sentence
+        for caught, expected in found
+        for sentence in broken_rules(caught.envelope_from, caught.recipient, caught.data, expected)
+    }
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_message_in_every_language_keeps_every_rule(send, kind):
+    found = send(kind)
+    assert len(found) == len(LANGUAGES)
+    assert broken(found) == set()
+
+
+@pytest.mark.parametrize("kind", ["letter", "newsletter"])
+def test_returned_mail_names_its_delivery(send, kind):
+    for caught, expected in send(kind, ("en", "el")):
+        assert f"<{delivery_id_of(caught.envelope_from)}@platform.example>" == expected.message_id
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_signed_message_verifies_and_keeps_every_rule(send, settings, tmp_path, key, kind):
+    private = key.private_bytes(
+        serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
+    )
+    (tmp_path / "dkim.pem").write_bytes(private)
+    settings.DKIM_KEYS = [f"{domain}:a:{tmp_path / 'dkim.pem'}" for domain in ("platform.example", "demarche.example")]
+    public = key.public_key().public_bytes(serialization.Encoding.PEM, serialization.PublicFormat.SubjectPublicKeyInfo)
+    record = b"v=DKIM1; k=rsa; p=" + b"".join(public.splitlines()[1:-1])
+
+    found = send(kind, ("en", "bg", "mt"))
+
+    for caught, expected in found:
+        asked = []
+        assert verifier.verify(caught.data, dnsfunc=lambda name, timeout=5, asked=asked: asked.append(name) or record)
+        assert asked == [f"a._domainkey.{expected.domain}.".encode()], "aligned with From"
+        changed = caught.data.replace(b"\r\nFrom: ", b"\r\nFrom: else@attacker.example\r\nFrom: ", 1)
+        assert not verifier.verify(changed, dnsfunc=lambda name, timeout=5: record)
+        if kind == "newsletter":
+            changed = caught.data.replace(b"<https://advocacy", b"<https://attacker", 1)
+            assert not verifier.verify(changed, dnsfunc=lambda name, timeout=5: record)
+    assert broken(found) == set()
+
+
+def test_spamassassin_finds_nothing_to_complain_of(send, tmp_path, sink):
+    program = shutil.which("spamassassin")
+    if program is None:
+        assert not os.environ.get("CI"), "SpamAssassin is missing; .ci/run installs it."
+        pytest.skip("SpamAssassin is not installed: apt-get install spamassassin.")
+    messages = {}
+    for kind in KINDS:
+        sink.messages.clear()
+        for caught, expected in send(kind, ("en", "fr", "el")):
+            messages[kind, expected.language, caught.recipient] = caught.data
+    scores = dict(zip(messages, scores_of(program, list(messages.values()), tmp_path), strict=True))
+    assert max(scores.values()) <= 1.0, scores
+
+
+def scores_of(program, messages, home):
+    """Each message's score, without network tests (-L) and without a person's own settings (-x)."""
+    mailbox = b"".join(
+        b"From sink Tue Nov 24 09:00:00 2026\n" + data.replace(b"\r\n", b"\n") + b"\n" for data in messages
+    )
+    command = [program, "-L", "-t", "-x", "--mbox"]
+    environment = os.environ | {"HOME": str(home)}
+    done = subprocess.run(command, input=mailbox, capture_output=True, check=True, timeout=300, env=environment)
+    return [float(score) for score in re.findall(rb"(?m)^X-Spam-Status: .*?score=(-?[\d.]+)", done.stdout)]
+
+
+# One wound for each rule: a checker that never complains proves nothing.
+WOUNDS = {
+    "1: a line break": lambda data: data.replace(b"\r\n", b"\n", 1),
+    "1: a NUL": lambda data: data + b"\0\r\n",
+    "1: a byte above": lambda data: data + "é\r\n".encode(),
+    "1: a line of": lambda data: data + b"x" * 77 + b"\r\n",
+    "1: a header line": lambda data: b"X-Long: " + b"word " * 20 + b"\r\n" + data,
+    "2: 2 × From": lambda data: b"From: a@platform.example\r\n" + data,
+    "2: Cc": lambda data: b"Cc: a@platform.example\r\n" + data,
+    "2: the address of another": lambda data: data.replace(b"\r\n\r\n", b"\r\n\r\nother@parliament.example\r\n", 1),
+    "3: an encoded word of": lambda data: b"X-Word: =?utf-8?q?" + b"a" * 70 + b"?=\r\n" + data,
+    "3: an encoded word cuts": lambda data: b"X-Word: =?utf-8?q?=C3?=\r\n" + data,
+    "3: the subject": lambda data: data.replace(b"Subject: ", b"Subject: Re: ", 1),
+    "4: another Message-ID": lambda data: re.sub(rb"Message-ID: <.", b"Message-ID: <x", data),
+    "4: the Message-ID is not": lambda data: re.sub(rb"(Message-ID: <.*)@", rb"\1@sub.", data),
+    "4: the Date": lambda data: re.sub(rb"Date: .*\r\n", b"Date: Tue, 14 Jan 2020 09:00:00 +0000\r\n", data),
+    "4: a field that tells": lambda data: b"X-Mailer: ours\r\n" + data,
+    "4: a header names": lambda data: b"X-Origin: 127.0.0.1\r\n" + data,
+    "5: it is not": lambda data: data.replace(b"multipart/alternative", b"multipart/mixed"),
+    "5: a tag": lambda data: data.replace(b"quoted-printable\r\n\r\n", b"quoted-printable\r\n\r\n<p>Dear</p>\r\n", 1),
+    "5: lang is": lambda data: data.replace(b'<html lang=3D"en"', b'<html lang=3D"fr"'),
+    "5: the text part lacks": lambda data: data.replace(b"/six-points", b"/seven-points", 1),
+    "5: the text part has": lambda data: re.sub(
+        rb"(?s)(plain.*?\r\n\r\n).*?(\r\n--)", rb"\1Hello\r\n\2", data, count=1
+    ),
+    "6: List-Id": lambda data: data.replace(b"List-Id: ", b"X-List-Id: "),
+    "6: List-Unsubscribe-Post": lambda data: data.replace(b"=One-Click", b"=Two-Clicks"),
+    "6: Precedence": lambda data: data.replace(b"Precedence: bulk\r\n", b""),
+    "6: Feedback-ID": lambda data: data.replace(b"Feedback-ID: ", b"Feedback-ID: a:"),
+    "6: List-Unsubscribe does": lambda data: data.replace(b"<https://advocacy", b"<http://advocacy", 1),
+    "6: no link to unsubscribe": lambda data: data.replace(b'href=3D"https://advocacy', b'href=3D"https://elsewhere'),
+    "6: it says that a machine": lambda data: b"Auto-Submitted: auto-generated\r\n" + data,
+    "9: a picture": lambda data: data.replace(b"</body>", b'<img src=3D"https://x.example/1">\r\n</body>'),
+    "9: a link to": lambda data: data.replace(b"www.parliament", b"track.parliament"),
+    "9: a link that leads on": lambda data: data.replace(b"/six-points", b"/to/https://bit.ly"),
+}
+
+
+@pytest.mark.parametrize("rule", sorted(WOUNDS))
+def test_the_rules_notice_what_breaks_them(send, rule):
+    (found,) = send("newsletter", ("en",))
+    caught, expected = found
+    expected = replace(expected, others=frozenset({"other@parliament.example"}))
+    wounded = WOUNDS[rule](caught.data)
+    assert wounded != caught.data
+    sentences = broken_rules(caught.envelope_from, caught.recipient, wounded, expected)
+    assert [sentence for sentence in sentences if sentence.startswith(rule)], sentences
+
+
+def test_the_envelope_is_looked_at_too(send):
+    ((caught, expected),) = send("newsletter", ("en",))
+    assert broken_rules("bounce@elsewhere.example", caught.recipient, caught.data, expected) == [
+        "7: the envelope's domain is not the sender's"
+    ]
+    assert broken_rules(caught.envelope_from, "else@parliament.example", caught.data, expected) == [
+        "2: the envelope names somebody else"
+    ]
