@@ -7,26 +7,45 @@ rounds, and every ratio that of rates of one round. docs/scaling.md says how to 
 
 import argparse
 import contextlib
+import json
 import os
+import signal
+import subprocess
 import sys
+import tempfile
 import time
-from collections.abc import Callable
+from functools import partial
+from pathlib import Path
 from typing import Any
 
 from benchmarks.rig import services
-from benchmarks.rig.newsletter import make_newsletter, make_people, sample
-from benchmarks.rig.ours import run_ours
+from benchmarks.rig.checking import check
+from benchmarks.rig.newsletter import SIZE, make_newsletter, make_people
+from benchmarks.rig.ours import run_ours, send_plainly
+from benchmarks.rig.peers import Peers
 from benchmarks.rig.reference import run_smtp_source
 from benchmarks.rig.results import print_table, summary, versions
 from benchmarks.rig.usage import load
 from benchmarks.stage import fresh_database, show
 
-PARTS = ["smtp_source", "ours", "ours_one_process"]
+# Slow peers send fewer: rates are compared.
+COUNTS = {
+    "django_loop": 600,
+    "celery_per_recipient": 600,
+    "celery_tuned": 800,
+    "post_office": 1_000,
+    "nodemailer": 1_000,
+}
+PARTS = ["smtp_source", "ours", "ours_one_process", "ours_sqlite", *COUNTS]
+# Readers of the check before anything is measured.
+CHECKED = 24
 
 
 def main() -> None:
     """Read the options, start the servers, run the rounds, print what was found."""
     options = read_options()
+    # A TERM unwinds as Ctrl-C does: nothing that was started stays behind.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
     with contextlib.ExitStack() as stack:
         bench = Bench(options, stack)
         for number in range(options.rounds):
@@ -48,6 +67,8 @@ def read_options() -> argparse.Namespace:
     parser.add_argument("--json", action="store_true", help="one object on one line as the only output")
     options = parser.parse_args()
     options.parts = [name for name in options.only.split(",") if name] or PARTS
+    if options.database == "sqlite":
+        options.parts = [name for name in options.parts if name in ("smtp_source", "ours")]
     unknown = set(options.parts) - set(PARTS)
     if unknown:
         parser.error(f"there is no part {', '.join(sorted(unknown))}; there are {', '.join(PARTS)}")
@@ -58,11 +79,12 @@ class Bench:
     """One run: its servers, its people, and what each round gave."""
 
     def __init__(self, options: argparse.Namespace, stack: contextlib.ExitStack) -> None:
-        """Start the servers and make the people; nothing is sent yet."""
+        """Start the servers, make the people, install the peers; nothing is sent yet."""
         self.options = options
         self.rounds: list[dict[str, Any]] = []
-        server = {"pid": 0}
-        if options.database == "postgres":
+        self.is_postgres = options.database == "postgres"
+        server: dict[str, Any] = {"pid": 0, "url": ""}
+        if self.is_postgres:
             server = stack.enter_context(services.postgres())
             os.environ["DATABASE_URL"] = str(server["url"])
             self.broker = stack.enter_context(services.redis())
@@ -74,16 +96,43 @@ class Bench:
         database = stack.enter_context(fresh_database())
         say(f"Making {options.messages} people.")
         make_people(options.messages)
-        first = make_newsletter("BENCH-SAMPLE", limit=1)
-        self.size = len(sample(first.contents.get()))
+        self.peers = self.prepared_peers(str(server["url"]), stack)
+        self.sizes = self.checked()
         self.facts = {
             "database": database,
             "messages": options.messages,
-            "message_octets": self.size,
-            "rounds": options.rounds,
+            "message_octets": self.sizes,
+            "number_of_rounds": options.rounds,
             "postgres": {name: server[name] for name in ("server", "files") if name in server},
             "versions": versions(),
         }
+
+    def prepared_peers(self, server: str, stack: contextlib.ExitStack) -> Peers | None:
+        """Install the peers that take part, and give them the list and the words."""
+        names = set(COUNTS) & set(self.options.parts)
+        folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="dmr-peers-")))
+        peers = Peers(folder, server=server, broker=self.broker, names=names if self.is_postgres else set())
+        peers.write(make_newsletter("BENCH-LIST"), max(COUNTS.values()))
+        stack.enter_context(peers.database())
+        return peers
+
+    def checked(self) -> dict[str, int]:
+        """Let everybody write to a recording server first; gives each part's octets a message."""
+        found = {}
+        for name in self.options.parts:
+            if name in ("smtp_source", "ours_one_process", "ours_sqlite"):
+                continue
+            say(f"Checking {name}")
+            count = min(CHECKED, self.options.messages)
+            send = partial(self.peers.send, name, count=count) if name in COUNTS else partial(self.send_few, count)
+            found[name] = check(send, self.peers.list, count)
+        found.setdefault("ours", SIZE)
+        return found
+
+    def send_few(self, count: int, port: int) -> None:
+        """Ours, to the first readers only."""
+        mailing = make_newsletter("BENCH-CHECK", limit=count)
+        send_plainly(mailing, f"smtp://127.0.0.1:{port}", broker=self.broker)
 
     def round(self, number: int) -> None:
         """Every part once, the reference before and after ours."""
@@ -101,23 +150,45 @@ class Bench:
         found = []
         for name in self.options.parts:
             found.append(name)
-            if name.startswith("ours") and "smtp_source" in self.options.parts:
+            if name in ("ours", "ours_one_process") and "smtp_source" in self.options.parts:
                 found.append("smtp_source")
         return found
 
     def part(self, name: str, number: int) -> dict[str, Any]:
-        """Run one part and give its figures."""
-        runs: dict[str, Callable[[], dict[str, Any]]] = {
-            "smtp_source": lambda: run_smtp_source(self.options.messages, self.size),
-            "ours": lambda: self.ours(f"BENCH-{number}-2", 2 if self.options.database == "postgres" else 1),
-            "ours_one_process": lambda: self.ours(f"BENCH-{number}-1", 1),
-        }
-        return runs[name]()
+        """Run one part against a fresh sink and give its figures."""
+        if name == "ours_sqlite":
+            return on_sqlite(min(self.options.messages, 10_000))
+        if name == "smtp_source":
+            with services.Sink() as sink:
+                return run_smtp_source(self.options.messages, self.sizes["ours"], sink)
+        if name in COUNTS:
+            count = min(COUNTS[name], self.options.messages)
+            with services.Sink() as sink:
+                said = self.peers.send(name, sink.port, count)
+                cpu = round(said["cpu_s"] / count * 1000, 4)
+                return {**sink.rate(count, self.sizes[name]), "cpu_s_per_1000": cpu, "said": said}
+        processes = 1 if name == "ours_one_process" or not self.is_postgres else 2
+        mailing = make_newsletter(f"BENCH-{number}-{name}")
+        server = {"broker": self.broker, "postgres_pid": self.postgres_pid}
+        with services.Sink() as sink:
+            return run_ours(mailing, self.sizes["ours"], sink, processes=processes, **server)
 
-    def ours(self, reference: str, processes: int) -> dict[str, Any]:
-        """A newsletter of its own for this part, by so many worker processes."""
-        mailing = make_newsletter(reference)
-        return run_ours(mailing, self.size, broker=self.broker, processes=processes, postgres_pid=self.postgres_pid)
+
+def on_sqlite(messages: int) -> dict[str, Any]:
+    """A small installation: SQLite, the embedded broker, one worker process; in a process of its own, with its own
+    reference before and after.
+    """
+    options = ["--database", "sqlite", "--only", "smtp_source,ours", "--rounds", "1", "--messages", str(messages)]
+    environment = {name: value for name, value in os.environ.items() if name not in ("DATABASE_URL", "REDIS_URL")}
+    done = subprocess.run(  # noqa: S603
+        [sys.executable, "-m", "benchmarks.dispatch", *options, "--json"],
+        env=environment,
+        stdout=subprocess.PIPE,
+        check=True,
+    )
+    found = json.loads(done.stdout)
+    (ours,) = found["rounds"][0]["ours"]
+    return {**ours, "of_smtp_source": found["ratios"]["smtp_source"], "reference": found["rounds"][0]["smtp_source"]}
 
 
 def say(text: str) -> None:

@@ -147,9 +147,9 @@ def sample(content: Any, values: dict[str, str] | None = None) -> bytes:
         public_id=uuid.UUID(int=12345),
     )
     renderer = Renderer(content.mailing)
-    # The text may not be saved yet: what is measured is the one in hand.
-    renderer.__dict__["_contents"] = {content.language: content}
-    return renderer.message(delivery)
+    # The slow way: the text in hand, which may not be saved yet, and no skeleton is stored.
+    renderer.contents = {content.language: content}
+    return renderer.message_without_skeleton(delivery)
 
 
 def parts(message: bytes) -> tuple[str, str, str]:

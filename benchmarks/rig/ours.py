@@ -1,6 +1,8 @@
 """Our part: real Celery workers, as production starts them, send one frozen newsletter to a sink."""
 
+import contextlib
 import time
+from collections.abc import Callable, Iterator
 from typing import Any
 
 from benchmarks.rig.services import Sink
@@ -8,30 +10,48 @@ from benchmarks.rig.usage import cpu_seconds, family, memory_mb
 
 # Longest time for one part, in seconds.
 PATIENCE = 900.0
+BEAT = 5.0
 
 
-def run_ours(mailing: Any, size: int, *, broker: str, processes: int, postgres_pid: int = 0) -> dict[str, Any]:
+def run_ours(  # noqa: PLR0913 - one keyword for each server
+    mailing: Any, size: int, sink: Sink, *, broker: str, processes: int, postgres_pid: int = 0
+) -> dict[str, Any]:
     """Send it with `celery worker --concurrency N` (prefork, docker-compose.yml) and give rate, CPU and memory.
 
     CPU is that of the worker and its children from the bell to the end; their start is told apart.
     """
+    with started(broker=broker, smtp=sink.url, concurrency=processes) as worker:
+        found = _send(mailing, size, sink=sink, pid=worker.process.pid, postgres_pid=postgres_pid)
+    return {"processes": processes, **found}
+
+
+def send_plainly(mailing: Any, url: str, *, broker: str) -> None:
+    """Send it with two worker processes to whoever listens there; nothing is measured."""
+    from mailing import bell
+
+    with started(broker=broker, smtp=url, concurrency=2):
+        bell.ring(mailing.pk)
+        _wait(mailing)
+
+
+@contextlib.contextmanager
+def started(*, broker: str, smtp: str, concurrency: int) -> Iterator[Any]:
+    """A worker that has answered a ping; its whole process group ends with the block."""
     from tests.processes import WorkerProcess
 
-    with Sink() as sink:
-        worker = Worker(WorkerProcess, broker=broker, smtp=sink.url, concurrency=processes)
-        try:
-            worker.wait_ready()
-            found = _send(mailing, size, sink=sink, pid=worker.process.pid, postgres_pid=postgres_pid)
-        finally:
-            worker.signal(15)
-            worker.kill()
-    return {"processes": processes, **found}
+    worker = Worker(WorkerProcess, broker=broker, smtp=smtp, concurrency=concurrency)
+    try:
+        worker.wait_ready()
+        yield worker
+    finally:
+        worker.signal(15)
+        worker.kill()
 
 
 def Worker(kind: Any, *, broker: str, smtp: str, concurrency: int) -> Any:
     """A worker with the pool that docker-compose.yml gives it: prefork, also of one."""
 
-    class Prefork(kind):
+    class Prefork(kind):  # type: ignore[misc]
         def start(self) -> None:
             self._command = ["prefork" if word == "solo" else word for word in self._command]
             super().start()
@@ -47,13 +67,13 @@ def _send(mailing: Any, size: int, *, sink: Sink, pid: int, postgres_pid: int) -
     if not bell.ring(mailing.pk):
         raise SystemExit("The broker did not take the bell.")
     early: float | None = None
-    end = time.monotonic() + PATIENCE
-    while not _is_finished(mailing):
+
+    def look() -> None:
+        nonlocal early
         if early is None and sink.octets >= total * size // 4:
             early = max(memory_mb(one)[0] for one in family(pid))
-        if time.monotonic() > end:
-            raise SystemExit(f"The newsletter is not finished after {PATIENCE:.0f} s.")
-        time.sleep(0.05)
+
+    _wait(mailing, look)
     # Descendants are read before the pool forgets them.
     late = [memory_mb(one) for one in family(pid)]
     used = cpu_seconds(pid) - before
@@ -69,6 +89,23 @@ def _send(mailing: Any, size: int, *, sink: Sink, pid: int, postgres_pid: int) -
         "rss_mb_at_end": max(now for now, _peak in late),
         "rss_mb": max(peak for _now, peak in late),
     }
+
+
+def _wait(mailing: Any, look: Callable[[], None] = lambda: None) -> None:
+    """Until it is finished; every five seconds this process does what beat does in production."""
+    from mailing.dispatch import recovery
+
+    end = time.monotonic() + PATIENCE
+    pulse = time.monotonic() + BEAT
+    while not _is_finished(mailing):
+        look()
+        if time.monotonic() > pulse:
+            pulse += BEAT
+            recovery.sweep()
+            recovery.ring_due()
+        if time.monotonic() > end:
+            raise SystemExit(f"The newsletter is not finished after {PATIENCE:.0f} s.")
+        time.sleep(0.05)
 
 
 def _is_finished(mailing: Any) -> bool:

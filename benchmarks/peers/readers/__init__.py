@@ -1,0 +1,1 @@
+"""Readers of the newsletter, and how a Django developer writes to them."""
