@@ -19,24 +19,54 @@ from accounts.audit import record
 from accounts.models import AuditEvent, User
 from mailing import audience, telling
 from mailing.dispatch.failpoints import failpoint
-from mailing.models import Delivery, DeliveryChunk, Mailing
+from mailing.models import Delivery, DeliveryChunk, DeliveryEvent, Mailing
 from mailing.states import EDITABLE, LifecycleError, Moved, NotAllowed, Status, locked, move_to
 
 # Saves of one person within this time are one edit.
 SAME_SITTING = timedelta(minutes=10)
+# How far the number of a newsletter's people may move between reading and approval (DESIGN 4).
+MAY_MOVE = 0.1
 # One recipient as the digest sees it: contact id, address key, language.
 Recipient = tuple[int | None, str | None, str]
 
 
 def digest_of(mailing: Mailing, recipients: Iterable[Recipient]) -> str:
     """SHA-256 over canonical JSON of the texts, the recipients (any order) and the sender, hex."""
+    return _digest(mailing, {"recipients": sorted(([*recipient] for recipient in recipients), key=str)})
+
+
+def rules_digest_of(mailing: Mailing, count: int) -> str:
+    """The same for a newsletter, which is approved on its rules and the number of people they gave (DESIGN 4)."""
+    rules = [
+        [
+            rule.effect,
+            rule.segment.criteria if rule.segment else rule.criteria,
+            rule.contact_id,
+            rule.written_to_within_days,
+        ]
+        for rule in audience.rules_of(mailing)
+    ]
+    return _digest(mailing, {"rules": sorted(rules, key=str), "list": mailing.contact_list_id, "count": count})
+
+
+def audience_digest_of(mailing: Mailing, preview: audience.AudiencePreview) -> str:
+    """What an approval is bound to: a letter to its people one by one, a newsletter to its rules and their number.
+
+    A newsletter's number is the exact one that was counted when it was sent for approval.
+    """
+    if mailing.kind == Mailing.Kind.NEWSLETTER:
+        return rules_digest_of(mailing, mailing.recipients or 0)
+    return digest_of(mailing, preview.recipient_keys)
+
+
+def _digest(mailing: Mailing, people: dict[str, Any]) -> str:
     sender = mailing.sender
     texts = sorted((text.language, text.subject, text.body, text.is_reviewed) for text in mailing.contents.all())
     found = {
         "reference": mailing.reference,
         "source_language": mailing.source_language,
         "texts": [list(text) for text in texts],
-        "recipients": sorted(([*recipient] for recipient in recipients), key=str),
+        **people,
         "letterhead": [mailing.owner.name, mailing.owner.transparency_register_id],
         "sender": [sender.name, sender.from_email, sender.reply_to, sender.person, sender.person_role, sender.place],
     }
@@ -57,19 +87,28 @@ def submit(mailing: Mailing, *, actor: User, approver: User, note: str = "") -> 
         blocking = checklist.run(row).blocking
         if blocking:
             raise LifecycleError(_("Not yet: %(first)s") % {"first": blocking[0].title})
-        preview = audience.preview(row)
+        row.matched, row.recipients, preview = _counted(row)
         changes = {
             "submitted_by": actor,
             "submitted_at": timezone.now(),
             "asked_approver": approver,
             "review_note": note[:500],
-            "review_digest": digest_of(row, preview.recipient_keys),
-            "matched": preview.matched,
-            "recipients": preview.recipients,
+            "review_digest": audience_digest_of(row, preview),
+            "matched": row.matched,
+            "recipients": row.recipients,
         }
         move_to(row, Status.IN_REVIEW, actor=actor, note=note, changes=changes)
         telling.ask(row, approver)
     return row
+
+
+def _counted(mailing: Mailing) -> tuple[int, int, audience.AudiencePreview]:
+    """Matched, recipients and the preview; a newsletter's people are counted by the database and not read."""
+    if mailing.kind == Mailing.Kind.NEWSLETTER:
+        matched, recipients = audience.count(mailing)
+        return matched, recipients, audience.AudiencePreview(matched, recipients)
+    preview = audience.preview(mailing)
+    return preview.matched, preview.recipients, preview
 
 
 def may_decide(mailing: Mailing, actor: User, *, submitted_by: User | None = None) -> None:
@@ -92,11 +131,10 @@ def approve(mailing: Mailing, *, actor: User, digest: str, seen: int | None = No
         may_decide(row, actor)
         if row.status != Status.IN_REVIEW:
             raise Moved(_("This letter is not waiting for approval any more. Read it again."))
-        then = seen if seen is not None else row.recipients
+        is_newsletter = row.kind == Mailing.Kind.NEWSLETTER
+        then = row.recipients if seen is None or is_newsletter else seen
         matched, recipients = audience.freeze(row)
-        frozen = Delivery.objects.filter(mailing=row).exclude(status=Delivery.Status.SKIPPED)
-        keys = frozen.values_list("contact_id", "email_key", "language")
-        if digest_of(row, keys) != digest:
+        if not _is_as_read(row, digest, then=then, now=recipients):
             raise Moved(moved_sentence(then, recipients))
         if not recipients:
             raise LifecycleError(_("Nobody would get this letter. Change the audience first."))
@@ -111,6 +149,19 @@ def approve(mailing: Mailing, *, actor: User, digest: str, seen: int | None = No
         telling.tell_decision(row, row.submitted_by, actor)
         failpoint("c0-commit")
     return row
+
+
+def _is_as_read(mailing: Mailing, digest: str, *, then: int | None, now: int) -> bool:
+    """Whether the frozen rows are what the approver read.
+
+    A letter's rows are compared one by one. A newsletter's rules and texts are, and the number of people may have
+    moved by a tenth: subscribers come and go while somebody reads.
+    """
+    if mailing.kind == Mailing.Kind.NEWSLETTER:
+        seen = then or 0
+        return rules_digest_of(mailing, seen) == digest and abs(now - seen) <= seen * MAY_MOVE
+    frozen = Delivery.objects.filter(mailing=mailing).exclude(status=Delivery.Status.SKIPPED)
+    return digest_of(mailing, frozen.values_list("contact_id", "email_key", "language")) == digest
 
 
 def moved_sentence(then: int | None, now: int) -> str:
@@ -184,7 +235,9 @@ def unfreeze(mailing: Mailing) -> None:
     if rows.filter(Q(attempts__gt=0) | ~Q(status__in=[Delivery.Status.QUEUED, Delivery.Status.SKIPPED])).exists():
         raise LifecycleError(_("Letters of it were handed over already; it cannot become a draft again."))
     DeliveryChunk.objects.filter(mailing=mailing).delete()
-    rows.delete()
+    # Nothing was tried, so nothing refers to these rows: one DELETE, instead of reading a million of them first.
+    DeliveryEvent.objects.filter(delivery__mailing=mailing).delete()
+    rows._raw_delete(rows.db)
 
 
 def undone_columns() -> dict[str, Any]:
@@ -206,5 +259,8 @@ def undone_columns() -> dict[str, Any]:
 
 def reading_digest(mailing: Mailing) -> tuple[str, audience.AudiencePreview]:
     """What an approver's page is bound to, computed now, and the audience it stands for."""
-    preview = audience.preview(mailing)
-    return digest_of(mailing, preview.recipient_keys), preview
+    if mailing.kind == Mailing.Kind.NEWSLETTER:
+        preview = audience.AudiencePreview(mailing.matched or 0, mailing.recipients or 0)
+    else:
+        preview = audience.preview(mailing)
+    return audience_digest_of(mailing, preview), preview

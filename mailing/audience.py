@@ -9,7 +9,7 @@ from datetime import timedelta
 from typing import Any
 
 from django.db import transaction
-from django.db.models import Case, CharField, Exists, F, OuterRef, Q, Value, When, Window
+from django.db.models import Case, CharField, Count, Exists, F, OuterRef, Q, Value, When, Window
 from django.db.models.functions import RowNumber
 from django.utils import timezone
 
@@ -59,6 +59,16 @@ def people(mailing: Mailing) -> ContactQuerySet:
 
     Of several people with one address the one with the lowest id gets the letter.
     """
+    return _people(mailing, is_freeze=False)
+
+
+def order_of(mailing: Mailing) -> tuple[str, ...]:
+    """The order of the preview and of the ledger: letters by name. A newsletter's people stand as they came in, since
+    nobody reads a list of so many by name and rows in the order of their keys are written twice as fast."""
+    return ("pk",) if mailing.kind == Mailing.Kind.NEWSLETTER else ("sort_key", "pk")
+
+
+def _people(mailing: Mailing, *, is_freeze: bool) -> ContactQuerySet:
     rules = rules_of(mailing)
     reviewed = [content.language for content in mailing.contents.all() if content.is_reviewed]
     default = mailing.source_language if mailing.source_language in reviewed else FALLBACK_LANGUAGE
@@ -67,7 +77,7 @@ def people(mailing: Mailing) -> ContactQuerySet:
         .annotate(wanted_language=effective_language())
         .annotate(
             given_language=Lookup(F("wanted_language"), {code: code for code in reviewed}, default),
-            skip_reason=_reason(mailing, rules),
+            skip_reason=_reason(mailing, rules, is_freeze=is_freeze),
         )
     )
 
@@ -104,14 +114,22 @@ def _matching(rule: AudienceRule) -> ContactQuerySet:
     return resolve(rule.segment.criteria if rule.segment else rule.criteria or {})
 
 
-def _reason(mailing: Mailing, rules: list[AudienceRule]) -> Case:
-    """Why this person is left out; "" for no reason. The first that holds counts."""
+def _reason(mailing: Mailing, rules: list[AudienceRule], *, is_freeze: bool) -> Case:
+    """Why this person is left out; "" for no reason. The first that holds counts.
+
+    Addresses are unique, so hardly anybody shares one: the few are sorted among themselves, not the whole audience. A
+    page looks for them person by person, a freeze reads the index of addresses once from end to end.
+    """
     own = _own_reasons(mailing, rules)
-    same = Contact.objects.filter(email_digest=OuterRef("email_digest")).exclude(pk=OuterRef("pk"))
-    sharing = _included(rules).order_by().filter(Exists(same)).annotate(own_reason=_first(own)).filter(own_reason="")
+    if is_freeze:
+        counted = Contact.objects.order_by().values("email_digest").annotate(people=Count("*"))
+        shared = Q(email_digest__in=counted.filter(people__gt=1).values("email_digest"))
+    else:
+        same = Contact.objects.filter(email_digest=OuterRef("email_digest")).exclude(pk=OuterRef("pk"))
+        shared = Q(Exists(same))
+    sharing = _included(rules).order_by().filter(shared).annotate(own_reason=_first(own)).filter(own_reason="")
     place = Window(RowNumber(), partition_by=[F("email_digest")], order_by=[F("pk").asc()])
     later = sharing.annotate(place_at_address=place).filter(place_at_address__gt=1).values("pk")
-    # Addresses are unique, so hardly anybody shares one: the few are sorted among themselves, not the whole audience.
     return _first([*own, When(pk__in=later, then=Value(Reason.DUPLICATE.value))])
 
 
@@ -157,7 +175,14 @@ def _written_to(mailing: Mailing, days: int) -> Exists:
 def preview(mailing: Mailing) -> AudiencePreview:
     """What freezing now would give: counts, reasons, languages and the recipients' keys."""
     names = ("pk", "email_key", "wanted_language", "given_language", "skip_reason")
-    return _summed(people(mailing).order_by("sort_key", "pk").values_list(*names))
+    return _summed(people(mailing).order_by(*order_of(mailing)).values_list(*names))
+
+
+def count(mailing: Mailing) -> tuple[int, int]:
+    """(matched, recipients) as freezing now would give, counted by the database and exact. Seconds for a million."""
+    found = _people(mailing, is_freeze=True).order_by().values_list("skip_reason").annotate(people=Count("*"))
+    by_reason = dict(found)
+    return sum(by_reason.values()), by_reason.get("", 0)
 
 
 def _summed(rows: Iterable[tuple[int, str, str, str, str]]) -> AudiencePreview:
@@ -183,7 +208,7 @@ def _summed(rows: Iterable[tuple[int, str, str, str, str]]) -> AudiencePreview:
 
 def listed(mailing: Mailing) -> list[tuple[int, str, str]]:
     """Everybody matched, by name: contact id, language they get, reason they are left out ("" = gets it)."""
-    rows: Any = people(mailing).order_by("sort_key", "pk")
+    rows: Any = people(mailing).order_by(*order_of(mailing))
     return list(rows.values_list("pk", "given_language", "skip_reason"))
 
 
@@ -203,7 +228,7 @@ def survey(mailing: Mailing, *, recently_days: int = 30) -> tuple[AudiencePrevie
     names = ("pk", "email_key", "wanted_language", "given_language", "skip_reason")
     more = ("context", "was_written_to", "family_name_is_guessed")
     found = with_context(mailing).annotate(was_written_to=_written_to(mailing, recently_days))
-    rows = list(found.order_by("sort_key", "pk").values_list(*names, *more))
+    rows = list(found.order_by(*order_of(mailing)).values_list(*names, *more))
     readers = [Reader(row[0], row[3], row[5], row[6], row[7]) for row in rows if not row[4]]
     return _summed(row[:5] for row in rows), readers
 
@@ -216,10 +241,10 @@ def with_context(mailing: Mailing) -> ContactQuerySet:
 def freeze(mailing: Mailing) -> tuple[int, int]:
     """Write one delivery for every matched person, in one transaction: all of them or none. (matched, recipients)."""
     with transaction.atomic():
-        insert_deliveries(mailing, people(mailing))
+        insert_deliveries(mailing, _people(mailing, is_freeze=True).order_by(*order_of(mailing)))
         rows = Delivery.objects.filter(mailing=mailing)
         matched = rows.count()
-        recipients = rows.exclude(status=Delivery.Status.SKIPPED).count()
+        recipients = matched - rows.filter(status=Delivery.Status.SKIPPED).count()
         now = timezone.now()
         Mailing.objects.filter(pk=mailing.pk).update(frozen_at=now, matched=matched, recipients=recipients)
         make_chunks(mailing.pk)

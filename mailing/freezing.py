@@ -141,16 +141,16 @@ def _committees(has_mandate: Q) -> Expression:
 
 
 def insert_deliveries(mailing: Mailing, people: QuerySet[Any]) -> None:
-    """INSERT one delivery for each row of `people` (annotated by mailing.audience). Call it in a transaction.
+    """INSERT one delivery for each row of `people` (annotated by mailing.audience, in its order).
 
     Who is left out becomes a row as well, with the reason and without the address. One statement in two parts: who
-    is matched, in the order of the preview, and from it the rows.
+    is matched, and from it the rows. Call it in a transaction.
     """
     inner = people.annotate(
         shown_country=effective_country(), has_mandate=Exists(_open_mandates()), shape=shape_expression()
     )
     names = [field.attname for field in Matched._meta.concrete_fields]
-    matched, given = inner.order_by("sort_key", "pk").values_list(*names).query.sql_with_params()
+    matched, given = inner.values_list(*names).query.sql_with_params()
     columns = _columns(mailing)
     selected = Matched.objects.order_by().annotate(**{f"col_{name}": value for name, value in columns.items()})
     rows, more = selected.values_list(*(f"col_{name}" for name in columns)).query.sql_with_params()

@@ -3,6 +3,7 @@
 from mailing.approving import (
     approve,
     ask_changes,
+    audience_digest_of,
     digest_of,
     may_decide,
     reading_digest,
@@ -15,13 +16,14 @@ from mailing.running import (
     cancel,
     finish_if_done,
     pause,
+    pause_missed,
     resume,
     schedule,
     start_due,
     stop_the_rest,
     undo,
 )
-from mailing.settling import settle
+from mailing.settling import reopen, settle
 from mailing.states import FINAL, TRANSITIONS, LifecycleError, Moved, NotAllowed, move_to
 
 __all__ = [
@@ -33,14 +35,17 @@ __all__ = [
     "Stopped",
     "approve",
     "ask_changes",
+    "audience_digest_of",
     "cancel",
     "digest_of",
     "finish_if_done",
     "may_decide",
     "move_to",
     "pause",
+    "pause_missed",
     "reading_digest",
     "record_edit",
+    "reopen",
     "resume",
     "schedule",
     "settle",

@@ -39,8 +39,15 @@ class Delivery(models.Model):
         THROTTLED = "throttled", _("Waiting its turn")
 
     public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
-    mailing = models.ForeignKey(Mailing, on_delete=models.PROTECT, related_name="deliveries")
-    contact = models.ForeignKey(Contact, null=True, on_delete=models.SET_NULL, related_name="deliveries")
+    # Rows come by the million in one statement that selects from these tables. A foreign key in the database would ask
+    # for each row again, which takes longer than writing it; Django still protects the one and empties the other.
+    # An index on the mailing alone would be the beginning of `delivery_of_mailing_by_status`.
+    mailing = models.ForeignKey(
+        Mailing, on_delete=models.PROTECT, related_name="deliveries", db_index=False, db_constraint=False
+    )
+    contact = models.ForeignKey(
+        Contact, null=True, on_delete=models.SET_NULL, related_name="deliveries", db_constraint=False
+    )
     email = models.EmailField(max_length=254, null=True)
     email_key = models.CharField(max_length=254, null=True)
     email_digest = models.CharField(max_length=64, blank=True)

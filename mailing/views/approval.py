@@ -30,7 +30,7 @@ def approve_page(
 ) -> HttpResponse:
     """The page of step 4. Its digest is bound to what it shows."""
     found = checklist.run(mailing)
-    digest = lifecycle.digest_of(mailing, found.preview.recipient_keys)
+    digest = lifecycle.audience_digest_of(mailing, found.preview)
     user: Any = request.user
     approvers = [person for person in users_who_may("mailing.approve") if person.pk not in {user.pk, mailing.author_id}]
     context = {
