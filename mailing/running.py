@@ -14,21 +14,26 @@ from accounts.audit import record
 from accounts.models import User
 from mailing import bell, telling
 from mailing.approving import undone_columns, unfreeze
-from mailing.dispatch.store import cancel_waiting
+from mailing.dispatch import breaker, hours
+from mailing.dispatch.store import cancel_waiting, counts
 from mailing.models import Delivery, Mailing
 from mailing.states import FINAL, LifecycleError, Moved, Status, locked, move_to
+from mailing.timing import Timing, missed_sentence
 
 
-def schedule(mailing: Mailing, *, actor: User, at: datetime | None = None) -> Mailing:
-    """Let an approved mailing leave: now (`at=None`) or at a set time (aware).
+def schedule(mailing: Mailing, *, actor: User, at: datetime | None = None, timing: Timing | None = None) -> Mailing:
+    """Let an approved mailing leave: now (`at=None`) or at a set time (aware), at a pace and in hours of the day.
 
-    Now means after SEND_HOLD_SECONDS, in which it can be undone; a set time is never earlier than that. Raises
-    LifecycleError for a time that has passed.
+    Now means after SEND_HOLD_SECONDS, in which it can be undone; a set time is never earlier than that. `timing`
+    replaces what was chosen before. Raises LifecycleError for a time that has passed.
     """
+    chosen = timing or Timing()
     now = timezone.now()
     earliest = now + timedelta(seconds=settings.SEND_HOLD_SECONDS)
     if at is not None and at < now:
         raise LifecycleError(_("That time has passed. Choose a later one."))
+    if chosen.latest_at is not None and chosen.latest_at <= max(at or earliest, earliest):
+        raise LifecycleError(_("The latest time comes before the first letter. Choose a later one."))
     with transaction.atomic():
         row = locked(mailing)
         move_to(
@@ -36,7 +41,7 @@ def schedule(mailing: Mailing, *, actor: User, at: datetime | None = None) -> Ma
             Status.SCHEDULED,
             actor=actor,
             note=_("now") if at is None else "",
-            changes={"scheduled_at": max(at or earliest, earliest)},
+            changes={"scheduled_at": max(at or earliest, earliest), **chosen.columns()},
         )
         transaction.on_commit(bell.ring_due)
     return row
@@ -54,14 +59,39 @@ def undo(mailing: Mailing, *, actor: User) -> Mailing:
 
 
 def start_due() -> list[int]:
-    """Start what is due and give the ids of all mailings under way, so that the caller rings for each."""
+    """Start what is due and give the ids of all mailings under way in their hours, so that the caller rings for each.
+
+    A mailing whose latest time has passed asks instead: it is paused, and who started it is told.
+    """
     now = timezone.now()
     for due in Mailing.objects.filter(status=Status.SCHEDULED, scheduled_at__lte=now):
         try:
-            move_to(due, Status.SENDING, actor=None, changes={"started_at": now, "last_activity_at": now})
+            _start(due, now)
         except Moved:
             continue  # Undone or started by another beat a moment ago.
-    return list(Mailing.objects.filter(status=Status.SENDING).order_by("pk").values_list("pk", flat=True))
+    for late in Mailing.objects.filter(status=Status.SENDING, latest_at__lte=now):
+        pause_missed(late)
+    under_way = Mailing.objects.filter(status=Status.SENDING).order_by("pk")
+    return [mailing.pk for mailing in under_way if not hours.wait_seconds(mailing, now)]
+
+
+def _start(due: Mailing, now: datetime) -> None:
+    """Start one mailing; in the same transaction it is paused when its latest time has passed already."""
+    with transaction.atomic():
+        move_to(due, Status.SENDING, actor=None, changes={"started_at": now, "last_activity_at": now})
+        if hours.is_missed(due, now):
+            pause_missed(due)
+
+
+def pause_missed(mailing: Mailing) -> bool:
+    """Pause a mailing whose latest time has passed while letters wait, and ask who started it. Gives whether it did."""
+    with transaction.atomic():
+        row = locked(mailing)
+        found = counts(row.pk)
+        waiting = found["queued"] - found["in_flight"]
+        if not hours.is_missed(row, timezone.now()) or not waiting:
+            return False
+        return pause(row, note=missed_sentence(row, waiting))
 
 
 def pause(mailing: Mailing, actor: User | None = None, note: str = "") -> bool:
@@ -79,13 +109,25 @@ def pause(mailing: Mailing, actor: User | None = None, note: str = "") -> bool:
     return True
 
 
-def resume(mailing: Mailing, *, actor: User) -> Mailing:
-    """Go on where it stopped: nobody is missed, nobody is written to twice."""
+def resume(mailing: Mailing, *, actor: User, is_late_meant: bool = False) -> Mailing:
+    """Go on where it stopped: nobody is missed, nobody is written to twice. The breaker counts anew.
+
+    After its latest time only with `is_late_meant`: a person has said that the rest is sent all the same; the latest
+    time is dropped. Raises LifecycleError otherwise.
+    """
+    changes: dict[str, object] = {"last_activity_at": timezone.now()}
     with transaction.atomic():
         row = locked(mailing)
         if row.status != Status.PAUSED:
             raise LifecycleError(_("Only a paused letter can be resumed."))
-        move_to(row, Status.SENDING, actor=actor, changes={"last_activity_at": timezone.now()})
+        note = ""
+        if hours.is_missed(row, timezone.now()):
+            if not is_late_meant:
+                raise LifecycleError(_("Its latest time has passed: say whether the rest is sent now or stopped."))
+            changes["latest_at"], note = None, _("After its latest time.")
+            record(actor, f"sends the rest of {row.reference} after its latest time", about=row, label=row.reference)
+        move_to(row, Status.SENDING, actor=actor, note=note, changes=changes)
+        breaker.reset(row.pk)
         transaction.on_commit(partial(bell.ring, row.pk))
     return row
 

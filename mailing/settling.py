@@ -41,11 +41,21 @@ def settle(delivery: Delivery, *, actor: User, decision: str) -> Delivery:
         )
         record(actor, DECISIONS[decision].format(ref=mailing.reference), about=mailing, label=mailing.reference)
         if decision == "resend" and mailing.status == Status.FINISHED:
-            move_to(mailing, Status.SENDING, actor=actor, note=_("One letter is sent again."))
+            # A person asks for it now, so the latest time of the first sending is over.
+            again = {"latest_at": None}
+            move_to(mailing, Status.SENDING, actor=actor, note=_("One letter is sent again."), changes=again)
         if decision == "resend":
             transaction.on_commit(partial(bell.ring, mailing.pk))
     delivery.refresh_from_db()
     return delivery
+
+
+def reopen(mailing_id: int) -> None:
+    """Go on with a finished mailing of which one letter turned out not to have left. In the caller's transaction."""
+    mailing = locked(mailing_id)
+    if mailing.status == Status.FINISHED:
+        move_to(mailing, Status.SENDING, actor=None, note=_("One letter had not left after all."))
+        transaction.on_commit(partial(bell.ring, mailing_id))
 
 
 def _columns(decision: str) -> dict[str, Any]:

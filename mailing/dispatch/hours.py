@@ -25,7 +25,7 @@ def wait_seconds(mailing: Mailing, now: datetime) -> float:
 
 def next_start(mailing: Mailing, now: datetime) -> datetime | None:
     """When its hours begin next, in UTC; None when it may leave now."""
-    for start, end in _windows(mailing, now):
+    for start, end in windows(mailing, now):
         if end > now:
             return start if start > now else None
     return None
@@ -33,7 +33,7 @@ def next_start(mailing: Mailing, now: datetime) -> datetime | None:
 
 def open_since(mailing: Mailing, now: datetime) -> datetime | None:
     """When the hours it is in now began; None outside them, or when it has none."""
-    for start, end in _windows(mailing, now):
+    for start, end in windows(mailing, now):
         if start <= now < end:
             return start
     return None
@@ -52,8 +52,8 @@ def zone_of(mailing: Mailing) -> ZoneInfo:
         return ZoneInfo(settings.TIME_ZONE)
 
 
-def _windows(mailing: Mailing, now: datetime) -> Iterator[tuple[datetime, datetime]]:
-    """Its hours as pairs of moments, in order, from yesterday's on; none when it may leave at any time.
+def windows(mailing: Mailing, now: datetime) -> Iterator[tuple[datetime, datetime]]:
+    """Its hours as pairs of moments in UTC, in order, from yesterday's on for two weeks; none without hours.
 
     A weekday is that of the beginning: Friday 22:00 to 04:00 ends on Saturday. Hours that end when they begin last a
     whole day, and so do weekdays without hours.
