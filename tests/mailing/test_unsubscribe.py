@@ -7,9 +7,11 @@ from django.utils import timezone
 
 from contacts import suppression
 from contacts.models import ConsentRecord, ContactList, Subscription, Suppression
-from mailing import unsubscribe
+from mailing import bell, unsubscribe
+from mailing.dispatch import sending
 from mailing.models import Mailing
 from tests.letters import letter_being_sent
+from tests.mailing.transports import FakeTransport
 
 pytestmark = pytest.mark.django_db
 
@@ -223,6 +225,21 @@ def test_a_mail_with_the_token_in_its_subject_does_the_same(delivery, news):
     assert unsubscribe.leave_by_mail(f"Re: unsubscribe {token}")
     assert scopes() == [(f"list:{news.pk}", "objection")]
     assert not unsubscribe.leave_by_mail("unsubscribe me please")
+
+
+def test_it_holds_before_the_next_message_is_handed_over(mail_program, news, settings, monkeypatch):
+    settings.LEASE_SECONDS = 30  # no heartbeat within a test's own transaction
+    monkeypatch.setattr(bell, "ring", lambda *arguments, **options: True)
+    mailing = letter_being_sent(3, kind=Mailing.Kind.NEWSLETTER, contact_list=news)
+    leaving = mailing.deliveries.order_by("id")[1]
+    mail_program.post(path_of(leaving), ONE_CLICK)
+    transport = FakeTransport()
+
+    assert sending.run(mailing.pk, open_with=transport) == 2
+
+    assert leaving.email not in transport.recipients
+    leaving.refresh_from_db()
+    assert (leaving.status, leaving.skip_reason) == ("skipped", "objected")
 
 
 def test_other_methods_are_refused(client, address):
