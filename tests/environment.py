@@ -12,6 +12,7 @@ import tempfile
 from tests.broker import start_embedded_broker
 
 os.environ.setdefault("DEBUG", "0")
+os.environ.setdefault("JOURNAL_DIR", tempfile.mkdtemp(prefix="dmr-journal"))
 os.environ.setdefault("SECRET_KEY", "tests-only-tests-only-tests-only-tests-only-tests-only")
 os.environ.setdefault("EMAIL_DIGEST_KEY", "tests-only-digest-key-tests-only-digest-key")
 os.environ.setdefault("SITE_URL", "http://localhost:8000")

@@ -3,64 +3,19 @@
 import os
 import socket
 import uuid
-from dataclasses import dataclass
 
 from django.db import transaction
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
-from mailing.dispatch.clock import SAFE_SHARE, after, clock, lease_seconds, ticks
-from mailing.dispatch.store import hold_status, lose_window
+from mailing.dispatch import losing
+from mailing.dispatch.clock import after, clock, lease_seconds, ticks
+from mailing.dispatch.failpoints import failpoint
+from mailing.dispatch.leases import Claim
+from mailing.dispatch.store import hold_status
 from mailing.models import Delivery, DeliveryChunk, Mailing
 
 # How many free chunks or due rows are looked at before a worker gives up; each miss is another worker's gain.
 CANDIDATES = 16
-
-
-class LeaseLost(Exception):
-    """The lease ran out, or somebody else holds the chunk: nothing more may leave in its name."""
-
-
-class MailingStopped(Exception):
-    """The mailing is no longer being sent: it was paused or stopped."""
-
-
-@dataclass
-class Claim:
-    """One lease. `owner` is new for every claim, so a worker cannot mistake an old lease of its own for this one."""
-
-    chunk_id: int
-    mailing_id: int
-    owner: str
-    hi: int
-    cursor: int
-    # ticks() from just before the statement that last renewed the lease: the careful side.
-    renewed_at: float
-    is_lost: bool = False
-
-    def check(self) -> None:
-        """Raise LeaseLost unless the lease surely still holds. Called just before DATA and just before the dot."""
-        if self.is_lost or ticks() > self.renewed_at + lease_seconds() * SAFE_SHARE:
-            raise LeaseLost
-
-    def renew(self) -> bool:
-        """Make the lease last again for its whole length; False (and lost for good) when it is no longer ours."""
-        before = ticks()
-        held = DeliveryChunk.objects.filter(pk=self.chunk_id, owner=self.owner, lease_until__gt=clock())
-        if held.update(lease_until=after(lease_seconds())):
-            self.renewed_at = before
-        else:
-            self.is_lost = True
-        return not self.is_lost
-
-    def release(self, *, not_before: float | None = None) -> None:
-        """Give the chunk back when no window is open, for all or only after `not_before` seconds.
-
-        Does nothing when the chunk is somebody else's by now, or when its window has no results: then the lease runs
-        out and recovery settles it.
-        """
-        mine = DeliveryChunk.objects.filter(pk=self.chunk_id, owner=self.owner, window_lo__isnull=True)
-        later = None if not_before is None else after(not_before)
-        mine.update(owner="", lease_until=None, not_before=later)
 
 
 def worker_name() -> str:
@@ -71,14 +26,16 @@ def worker_name() -> str:
 def claim_chunk(mailing_id: int, worker: str) -> Claim | None:
     """Lease the first chunk of first tries that nobody holds; None when there is none or the mailing is not sending.
 
-    A chunk whose lease ran out is taken over: in the same transaction, what its lost worker had begun becomes
-    `uncertain` (DESIGN 5.4).
+    A chunk whose lease ran out is taken over: in the same transaction, what its lost worker had begun is settled
+    (`losing`).
     """
     before = ticks()
     for chunk in free_chunks(mailing_id).order_by("id")[:CANDIDATES]:
         with transaction.atomic():
             claim = _take(chunk, worker, before)
+            failpoint("c1")
         if claim:
+            failpoint("c2")
             return claim
     return None
 
@@ -89,9 +46,7 @@ def claim_retry(mailing_id: int, worker: str) -> Claim | None:
     `next_attempt_at` is cleared in the transaction that makes the chunk, so the row is covered at every instant.
     """
     before = ticks()
-    for delivery_id in (
-        due_again(mailing_id).order_by("next_attempt_at", "id").values_list("id", flat=True)[:CANDIDATES]
-    ):
+    for delivery_id, kind, due in due_again(mailing_id).values_list("id", "error_kind", "next_attempt_at")[:CANDIDATES]:
         with transaction.atomic():
             if hold_status(mailing_id) != Mailing.Status.SENDING:
                 return None
@@ -105,7 +60,10 @@ def claim_retry(mailing_id: int, worker: str) -> Claim | None:
                 owner=_token(worker),
                 lease_until=after(lease_seconds()),
             )
-        return Claim(chunk.pk, mailing_id, chunk.owner, delivery_id, delivery_id - 1, before)
+            failpoint("c1")
+        failpoint("c2")
+        slot = due if kind == Delivery.ErrorKind.THROTTLED else None
+        return Claim(chunk.pk, mailing_id, chunk.owner, delivery_id, delivery_id - 1, before, slot=slot)
     return None
 
 
@@ -122,13 +80,17 @@ def free_chunks(mailing_id: int) -> QuerySet[DeliveryChunk]:
 
 
 def due_again(mailing_id: int) -> QuerySet[Delivery]:
-    """Rows waiting for another try whose time has come. A row that an open chunk has yet to reach is not one."""
+    """Rows waiting for another try whose time has come, longest waiting first.
+
+    A row that an open chunk has yet to reach is not one.
+    """
     ahead = DeliveryChunk.objects.filter(
         mailing_id=mailing_id, state=DeliveryChunk.State.OPEN, cursor__lt=OuterRef("pk"), hi__gte=OuterRef("pk")
     )
-    return Delivery.objects.filter(
+    due = Delivery.objects.filter(
         ~Exists(ahead), mailing_id=mailing_id, status=Delivery.Status.QUEUED, next_attempt_at__lte=clock()
     )
+    return due.order_by("next_attempt_at", "id")
 
 
 def has_work(mailing_id: int) -> bool:
@@ -140,16 +102,18 @@ def has_work(mailing_id: int) -> bool:
 
 def _take(chunk: DeliveryChunk, worker: str, before: float) -> Claim | None:
     """Take one chunk as it was read, or nothing if it changed meanwhile."""
+    status = hold_status(chunk.mailing_id)
     owner = _token(worker)
-    taken = (
-        free_chunks(chunk.mailing_id)
-        .filter(pk=chunk.pk, owner=chunk.owner, cursor=chunk.cursor, window_lo=chunk.window_lo)
-        .update(owner=owner, lease_until=after(lease_seconds()), window_lo=None, not_before=None)
+    same = free_chunks(chunk.mailing_id).filter(
+        pk=chunk.pk, owner=chunk.owner, cursor=chunk.cursor, window_lo=chunk.window_lo
     )
+    taken = same.update(owner=owner, lease_until=after(lease_seconds()), window_lo=None, not_before=None)
     if not taken:
         return None
-    lose_window(chunk)
-    return Claim(chunk.pk, chunk.mailing_id, owner, chunk.hi, chunk.cursor, before)
+    cursor = losing.lose_window(chunk, status)
+    if cursor != chunk.cursor:
+        DeliveryChunk.objects.filter(pk=chunk.pk).update(cursor=cursor)
+    return Claim(chunk.pk, chunk.mailing_id, owner, chunk.hi, cursor, before)
 
 
 def _token(worker: str) -> str:

@@ -5,41 +5,45 @@ import logging
 from django.db import transaction
 
 from mailing import bell, lifecycle
+from mailing.dispatch import losing
 from mailing.dispatch.claiming import has_work
 from mailing.dispatch.clock import clock
-from mailing.dispatch.store import close_window, lose_window
+from mailing.dispatch.store import hold_status
 from mailing.models import DeliveryChunk, Mailing
 
 logger = logging.getLogger(__name__)
 
 
 def sweep() -> int:
-    """Free every chunk whose lease ran out, and give how many rows became `uncertain`.
+    """Free every chunk whose lease ran out, and give how many that were.
 
-    Also of mailings that are paused or stopped: what was leaving when a worker died is told at once. Then rings for
-    those with work left and finishes those without.
+    Also of mailings that are paused or stopped: what was leaving when a worker died is told at once. Then settles by
+    this host's journals, rings for those with work left and finishes those without.
     """
-    lost = 0
+    freed = 0
     for chunk in DeliveryChunk.objects.filter(lease_until__lte=clock()).order_by("id"):
-        lost += free(chunk)
+        freed += free(chunk)
+    losing.settle_journals()
     for mailing_id in Mailing.objects.filter(status__in=["sending", "paused"]).values_list("pk", flat=True):
         lifecycle.finish_if_done(mailing_id)
-    return lost
+    return freed
 
 
-def free(chunk: DeliveryChunk) -> int:
-    """Take one chunk from its lost worker, if it is still as it was read; give how many rows are uncertain now."""
+def free(chunk: DeliveryChunk) -> bool:
+    """Take one chunk from its lost worker, if it is still as it was read; give whether it was."""
     with transaction.atomic():
+        status = hold_status(chunk.mailing_id)
         same = DeliveryChunk.objects.filter(
             pk=chunk.pk, owner=chunk.owner, cursor=chunk.cursor, window_lo=chunk.window_lo, lease_until__lte=clock()
         )
-        if not same.update(owner="", lease_until=None):
-            return 0
-        lost = lose_window(chunk)
-        close_window(chunk)
-    if lost:
-        logger.warning("Chunk %s lost its worker: the outcome of %s deliveries is not known.", chunk.pk, len(lost))
-    return len(lost)
+        if not same.update(owner="", lease_until=None, window_lo=None):
+            return False
+        cursor = losing.lose_window(chunk, status)
+        is_done = cursor >= chunk.hi
+        state = DeliveryChunk.State.DONE if is_done else DeliveryChunk.State.OPEN
+        DeliveryChunk.objects.filter(pk=chunk.pk).update(cursor=cursor, state=state)
+    logger.warning("Chunk %s lost its worker.", chunk.pk)
+    return True
 
 
 def ring_due() -> int:

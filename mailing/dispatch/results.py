@@ -1,6 +1,7 @@
 """What became of one delivery in one window, sorted so that the store can write it and people can read it."""
 
 from dataclasses import dataclass
+from typing import Protocol
 
 from django.conf import settings
 
@@ -10,6 +11,15 @@ from transport.errors import TransportError
 LONGEST_WAIT = 4 * 3600.0
 # After these the recipient is told to nobody any more: RELIABILITY 2, as mail servers themselves do (RFC 5321 4.5.4.1).
 GIVE_UP_AFTER = {Mailing.Kind.LETTER: 5 * 24 * 3600.0, Mailing.Kind.NEWSLETTER: 48 * 3600.0}
+
+
+class Sendable(Protocol):
+    """A row that has a result: a Delivery, or the columns of one."""
+
+    @property
+    def pk(self) -> int: ...  # noqa: D102
+    @property
+    def attempts(self) -> int: ...  # noqa: D102
 
 
 @dataclass(frozen=True)
@@ -30,26 +40,31 @@ class Result:
     # The mailbox does not exist: its address is suppressed in the same transaction.
     mailbox_gone: bool = False
 
+    @property
+    def is_hard_failure(self) -> bool:
+        """Whether it counts for the breaker: refused for good, or a message of ours that could not be made."""
+        return self.error_kind in (Delivery.ErrorKind.PERMANENT, Delivery.ErrorKind.RENDER)
 
-def accepted(delivery: Delivery, digest: str, code: str, words: str) -> Result:
+
+def accepted(delivery: Sendable, digest: str, code: str, words: str) -> Result:
     """The next hop took the message; `code` and `words` are its reply without addresses, kept as evidence."""
     return Result(
         delivery.pk, Delivery.Status.SENT, error_code=code[:20], error_detail=words[:300], content_digest=digest
     )
 
 
-def not_made(delivery: Delivery, why: str) -> Result:
+def not_made(delivery: Sendable, why: str) -> Result:
     """The message could not be put together; nothing was sent."""
     kind = Delivery.ErrorKind.RENDER
     return Result(delivery.pk, Delivery.Status.FAILED, error_kind=kind, error_detail=why[:300])
 
 
-def handed_back(delivery: Delivery) -> Result:
+def handed_back(delivery: Sendable) -> Result:
     """Certainly not sent, and not by the recipient's fault: the row waits for the next worker."""
     return Result(delivery.pk, Delivery.Status.QUEUED, attempted=0, wait=0.0)
 
 
-def not_known(delivery: Delivery, digest: str, why: str, code: str = "") -> Result:
+def not_known(delivery: Sendable, digest: str, why: str, code: str = "") -> Result:
     """The text had left us when the answer was lost: never sent again by itself (DESIGN 5.4)."""
     return Result(
         delivery.pk,
@@ -62,7 +77,7 @@ def not_known(delivery: Delivery, digest: str, why: str, code: str = "") -> Resu
     )
 
 
-def refused(delivery: Delivery, error: TransportError, *, digest: str, age: float, kind: str) -> Result:
+def refused(delivery: Sendable, error: TransportError, *, digest: str, age: float, kind: str) -> Result:
     """Sort a transport's error. `age` is seconds since the mailing started, `kind` the mailing's."""
     if error.pauses_mailing:
         return handed_back(delivery)

@@ -2,34 +2,27 @@
 
 import logging
 import time
-import traceback
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from django.db import InterfaceError, OperationalError, connection
+from django.db import InterfaceError, OperationalError
 from django.utils import timezone
 
 from mailing import bell, lifecycle
-from mailing.dispatch import results
-from mailing.dispatch.claiming import (
-    Claim,
-    LeaseLost,
-    MailingStopped,
-    claim_chunk,
-    claim_retry,
-    has_work,
-    worker_name,
-)
+from mailing.dispatch import breaker, hours, throttle
+from mailing.dispatch.claiming import claim_chunk, claim_retry, has_work, worker_name
 from mailing.dispatch.clock import ticks
+from mailing.dispatch.failpoints import failpoint
+from mailing.dispatch.handing import Handed, hand_over
 from mailing.dispatch.heartbeat import Heartbeat
-from mailing.dispatch.rendering import Renderer, RenderError, digest
+from mailing.dispatch.journal import Journal
+from mailing.dispatch.leases import Claim, LeaseLost, MailingStopped
+from mailing.dispatch.rendering import Renderer
 from mailing.dispatch.results import Result
-from mailing.dispatch.store import record_events, write_results
-from mailing.dispatch.window import open_window, window_size
+from mailing.dispatch.settlement import settle
+from mailing.dispatch.window import Recipient, open_window, window_size
 from mailing.models import Delivery, Mailing
-from transport.errors import Phase, TransportError
 from transport.provider import Transport, open_transport
-from transport.delivery import Receipt
 
 logger = logging.getLogger(__name__)
 
@@ -38,10 +31,11 @@ logger = logging.getLogger(__name__)
 BUDGET = 8.0
 # The page of a mailing shows its last activity; once in so many seconds is enough.
 ACTIVITY_EVERY = 3.0
-# A result that a restarting database would not take is offered again for so long, in steps of one second.
-KEEP_OFFERING = 30.0
-# Tries to reach the mail server, a second apart, before a person is called.
-CONNECT_TRIES = 3
+# A window covers at most this many seconds of sending (DESIGN 5.3); the first of a turn has as many messages as this.
+WINDOW_SECONDS = 1.0
+FIRST_WINDOW = 10
+# A wait for a slot that is longer is left to the bell; no task sleeps over 2 s (DESIGN 5.2).
+LONGEST_NAP = 1.0
 
 
 def run(mailing_id: int, *, open_with: Callable[[], Transport] = open_transport, budget: float = BUDGET) -> int:
@@ -50,17 +44,22 @@ def run(mailing_id: int, *, open_with: Callable[[], Transport] = open_transport,
     Ends at once when nothing can be claimed, so that a bell rung twice does no harm. Never sleeps longer than a
     second. Rings for the rest, and finishes the mailing when nothing is left.
     """
-    mailing = Mailing.objects.select_related("sender").filter(pk=mailing_id).first()
+    mailing = Mailing.objects.select_related("sender", "owner", "contact_list").filter(pk=mailing_id).first()
     if mailing is None:
         return 0
     turn = Turn(mailing, budget=budget)
-    if has_work(mailing_id):
+    if _may_leave(mailing) and has_work(mailing_id):
         with open_with() as transport:
             turn.work(transport)
     lifecycle.finish_if_done(mailing_id)
-    if turn.may_ring and has_work(mailing_id):
+    if turn.may_ring and _may_leave(mailing) and has_work(mailing_id):
         bell.ring(mailing_id)
     return turn.sent
+
+
+def _may_leave(mailing: Mailing) -> bool:
+    now = timezone.now()
+    return hours.wait_seconds(mailing, now) <= 0 and not hours.is_missed(mailing, now)
 
 
 @dataclass
@@ -76,11 +75,14 @@ class Turn:
     is_over: bool = False
     started: float = field(default_factory=ticks)
     last_activity: float = 0.0
+    # Seconds for which the chunk is given back when there is no slot for it now.
+    wait: float | None = None
 
     def __post_init__(self) -> None:
         """Templates are parsed once for the turn."""
         self.renderer = Renderer(self.mailing)
-        self.size = window_size(self.mailing.kind)
+        self.largest = window_size(self.mailing.kind)
+        self.size = min(FIRST_WINDOW, self.largest)
 
     def work(self, transport: Transport) -> None:
         """Take one lease after the other until the time is up, nothing is left or the mailing stops."""
@@ -90,14 +92,15 @@ class Turn:
             if claim is None:
                 break
             self._call_a_colleague()
-            with Heartbeat(claim):
-                self._work_on(claim, transport)
+            with Heartbeat(claim), Journal(claim.owner) as journal:
+                self._work_on(claim, transport, journal)
+                journal.is_settled = claim.window_lo is None and not claim.is_lost
             if self.pause_reason:
                 lifecycle.pause(self.mailing, note=self.pause_reason)
                 self.is_over = True
 
     def _is_at_its_end(self) -> bool:
-        return self.is_over or ticks() - self.started >= self.budget
+        return self.is_over or bool(self.pause_reason) or ticks() - self.started >= self.budget
 
     def _call_a_colleague(self) -> None:
         """Ring once a turn, as soon as there is more than this worker holds: one bell in, at most one bell out."""
@@ -105,84 +108,92 @@ class Turn:
             self.may_ring = False
             bell.ring(self.mailing.pk)
 
-    def _work_on(self, claim: Claim, transport: Transport) -> None:
+    def _work_on(self, claim: Claim, transport: Transport, journal: Journal) -> None:
+        found: list[Result] = []
         try:
-            while claim.cursor < claim.hi and not self._is_at_its_end() and not self.pause_reason:
-                window = open_window(claim, self.mailing, size=self.size)
-                if window is None:
-                    return
-                if window:
-                    self._send_window(window, claim, transport)
+            while (window := self._next_window(claim, found)) is not None:
+                found = self._send(window, claim, transport, journal) if window else []
         except MailingStopped:
             self.is_over = True
         except LeaseLost:
             logger.warning("Lease of chunk %s lost: the rest is left to others.", claim.chunk_id)
         finally:
-            claim.release()
+            claim.release(not_before=self.wait)
 
-    def _send_window(self, window: list[Delivery], claim: Claim, transport: Transport) -> None:
-        """Send one window and write its results, whatever happens in between. Raises LeaseLost."""
-        found: list[Result] = []
-        is_lost = False
-        for delivery in window:
-            if is_lost or self.pause_reason:
-                found.append(results.handed_back(delivery))
-                continue
-            try:
-                found.append(self._send(delivery, claim, transport))
-            except LeaseLost:
-                # Raised before the dot: certainly not sent.
-                found.append(results.handed_back(delivery))
-                is_lost = True
+    def _next_window(self, claim: Claim, found: list[Result]) -> list[Recipient] | None:
+        """Write the results of the window before and open the next one: with one commit for both where that can be.
+
+        None when this lease has nothing more to send now. Raises MailingStopped and LeaseLost, `found` being written.
+        """
+        room = self._room(claim)
+        failpoint("c3")
+        # A mailbox that is gone locks a contact first, which cannot be mixed with the next window's.
+        if found and (not room or any(result.mailbox_gone for result in found)):
+            self._settle(claim, found)
+            found = []
+        if not room:
+            return None
+        try:
+            window = open_window(claim, self.mailing, size=room, found=found)
+        except (MailingStopped, LeaseLost, OperationalError, InterfaceError) as error:
+            if found:
+                self._settle(claim, found)
+            if isinstance(error, OperationalError | InterfaceError):
+                claim.is_lost = True  # a window may be open all the same: only recovery can tell
+                raise LeaseLost from error
+            raise
+        failpoint("c8")
+        throttle.give_back(self.mailing, room - len(window or []))
+        return window
+
+    def _room(self, claim: Claim) -> int:
+        """How many messages the next window may have; 0 when this lease has to end, for now or for good."""
+        while claim.cursor < claim.hi and not self._is_at_its_end():
+            allowance = throttle.take(self.mailing, self.size)
+            if allowance.count:
+                return allowance.count
+            if allowance.wait > LONGEST_NAP:
+                self.wait = allowance.wait
+                self.is_over = True
+                return 0
+            time.sleep(allowance.wait)
+        return 0
+
+    def _settle(self, claim: Claim, found: list[Result]) -> None:
         if not settle(claim, found):
             raise LeaseLost
-        self.sent += sum(result.status == Delivery.Status.SENT for result in found)
-        self._tell_activity()
-        if is_lost:
+        failpoint("c8")
+
+    def _send(self, window: list[Recipient], claim: Claim, transport: Transport, journal: Journal) -> list[Result]:
+        """Send one window; gives its results, for the next transaction to write. Raises LeaseLost once they are."""
+        began = ticks()
+        handed = hand_over(
+            window,
+            mailing=self.mailing,
+            renderer=self.renderer,
+            claim=claim,
+            transport=transport,
+            journal=journal,
+        )
+        self.size = _fitting(len(window), ticks() - began, self.largest)
+        self.sent += sum(result.status == Delivery.Status.SENT for result in handed.found)
+        self.is_over |= handed.is_broken
+        self.pause_reason = handed.pause_reason or self._breaker(claim, handed)
+        if handed.slow:
+            throttle.slow_down(handed.slow, self.mailing.sender_id if handed.is_sender_slow else None)
+        if handed.is_lost:
+            self._settle(claim, handed.found)
             raise LeaseLost
+        self._tell_activity()
+        return handed.found
 
-    def _send(self, delivery: Delivery, claim: Claim, transport: Transport) -> Result:
-        """Make one message and hand it over. Raises LeaseLost, and then nothing was handed over."""
-        try:
-            message = self.renderer.message(delivery)
-        except RenderError as error:
-            return results.not_made(delivery, str(error))
-        except Exception as error:  # A fault of ours must not stop everybody else's letter.
-            logger.error("Delivery %s could not be rendered: %s", delivery.pk, _where(error))
-            return results.not_made(delivery, f"The letter could not be made ({type(error).__name__}).")
-        key = digest(message)
-        try:
-            receipt = self._deliver(delivery, message, claim, transport)
-        except TransportError as error:
-            if error.pauses_mailing:
-                self.pause_reason = error.detail
-            age = (timezone.now() - (self.mailing.started_at or delivery.queued_at)).total_seconds()
-            return results.refused(delivery, error, digest=key, age=age, kind=self.mailing.kind)
-        except LeaseLost:
-            raise
-        except Exception as error:  # Nobody knows how far it came: never guessed (DESIGN 5.4).
-            logger.error("Delivery %s failed on its way: %s", delivery.pk, _where(error))
-            self.is_over = True
-            return results.not_known(delivery, key, f"The worker failed ({type(error).__name__}).")
-        return results.accepted(delivery, key, receipt.code, receipt.text)
-
-    def _deliver(self, delivery: Delivery, message: bytes, claim: Claim, transport: Transport) -> Receipt:
-        """Hand one message over. A mail server that is just restarting is asked again before the mailing pauses."""
-        for _try in range(CONNECT_TRIES):
-            try:
-                return transport.deliver(
-                    envelope_from=self.mailing.sender.from_email,
-                    recipient=delivery.email or "",
-                    message=message,
-                    may_continue=claim.check,
-                    reference=str(delivery.public_id),
-                )
-            except TransportError as error:
-                if not error.pauses_mailing or error.phase != Phase.CONNECT:
-                    raise
-                last = error
-            time.sleep(1)
-        raise last
+    def _breaker(self, claim: Claim, handed: Handed) -> str:
+        """Why so many refusals stop the mailing; "" when they do not. Results are written first: they count."""
+        if not any(result.is_hard_failure for result in handed.found):
+            return ""
+        self._settle(claim, handed.found)
+        handed.found = []
+        return breaker.reason_to_stop(self.mailing.pk)
 
     def _tell_activity(self) -> None:
         if ticks() - self.last_activity >= ACTIVITY_EVERY:
@@ -190,45 +201,7 @@ class Turn:
             Mailing.objects.filter(pk=self.mailing.pk).update(last_activity_at=timezone.now())
 
 
-def _where(error: Exception) -> str:
-    """The kind of an error and the line it came from. Not its words: they may hold an address."""
-    frame = traceback.extract_tb(error.__traceback__)[-1]
-    return f"{type(error).__name__} at {frame.filename}:{frame.lineno}"
-
-
-def settle(claim: Claim, found: list[Result]) -> bool:
-    """Write a window's results; False when the chunk is somebody else's by now, and then nothing was written.
-
-    A database that is restarting is asked again: what left must be written down. Asking twice is harmless, since a
-    row takes its result only while it is queued.
-    """
-    until = ticks() + KEEP_OFFERING
-    is_second_try = False
-    while True:
-        try:
-            is_ours = write_results(claim.chunk_id, claim.owner, claim.mailing_id, found)
-        except (OperationalError, InterfaceError) as error:
-            if ticks() > until:
-                raise
-            logger.warning("Results of chunk %s not written yet: %s", claim.chunk_id, type(error).__name__)
-            connection.close()
-            time.sleep(1)
-            is_second_try = True
-            continue
-        # After a lost reply to COMMIT the window is closed already: that is our own writing.
-        return is_ours or (is_second_try and _is_written(found)) or _tell_late(claim, found)
-
-
-def _is_written(found: list[Result]) -> bool:
-    """Whether these results stand in the ledger, read again by id: a lost reply says nothing about a COMMIT."""
-    standing = dict(
-        Delivery.objects.filter(pk__in=[result.delivery_id for result in found]).values_list("pk", "status")
-    )
-    return all(standing.get(result.delivery_id) == result.status for result in found)
-
-
-def _tell_late(claim: Claim, found: list[Result]) -> bool:
-    """Keep what we know as evidence for the person who settles these rows; the rows themselves are not ours."""
-    late = {r.delivery_id: f"{r.error_code} {r.error_detail}" for r in found if r.status == Delivery.Status.SENT}
-    record_events(claim.owner, late, kind="late_answer")
-    return False
+def _fitting(sent: int, seconds: float, largest: int) -> int:
+    """How many messages fit into one window's time, judged by the last window; it grows to at most double."""
+    fitting = int(sent * WINDOW_SECONDS / max(seconds, 0.001))
+    return max(1, min(fitting, sent * 2, largest))

@@ -11,11 +11,13 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import connection, transaction
-from django.db.models import Count, F, Q
+from django.db.models import Count, Q
 from django.utils import timezone
 
 from contacts.models import Suppression
 from contacts.suppression import suppress
+from mailing.dispatch.failpoints import failpoint
+from mailing.dispatch.leases import Claim
 from mailing.dispatch.results import Result
 from mailing.models import Delivery, DeliveryChunk, DeliveryEvent, Mailing
 
@@ -35,7 +37,7 @@ FROM (
 GROUP BY part ORDER BY part
 """
 
-# The row must still be queued and lie in a window of ours: the fence against a worker that slept (DESIGN 5.3).
+# Callers hold the chunk, as its owner: the fence against a worker that slept (DESIGN 5.3).
 WRITE_RESULTS = """
 UPDATE mailing_delivery AS d SET
     status = r.status,
@@ -48,10 +50,7 @@ UPDATE mailing_delivery AS d SET
     sent_at = CASE WHEN r.status = 'sent' THEN {now} ELSE NULL END,
     failed_at = CASE WHEN r.status = 'failed' THEN {now} ELSE NULL END
 FROM {rows} AS r
-WHERE d.id = r.id AND d.status = 'queued' AND EXISTS (
-    SELECT 1 FROM mailing_deliverychunk AS c
-    WHERE c.id = %s AND c.owner = %s AND d.id BETWEEN c.window_lo AND c.cursor
-)
+WHERE d.id = r.id AND d.status = 'queued'
 """
 
 POSTGRESQL_ROWS = """(
@@ -82,13 +81,14 @@ def make_chunks(mailing_id: int, size: int = 500) -> int:
         return int(cursor.rowcount)
 
 
-def hold_status(mailing_id: int) -> str:
+def hold_status(mailing_id: int, *, exclusively: bool = False) -> str:
     """The mailing's status, which nobody can change before this transaction ends.
 
     So a pause and an intent have an order: after the pause's commit no new window opens (RELIABILITY G8). Share locks
-    do not wait for each other. SQLite needs none: its transactions begin IMMEDIATE, one writer at a time.
+    do not wait for each other; who goes on to change the mailing asks for it `exclusively`. SQLite needs none: its
+    transactions begin IMMEDIATE, one writer at a time.
     """
-    lock = " FOR SHARE" if connection.vendor == "postgresql" else ""
+    lock = (" FOR UPDATE" if exclusively else " FOR SHARE") if connection.vendor == "postgresql" else ""
     with connection.cursor() as cursor:
         cursor.execute(f"SELECT status FROM mailing_mailing WHERE id = %s{lock}", [mailing_id])  # noqa: S608
         found = cursor.fetchone()
@@ -133,58 +133,50 @@ def cancel_waiting(mailing_id: int) -> int:
     return waiting.exclude(pk__in=leaving).update(status=Delivery.Status.CANCELLED, next_attempt_at=None)
 
 
-def write_results(chunk_id: int, owner: str, mailing_id: int, results: Sequence[Result]) -> bool:
+def write_results(claim: Claim, results: Sequence[Result]) -> bool:
     """Write a window's results and close it, in one transaction. False, and nothing written, when it is not ours.
 
     A row that would wait for another try of a mailing that was stopped meanwhile is cancelled.
     """
     with transaction.atomic():
-        if hold_status(mailing_id) == Mailing.Status.CANCELLED:
-            results = [_stopped(result) for result in results]
-        # Locks the chunk before its rows, so that recovery and this transaction have an order.
-        mine = DeliveryChunk.objects.select_for_update().filter(pk=chunk_id, owner=owner, window_lo__isnull=False)
-        chunk = mine.first()
-        if chunk is None:
+        status = hold_status(claim.mailing_id)
+        suppress_gone(results)
+        if claim.window_lo is None or not move_chunk(claim, claim.cursor, None, results):
+            transaction.set_rollback(True)
             return False
-        _update_rows(chunk, results)
-        record_events(owner, {result.delivery_id: result.event for result in results if result.event})
-        _suppress([result.delivery_id for result in results if result.mailbox_gone])
-        close_window(chunk)
+        update_rows(results, status)
+        record_events(claim.owner, {result.delivery_id: result.event for result in results if result.event})
+        failpoint("c7")
+    claim.window_lo = None
     return True
 
 
-def close_window(chunk: DeliveryChunk) -> None:
-    """End the window under way; a chunk whose cursor stands at its end is done and belongs to nobody."""
-    closed: dict[str, Any] = {"window_lo": None}
-    if chunk.cursor >= chunk.hi:
-        closed |= {"state": DeliveryChunk.State.DONE, "owner": "", "lease_until": None}
-    DeliveryChunk.objects.filter(pk=chunk.pk).update(**closed)
+def move_chunk(
+    claim: Claim, cursor: int, window_lo: int | None, results: Sequence[Result] = (), *, if_leased: bool = False
+) -> bool:
+    """Move a claim's chunk to a cursor and a window, counting the answers of the window that closes.
 
-
-def lose_window(chunk: DeliveryChunk) -> list[int]:
-    """Mark what a lost worker had begun as `uncertain`, in the caller's transaction; give the ids.
-
-    `chunk` is as it was before the caller freed it: rows up to its cursor from window_lo on, without a result and
-    without a next try, may or may not have left.
+    False when the chunk is not as this claim left it, or, if asked, when its lease has run out. A chunk whose cursor
+    stands at its end with no window open is done and belongs to nobody. Raises RuntimeError when results are missing.
     """
-    if chunk.window_lo is None:
-        return []
-    begun = Delivery.objects.filter(
-        mailing_id=chunk.mailing_id,
-        id__range=(chunk.window_lo, chunk.cursor),
-        status=Delivery.Status.QUEUED,
-        next_attempt_at__isnull=True,
-    )
-    ids = list(begun.order_by("id").values_list("id", flat=True))
-    begun.filter(pk__in=ids).update(
-        status=Delivery.Status.UNCERTAIN,
-        error_kind=Delivery.ErrorKind.OUTCOME_UNKNOWN,
-        error_code="",
-        error_detail=WORKER_LOST,
-        attempts=F("attempts") + 1,
-    )
-    record_events(chunk.owner, dict.fromkeys(ids, WORKER_LOST))
-    return ids
+    if claim.window_lo is not None and len(results) != claim.leaving:
+        raise RuntimeError("A window cannot close before each of its rows has a result.")
+    accepted = sum(result.status == Delivery.Status.SENT for result in results)
+    refused = sum(result.is_hard_failure for result in results)
+    sets = "cursor = %s, window_lo = %s, accepted = accepted + %s, refused = refused + %s"
+    if window_lo is None and cursor >= claim.hi:
+        sets += ", state = 'done', owner = '', lease_until = NULL"
+    where = "id = %s AND owner = %s AND cursor = %s AND "
+    values: list[Any] = [cursor, window_lo, accepted, refused, claim.chunk_id, claim.owner, claim.cursor]
+    where += "window_lo IS NULL" if claim.window_lo is None else "window_lo = %s"
+    values += [] if claim.window_lo is None else [claim.window_lo]
+    if if_leased:
+        is_postgresql = connection.vendor == "postgresql"
+        where += " AND lease_until > " + ("STATEMENT_TIMESTAMP()" if is_postgresql else "%s")
+        values += [] if is_postgresql else [_as_stored(timezone.now())]
+    with connection.cursor() as run:
+        run.execute(f"UPDATE mailing_deliverychunk SET {sets} WHERE {where}", values)  # noqa: S608 - our own words
+        return bool(run.rowcount)
 
 
 def record_events(owner: str, details: dict[int, str], kind: str = "uncertain") -> None:
@@ -198,23 +190,25 @@ def record_events(owner: str, details: dict[int, str], kind: str = "uncertain") 
     )
 
 
-def _update_rows(chunk: DeliveryChunk, results: Sequence[Result]) -> None:
+def update_rows(results: Sequence[Result], status: str) -> None:
+    """Write results to rows that are still queued, in the caller's transaction. `status` is the mailing's."""
     if not results:
         return
+    if status == Mailing.Status.CANCELLED:
+        results = [_stopped(result) for result in results]
     rows = [
         [r.delivery_id, r.status, r.error_kind, r.error_code, r.error_detail, r.content_digest, r.attempted, r.wait]
         for r in results
     ]
-    fence = [chunk.pk, chunk.owner]
     if connection.vendor == "postgresql":
         sql = WRITE_RESULTS.format(now="STATEMENT_TIMESTAMP()", rows=POSTGRESQL_ROWS)
-        parameters: list[Any] = [*map(list, zip(*rows, strict=True)), *fence]
+        parameters: list[Any] = [*map(list, zip(*rows, strict=True))]
     else:
         sql = WRITE_RESULTS.format(now="%s", rows=SQLITE_ROWS)
         now = timezone.now()
         for row, result in zip(rows, results, strict=True):
             row[-1] = None if result.wait is None else _as_stored(now + timedelta(seconds=result.wait))
-        parameters = [_as_stored(now), _as_stored(now), json.dumps(rows), *fence]
+        parameters = [_as_stored(now), _as_stored(now), json.dumps(rows)]
     with connection.cursor() as cursor:
         cursor.execute(sql, parameters)
 
@@ -229,8 +223,11 @@ def _as_stored(moment: datetime) -> str:
     return str(connection.ops.adapt_datetimefield_value(moment))
 
 
-def _suppress(delivery_ids: list[int]) -> None:
-    """The mailboxes that do not exist are written to no more, by anybody."""
-    gone = Delivery.objects.filter(pk__in=delivery_ids, email__isnull=False)
+def suppress_gone(results: Sequence[Result]) -> None:
+    """The mailboxes that do not exist are written to no more, by anybody. Contacts are locked before any chunk."""
+    ids = [result.delivery_id for result in results if result.mailbox_gone]
+    if not ids:
+        return
+    gone = Delivery.objects.filter(pk__in=ids, email__isnull=False).order_by("contact_id")
     for email in gone.values_list("email", flat=True):
         suppress(str(email), reason=Suppression.Reason.HARD_BOUNCE)

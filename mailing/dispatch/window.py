@@ -1,19 +1,32 @@
 """The intent: what is about to leave, looked at afresh and committed before its first byte does (DESIGN 5.3)."""
 
-from collections.abc import Iterable
-from datetime import date
+import json
+from collections.abc import Iterable, Sequence
+from datetime import date, datetime
+from typing import Any, NamedTuple
+from uuid import UUID
 
 from django.db import connection, transaction
 from django.utils import timezone
 
-from contacts.models import Contact, Mandate, Suppression
-from mailing.dispatch.claiming import Claim, LeaseLost, MailingStopped
-from mailing.dispatch.clock import clock
-from mailing.dispatch.store import hold_status
-from mailing.models import Delivery, DeliveryChunk, Mailing
+from contacts.models import Mandate, Suppression
+from mailing.dispatch import throttle
+from mailing.dispatch.clock import after, clock
+from mailing.dispatch.failpoints import failpoint
+from mailing.dispatch.leases import Claim, LeaseLost, MailingStopped
+from mailing.dispatch.results import Result
+from mailing.dispatch.store import hold_status, move_chunk, record_events, update_rows
+from mailing.models import Delivery, Mailing
 
 # A window covers at most 50 messages; a letter's covers one.
 LARGEST = 50
+
+NEXT_ROWS = """
+SELECT id, public_id, contact_id, email, email_digest, language, context, attempts
+FROM mailing_delivery
+WHERE mailing_id = %s AND id > %s AND id <= %s AND status = 'queued' AND next_attempt_at IS NULL
+ORDER BY id LIMIT %s
+"""
 
 SKIP_REASONS = {
     Suppression.Reason.OBJECTION: Delivery.SkipReason.OBJECTED,
@@ -21,58 +34,78 @@ SKIP_REASONS = {
 }
 
 
+class Recipient(NamedTuple):
+    """The columns of a delivery that sending it needs; reading whole rows would cost more than sending them."""
+
+    pk: int
+    public_id: UUID
+    contact_id: int | None
+    email: str | None
+    email_digest: str
+    language: str
+    context: str
+    attempts: int
+
+    @property
+    def domain(self) -> str:
+        """The recipient's domain, for the throttle."""
+        return (self.email or "").rpartition("@")[2].lower()
+
+
 def window_size(kind: str) -> int:
-    """How many messages one intent covers, for a kind of mailing."""
+    """How many messages one intent covers at most, for a kind of mailing."""
     return 1 if kind == Mailing.Kind.LETTER else LARGEST
 
 
-def open_window(claim: Claim, mailing: Mailing, *, size: int = 1) -> list[Delivery] | None:
-    """Commit the next window of a claim and give the deliveries to send now, in order.
+def open_window(
+    claim: Claim, mailing: Mailing, *, size: int = 1, found: Sequence[Result] = ()
+) -> list[Recipient] | None:
+    """Commit the next window of a claim and give the recipients to send to now, in order.
 
     In one transaction: the mailing is still being sent, each recipient may still be written to (those who may not
-    become `skipped`), the lease is ours, and the cursor moves to the window's last row. An empty list means that
-    nobody of this window is left; None that the chunk is done. Raises MailingStopped or LeaseLost, and then nothing
-    was changed.
+    become `skipped`, those whose domain has no room wait for their slot), the lease is ours, and the cursor moves to
+    the window's last row. `found` are the results of the window before, written in the same transaction. An empty
+    list means that nobody of this window is left; None that the chunk is done. Raises MailingStopped or LeaseLost, and
+    then nothing was changed, nor `found` written.
     """
     with transaction.atomic():
-        if hold_status(claim.mailing_id) != Mailing.Status.SENDING:
+        status = hold_status(claim.mailing_id)
+        if status != Mailing.Status.SENDING:
             raise MailingStopped
-        rows = list(
-            Delivery.objects.filter(
-                mailing_id=claim.mailing_id,
-                id__gt=claim.cursor,
-                id__lte=claim.hi,
-                status=Delivery.Status.QUEUED,
-                next_attempt_at__isnull=True,
-            ).order_by("id")[: min(size, LARGEST)]
-        )
+        rows = _next_rows(claim, min(size, LARGEST))
         reasons = _why_not(rows, mailing)
         going = [row for row in rows if row.pk not in reasons]
+        waits = _waits(going, claim.slot)
+        going = [row for row in going if row.pk not in waits]
         # The last row of the chunk's own range when none is left: the cursor then stands at the end.
         cursor = rows[-1].pk if rows else claim.hi
-        _move(claim, rows[0].pk if going else None, cursor)
+        window_lo = going[0].pk if going else None
+        # It comes after every look at other rows: a lock here would stop the heartbeat.
+        if not move_chunk(claim, cursor, window_lo, found, if_leased=True):
+            claim.is_lost = True
+            raise LeaseLost
+        update_rows(found, status)
+        record_events(claim.owner, {result.delivery_id: result.event for result in found if result.event})
         _skip(reasons)
-    claim.cursor = cursor
+        _wait(waits)
+        failpoint("c4")
+    claim.cursor, claim.window_lo, claim.leaving = cursor, window_lo, len(going)
     return going if rows else None
 
 
-def _move(claim: Claim, window_lo: int | None, cursor: int) -> None:
-    """Move the cursor, if the lease is ours and holds. It comes last: a lock here would stop the heartbeat."""
-    changes: dict[str, object] = {"cursor": cursor, "window_lo": window_lo}
-    if window_lo is None and cursor >= claim.hi:
-        changes |= {"state": DeliveryChunk.State.DONE, "owner": "", "lease_until": None}
-    mine = DeliveryChunk.objects.filter(
-        pk=claim.chunk_id, owner=claim.owner, lease_until__gt=clock(), window_lo__isnull=True, cursor=claim.cursor
-    )
-    if not mine.update(**changes):
-        claim.is_lost = True
-        raise LeaseLost
+def _next_rows(claim: Claim, size: int) -> list[Recipient]:
+    with connection.cursor() as cursor:
+        cursor.execute(NEXT_ROWS, [claim.mailing_id, claim.cursor, claim.hi, size])
+        found = [Recipient(*row) for row in cursor.fetchall()]
+    if connection.vendor == "postgresql":
+        return found
+    return [row._replace(public_id=UUID(str(row.public_id))) for row in found]
 
 
-def _why_not(rows: list[Delivery], mailing: Mailing) -> dict[int, str]:
+def _why_not(rows: list[Recipient], mailing: Mailing) -> dict[int, str]:
     """Who of these must not be written to any more, by delivery id, with the reason."""
-    contacts = _hold_contacts({row.contact_id for row in rows if row.contact_id})
-    suppressed = _suppressed({row.email_digest for row in rows if row.email_digest}, mailing)
+    contacts = _hold_contacts([row.contact_id for row in rows if row.contact_id])
+    suppressed = _suppressed([row.email_digest for row in rows if row.email_digest], mailing)
     gone = _without_mandate(rows) if mailing.kind == Mailing.Kind.LETTER else set()
     reasons: dict[int, str] = {}
     for row in rows:
@@ -85,34 +118,62 @@ def _why_not(rows: list[Delivery], mailing: Mailing) -> dict[int, str]:
     return reasons
 
 
-def _hold_contacts(ids: set[int]) -> set[int]:
+def _hold_contacts(ids: list[int]) -> set[int]:
     """Those of these contacts that are not erased. Share-locked on PostgreSQL: an erasure comes before or after."""
-    if not ids:
-        return set()
+    lock = " FOR SHARE" if connection.vendor == "postgresql" else ""
+    sql = f"SELECT id FROM contacts_contact WHERE {_in('id')} AND erased_at IS NULL ORDER BY id{lock}"  # noqa: S608
+    return {int(pk) for (pk,) in _select(sql, ids)}
+
+
+def _suppressed(digests: list[str], mailing: Mailing) -> dict[str, Suppression.Reason]:
+    """Looked at after the contacts are held: who asks not to be written to holds the contact as well."""
+    where = f"{_in('email_digest')} AND scope IN ('all', %s)"
+    sql = f"SELECT email_digest, reason FROM contacts_suppression WHERE {where}"  # noqa: S608
+    return {digest: Suppression.Reason(reason) for digest, reason in _select(sql, digests, mailing.suppression_scope)}
+
+
+def _in(column: str) -> str:
+    """A condition with one parameter, whatever the number of values."""
     if connection.vendor == "postgresql":
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT id FROM contacts_contact WHERE id = ANY(%s) ORDER BY id FOR SHARE", [list(ids)])
-    return set(Contact.objects.living().filter(pk__in=ids).values_list("id", flat=True))
+        return f"{column} = ANY(%s)"
+    return f"{column} IN (SELECT value FROM json_each(%s))"  # noqa: S608 - our own column
 
 
-def _suppressed(digests: set[str], mailing: Mailing) -> dict[str, Suppression.Reason]:
-    scope = "letters" if mailing.kind == Mailing.Kind.LETTER else "all"
-    found = Suppression.objects.of(scope).filter(email_digest__in=digests)
-    return {digest: Suppression.Reason(reason) for digest, reason in found.values_list("email_digest", "reason")}
+def _select(sql: str, values: Sequence[object], *further: object) -> list[tuple[Any, ...]]:
+    if not values:
+        return []
+    with connection.cursor() as cursor:
+        cursor.execute(sql, [list(values) if connection.vendor == "postgresql" else json.dumps(values), *further])
+        return list(cursor.fetchall())
 
 
-def _without_mandate(rows: list[Delivery]) -> set[int]:
+def _waits(rows: list[Recipient], slot: datetime | None) -> dict[int, float]:
+    """Seconds until the slot of each row whose domain has no room now. `slot` is what a single row waited for."""
+    waits = throttle.waits_for([row.domain for row in rows], [slot] if slot else [])
+    return {row.pk: wait for row, wait in zip(rows, waits, strict=True) if wait > 0}
+
+
+def _wait(waits: dict[int, float]) -> None:
+    for pk, wait in waits.items():
+        Delivery.objects.filter(pk=pk).update(next_attempt_at=after(wait), error_kind=Delivery.ErrorKind.THROTTLED)
+
+
+def _without_mandate(rows: list[Recipient]) -> set[int]:
     """Contacts who sat in the Parliament when the letter was frozen and do not any more.
 
     The frozen context tells who did: it names the group and committees of an open mandate. Others, such as a former
     member written to as a stakeholder, are none of this rule's business.
     """
-    members = {row.contact_id for row in rows if row.contact_id and _was_member(row.context)}
+    members = {row.contact_id for row in rows if row.contact_id and _was_member(_values(row))}
     if not members:
         return set()
     mandates = Mandate.objects.filter(contact_id__in=members).values_list("contact_id", "ended_on")
     known = {contact for contact, _ended in mandates}
     return known - set(_seated(mandates, timezone.localdate()))
+
+
+def _values(row: Recipient) -> dict[str, object]:
+    return dict(json.loads(row.context))
 
 
 def _was_member(context: dict[str, object]) -> bool:

@@ -5,8 +5,9 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
-from mailing.dispatch import claiming
-from mailing.dispatch.claiming import LeaseLost, claim_chunk, claim_retry, has_work
+from mailing.dispatch import leases
+from mailing.dispatch.claiming import claim_chunk, claim_retry, has_work
+from mailing.dispatch.leases import LeaseLost
 from mailing.models import Delivery, DeliveryChunk, DeliveryEvent, Mailing
 from tests.letters import expire_leases, letter_being_sent, statuses
 
@@ -135,9 +136,9 @@ def test_the_work_stops_before_the_lease_ends(monkeypatch, settings):
     mailing = letter_being_sent(3)
     claim = claim_chunk(mailing.pk, "a")
 
-    monkeypatch.setattr(claiming, "ticks", lambda: claim.renewed_at + 24.9)
+    monkeypatch.setattr(leases, "ticks", lambda: claim.renewed_at + 24.9)
     claim.check()
-    monkeypatch.setattr(claiming, "ticks", lambda: claim.renewed_at + 25.1)
+    monkeypatch.setattr(leases, "ticks", lambda: claim.renewed_at + 25.1)
     with pytest.raises(LeaseLost):
         claim.check()
 

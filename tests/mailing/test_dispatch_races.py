@@ -7,10 +7,11 @@ import pytest
 from django.db import OperationalError, connection
 
 from mailing import lifecycle
-from mailing.dispatch import sending
-from mailing.dispatch.claiming import MailingStopped, claim_chunk, claim_retry
+from mailing.dispatch import sending, settlement
+from mailing.dispatch.claiming import claim_chunk, claim_retry
 from mailing.dispatch.clock import clock
 from mailing.dispatch.heartbeat import Heartbeat
+from mailing.dispatch.leases import MailingStopped
 from mailing.dispatch.store import counts
 from mailing.dispatch.window import open_window
 from mailing.models import Delivery, DeliveryChunk, Mailing
@@ -83,9 +84,7 @@ def test_one_of_a_takeover_and_a_late_result_wins():
 
         _claimed, is_written = at_once(
             lambda mailing=mailing: claim_chunk(mailing.pk, "b"),
-            lambda claim=claim, row=row: write_results(
-                claim.chunk_id, claim.owner, claim.mailing_id, [Result(row.pk, "sent")]
-            ),
+            lambda claim=claim, row=row: write_results(claim, [Result(row.pk, "sent")]),
         )
 
         assert statuses(mailing) == (["sent"] if is_written else ["uncertain"])
@@ -105,6 +104,7 @@ def test_a_pause_and_an_intent_have_an_order(administrator, settings):
         claim = claim_chunk(mailing.pk, "a")
         while open_window(claim, mailing):
             DeliveryChunk.objects.update(window_lo=None)
+            claim.window_lo = None
             time.sleep(0.01)
 
     cursor_at_the_pause, ended = at_once(pause, work)
@@ -143,7 +143,7 @@ def test_a_failed_heartbeat_stops_the_work(settings):
 def test_a_lost_reply_to_commit_is_looked_up_and_not_taken_for_a_rollback(monkeypatch, settings):
     settings.LEASE_SECONDS = 30
     mailing = letter_being_sent(2)
-    real, failures = sending.write_results, []
+    real, failures = settlement.write_results, []
 
     def commits_and_says_nothing(*arguments):
         done = real(*arguments)
@@ -152,7 +152,7 @@ def test_a_lost_reply_to_commit_is_looked_up_and_not_taken_for_a_rollback(monkey
             raise OperationalError("server closed the connection unexpectedly")
         return done
 
-    monkeypatch.setattr(sending, "write_results", commits_and_says_nothing)
+    monkeypatch.setattr(settlement, "write_results", commits_and_says_nothing)
     transport = FakeTransport()
     sending.run(mailing.pk, open_with=transport)
 
@@ -163,7 +163,7 @@ def test_a_lost_reply_to_commit_is_looked_up_and_not_taken_for_a_rollback(monkey
 def test_a_database_that_restarts_gets_the_result_when_it_is_back(monkeypatch, settings):
     settings.LEASE_SECONDS = 30
     mailing = letter_being_sent(2)
-    real, failures = sending.write_results, [1]
+    real, failures = settlement.write_results, [1]
 
     def fails_once(*arguments):
         if failures:
@@ -171,7 +171,7 @@ def test_a_database_that_restarts_gets_the_result_when_it_is_back(monkeypatch, s
             raise OperationalError("the database system is starting up")
         return real(*arguments)
 
-    monkeypatch.setattr(sending, "write_results", fails_once)
+    monkeypatch.setattr(settlement, "write_results", fails_once)
     sending.run(mailing.pk, open_with=FakeTransport())
 
     assert statuses(mailing) == ["sent", "sent"]

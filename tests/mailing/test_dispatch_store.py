@@ -24,7 +24,7 @@ def window_of(people: int):
 
 
 def write(claim, results):
-    return write_results(claim.chunk_id, claim.owner, claim.mailing_id, results)
+    return write_results(claim, results)
 
 
 def test_one_statement_writes_every_kind_of_result():
@@ -79,14 +79,35 @@ def test_results_are_written_once():
     assert statuses(mailing) == ["sent", "sent"]
 
 
-def test_a_row_outside_the_window_or_settled_already_takes_no_result():
+def test_a_row_that_was_settled_already_takes_no_result():
+    mailing, claim, rows = window_of(2)
+    Delivery.objects.filter(pk=rows[0].pk).update(status="cancelled")
+
+    assert write(claim, [Result(row.pk, "sent") for row in rows])
+
+    assert statuses(mailing) == ["cancelled", "sent"]
+
+
+def test_a_window_that_is_not_the_claim_s_any_more_takes_no_results():
+    """As after a lost reply to COMMIT: the next window is open already, and these results were written with it."""
     mailing, claim, (first, second, third) = window_of(3)
-    Delivery.objects.filter(pk=first.pk).update(status="cancelled")
-    DeliveryChunk.objects.update(window_lo=second.pk, cursor=second.pk)
+    DeliveryChunk.objects.update(window_lo=second.pk, cursor=third.pk)
+    claim.cursor = second.pk
 
-    assert write(claim, [Result(row.pk, "sent") for row in (first, second, third)])
+    assert not write(claim, [Result(row.pk, "sent") for row in (first, second, third)])
 
-    assert statuses(mailing) == ["cancelled", "sent", "queued"]
+    assert statuses(mailing) == ["queued", "queued", "queued"]
+    assert mailing.chunks.get().window_lo == second.pk
+
+
+def test_answers_are_counted_for_the_breaker():
+    mailing, claim, rows = window_of(3)
+    kinds = [{"status": "sent"}, {"status": "failed", "error_kind": "permanent"}, {"status": "queued", "wait": 1.0}]
+
+    write(claim, [Result(row.pk, **kind) for row, kind in zip(rows, kinds, strict=True)])
+
+    chunk = mailing.chunks.get()
+    assert (chunk.accepted, chunk.refused) == (1, 1)
 
 
 def test_a_mailbox_that_is_gone_is_suppressed_with_the_result():
@@ -111,7 +132,7 @@ def test_stopping_leaves_what_is_in_flight_to_the_engine():
 
     assert cancel_waiting(mailing.pk) == 2
     assert statuses(mailing) == ["queued", "cancelled", "cancelled"]
-    assert list(mailing.deliveries.filter(in_flight(mailing.pk))) == [leaving]
+    assert [row.pk for row in mailing.deliveries.filter(in_flight(mailing.pk))] == [leaving.pk]
 
 
 def test_a_mailing_of_thousands_is_cut_into_chunks_of_at_most_500():

@@ -6,7 +6,7 @@ from django.test.utils import CaptureQueriesContext
 
 from mailing import bell, lifecycle
 from mailing.dispatch import sending
-from mailing.dispatch.claiming import LeaseLost
+from mailing.dispatch.leases import LeaseLost
 from mailing.models import DeliveryEvent, Mailing
 from tests.letters import in_one_chunk, letter_being_sent, statuses
 from tests.mailing.transports import FakeTransport
@@ -94,7 +94,9 @@ def test_a_pause_in_the_middle_opens_no_new_window():
     assert set(mailing.chunks.values_list("owner", "window_lo")) == {("", None)}
 
 
-def test_a_newsletter_goes_in_windows_and_each_is_one_update():
+def test_a_newsletter_goes_in_windows_and_each_is_one_update(monkeypatch):
+    monkeypatch.setattr(sending, "FIRST_WINDOW", 50)
+    monkeypatch.setattr(sending, "WINDOW_SECONDS", 60.0)
     mailing = in_one_chunk(letter_being_sent(120, kind="newsletter"))
 
     with CaptureQueriesContext(connection) as queries:
@@ -115,6 +117,13 @@ def test_no_address_is_logged(caplog):
 
     assert ".example" not in caplog.text.replace("platform.example", "")
     assert statuses(mailing) == ["failed", "uncertain", "uncertain", "sent"]
+
+
+@pytest.mark.parametrize(
+    ("sent", "seconds", "size"), [(10, 0.001, 20), (20, 0.5, 40), (40, 0.1, 50), (50, 2.0, 25), (1, 30.0, 1)]
+)
+def test_a_window_covers_a_second_of_sending_and_grows_to_at_most_double(sent, seconds, size):
+    assert sending._fitting(sent, seconds, 50) == size
 
 
 @pytest.mark.parametrize(

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 
 from transport.delivery import Receipt
+from transport.errors import TransportError
 
 
 class FakeTransport:
@@ -33,6 +34,33 @@ class FakeTransport:
         self.taken.append((recipient, message))
         return Receipt("250", "2.0.0 Ok: queued")
 
+    def deliver_all(self, batch, progress):
+        """One message after the other, as a server without pipelining takes them."""
+        for number, one in enumerate(batch):
+            try:
+                outcome = self.deliver(
+                    envelope_from=one.envelope_from,
+                    recipient=one.recipient,
+                    message=one.message,
+                    may_continue=asking(progress, number),
+                    reference=one.reference,
+                )
+            except TransportError as error:
+                outcome = error
+            progress.finished(number, outcome)
+            if isinstance(outcome, TransportError) and outcome.pauses_mailing:
+                return
+
     @property
     def recipients(self) -> list[str]:
         return [recipient for recipient, _message in self.taken]
+
+
+def asking(progress, number):
+    """Before DATA and before the dot; between them the data is asked for."""
+
+    def may_continue():
+        progress.may_continue()
+        progress.started(number)
+
+    return may_continue
