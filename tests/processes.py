@@ -177,7 +177,7 @@ def live_database_url() -> str:
 
 
 class CeleryProcess:
-    """A `celery` process in a process group of its own, so that a kill takes its children too."""
+    """A process of ours in a process group of its own, so that a kill takes its children too."""
 
     def __init__(self, arguments: list[str], *, broker: str, smtp: str, **environment: object) -> None:
         self._command = [sys.executable, "-m", "celery", "-A", "config", *arguments]
@@ -245,6 +245,17 @@ class BeatProcess(CeleryProcess):
         self._folder = tempfile.TemporaryDirectory(prefix="dmr")
         schedule = str(Path(self._folder.name) / "schedule")
         super().__init__(["beat", "-s", schedule, "--loglevel", "WARNING"], broker=broker, smtp=smtp, **environment)
+
+
+class LoopProcess(CeleryProcess):
+    """`manage.py run_dispatch`: a worker without Celery and without a broker, started as people start it."""
+
+    def __init__(self, *, smtp: str, **environment: object) -> None:
+        super().__init__([], broker="unix:///nonexistent/broker.sock", smtp=smtp, **environment)
+
+    def start(self) -> None:
+        self._command = [sys.executable, "manage.py", "run_dispatch"]
+        super().start()
 
 
 def wait_until(

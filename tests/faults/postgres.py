@@ -53,9 +53,13 @@ class Postgres:
 
     def copy_here(self, name: str, *options: str) -> None:
         """Make a database here with the schema (and with `--data` rows) of the database of the running test."""
-        self._run("createdb", *self._here, name)
+        self.create(name)
         dump = subprocess.run([tool("pg_dump"), "-O", *options, server_url()], check=True, capture_output=True)
         self._run("psql", *self._here, "-q", "-v", "ON_ERROR_STOP=1", "-d", name, input=dump.stdout)
+
+    def create(self, name: str) -> None:
+        """Make an empty database."""
+        self._run("createdb", *self._here, name)
 
     @property
     def _here(self) -> list[str]:
