@@ -20,6 +20,7 @@ from typing import Any
 
 from benchmarks.rig import services
 from benchmarks.rig.checking import check
+from benchmarks.rig.client import run_dkim, run_pipelining
 from benchmarks.rig.newsletter import SIZE, make_newsletter, make_people
 from benchmarks.rig.ours import run_ours, send_plainly
 from benchmarks.rig.peers import Peers
@@ -36,7 +37,9 @@ COUNTS = {
     "post_office": 1_000,
     "nodemailer": 1_000,
 }
-PARTS = ["smtp_source", "ours", "ours_one_process", "ours_sqlite", *COUNTS]
+# Not a way to send the list: what the client alone gains or pays.
+CLIENT = {"pipelining": run_pipelining, "dkim": run_dkim}
+PARTS = ["smtp_source", "ours", "ours_one_process", "ours_sqlite", *COUNTS, *CLIENT]
 # Readers of the check before anything is measured.
 CHECKED = 24
 
@@ -102,7 +105,7 @@ class Bench:
             "database": database,
             "messages": options.messages,
             "message_octets": self.sizes,
-            "number_of_rounds": options.rounds,
+            "rounds": options.rounds,
             "postgres": {name: server[name] for name in ("server", "files") if name in server},
             "versions": versions(),
         }
@@ -112,7 +115,8 @@ class Bench:
         names = set(COUNTS) & set(self.options.parts)
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="dmr-peers-")))
         peers = Peers(folder, server=server, broker=self.broker, names=names if self.is_postgres else set())
-        peers.write(make_newsletter("BENCH-LIST"), max(COUNTS.values()))
+        self.first = make_newsletter("BENCH-LIST")
+        peers.write(self.first, max(COUNTS.values()))
         stack.enter_context(peers.database())
         return peers
 
@@ -120,7 +124,7 @@ class Bench:
         """Let everybody write to a recording server first; gives each part's octets a message."""
         found = {}
         for name in self.options.parts:
-            if name in ("smtp_source", "ours_one_process", "ours_sqlite"):
+            if name != "ours" and name not in COUNTS:
                 continue
             say(f"Checking {name}")
             count = min(CHECKED, self.options.messages)
@@ -156,6 +160,8 @@ class Bench:
 
     def part(self, name: str, number: int) -> dict[str, Any]:
         """Run one part against a fresh sink and give its figures."""
+        if name in CLIENT:
+            return CLIENT[name](self.first)
         if name == "ours_sqlite":
             return on_sqlite(min(self.options.messages, 10_000))
         if name == "smtp_source":
@@ -187,8 +193,8 @@ def on_sqlite(messages: int) -> dict[str, Any]:
         check=True,
     )
     found = json.loads(done.stdout)
-    (ours,) = found["rounds"][0]["ours"]
-    return {**ours, "of_smtp_source": found["ratios"]["smtp_source"], "reference": found["rounds"][0]["smtp_source"]}
+    (ours,) = found["raw"][0]["ours"]
+    return {**ours, "of_smtp_source": found["ratios"]["smtp_source"], "reference": found["raw"][0]["smtp_source"]}
 
 
 def say(text: str) -> None:

@@ -22,6 +22,8 @@ PARAGRAPH = (
     'governments to pay first and to recover later. <a href="https://platform.example/points/{number}">Read it</a> '
     "and tell us, {given}, where it stands.</p>"
 )
+# People have their mailboxes at as many providers.
+DOMAINS = 40
 OWN = ("salutation", "closing", "given_name", "family_name", "name", "country")
 
 
@@ -65,7 +67,7 @@ def person(number: int) -> Any:
         gender="FMX"[number % 3],
         language="en",
         country=list(COUNTRIES)[number % len(COUNTRIES)],
-        email=f"reader{number}@people.example",
+        email=f"reader{number}@people{number % DOMAINS}.example",
     )
     found.compute_keys()
     return found
@@ -93,7 +95,7 @@ def make_newsletter(reference: str, *, limit: int | None = None) -> Any:
         mailing=mailing, language="en", subject="Compensation in {{ country }}: what changed", is_reviewed=True
     )
     fit(content)
-    AudienceRule.objects.create(mailing=mailing, criteria={"country": list(COUNTRIES)})
+    AudienceRule.objects.create(mailing=mailing, criteria={"all": []})
     audience.freeze(mailing)
     if limit is not None:
         kept = mailing.deliveries.order_by("id").values_list("pk", flat=True)[:limit]
