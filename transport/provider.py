@@ -208,9 +208,9 @@ def _receipt(mail: AnymailMessage, recipient: str) -> Receipt:
     statuses = mail.anymail_status.recipients
     # Some providers give the address back in other letters; there is only the one.
     found = statuses.get(recipient) or (next(iter(statuses.values())) if len(statuses) == 1 else None)
-    status = found.status if found else None
+    status, name = (found.status, found.message_id) if found else (None, None)
     if status in ("sent", "queued"):
-        return Receipt(status, str(found.message_id or "")[:200])
+        return Receipt(status, str(name or "")[:200])
     if status in ("invalid", "rejected", "failed"):
         raise PermanentError(f"The mail provider answered “{status}”.", code=status, phase=Phase.RCPT)
     raise OutcomeUnknown("The mail provider did not say what became of the message.", phase=Phase.DOT)

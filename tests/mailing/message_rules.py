@@ -235,7 +235,10 @@ class Page(HTMLParser):
 
     def __init__(self, html: str) -> None:
         super().__init__()
-        self.language, self.links, self.images, self._shown, self._hidden = "", [], [], [], 0
+        self.language, self._hidden = "", 0
+        self.links: list[str] = []
+        self.images: list[object] = []
+        self._shown: list[str] = []
         self.feed(html)
 
     @property
@@ -246,8 +249,8 @@ class Page(HTMLParser):
         found = dict(attrs)
         if tag == "html":
             self.language = found.get("lang") or ""
-        if tag == "a" and found.get("href"):
-            self.links.append(found["href"])
+        if tag == "a" and (link := found.get("href")):
+            self.links.append(link)
         if tag in ("img", "source", "video", "iframe") or "url(" in (found.get("style") or ""):
             self.images.append(found)
         self._hidden += tag in ("style", "title", "script")

@@ -82,7 +82,8 @@ class Asked:
             message = BytesParser().parsebytes(b"Content-Type: " + kind.encode() + b"\r\n\r\n" + self.body)
             return {
                 str(part.get_param("name", header="content-disposition")): [str(part.get_payload())]
-                for part in message.get_payload()
+                for part in message.walk()
+                if not part.is_multipart()
             }
         return parse_qs(self.body.decode())
 
