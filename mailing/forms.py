@@ -1,10 +1,9 @@
-"""Forms of letters: starting one, its texts, its details, who approves it, when it leaves."""
+"""Forms of letters: starting one, its texts, its details, who approves it. When it leaves: mailing/scheduling.py."""
 
-from datetime import datetime
 from typing import Any
 
 from django import forms
-from django.utils import timezone
+from django.core.validators import MaxValueValidator, MinValueValidator
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
@@ -14,7 +13,7 @@ from contacts.models import Segment
 from mailing import merge
 from mailing.drafting import Words
 from mailing.models import Mailing, MailingContent, Sender
-from mailing.senders import is_register_number
+from mailing.senders import FASTEST, host_name, is_register_number
 
 LINK_FIELDS = [name for name, field in merge.FIELDS.items() if field.is_link]
 
@@ -124,35 +123,6 @@ class SubmitForm(forms.Form):
         self.fields["approver"].queryset = found  # type: ignore[attr-defined]
 
 
-class SendForm(forms.Form):
-    """When an approved letter leaves: now, or at a day and time of the office's zone."""
-
-    when = forms.ChoiceField(choices=[("now", _("Now")), ("later", _("Later, at a set time"))])
-    day = forms.DateField(label=_("Day"), required=False, widget=forms.DateInput({"class": "input", "type": "date"}))
-    time = forms.TimeField(label=_("Time"), required=False, widget=forms.TimeInput({"class": "input", "type": "time"}))
-
-    def clean(self) -> dict[str, Any]:
-        """A set time needs both, and lies ahead."""
-        data = super().clean() or {}
-        if data.get("when") != "later" or self.errors:
-            return data
-        if not data.get("day"):
-            self.add_error("day", _("Choose a day."))
-        if not data.get("time"):
-            self.add_error("time", _("Choose a time."))
-        at = self.at()
-        if at and at <= timezone.now():
-            self.add_error("day", _("That time has passed. Choose a later one."))
-        return data
-
-    def at(self) -> datetime | None:
-        """The moment of "later", aware; None for "now" or while something is missing."""
-        data = self.cleaned_data
-        if data.get("when") != "later" or not data.get("day") or not data.get("time"):
-            return None
-        return timezone.make_aware(datetime.combine(data["day"], data["time"]))
-
-
 class AudienceForm(forms.Form):
     """What stands beside the criteria: a saved segment, the courtesy limit, and a search for one person."""
 
@@ -189,10 +159,17 @@ class SenderForm(forms.ModelForm):
 
     class Meta:
         model = Sender
-        fields = ["name", "from_email", "reply_to", "person", "person_role", "place"]
+        fields = [
+            "name", "from_email", "reply_to", "person", "person_role", "place", "pace_per_minute", "bounce_domain",
+        ]  # fmt: skip
         help_texts = {
             "from_email": _("Its domain stands in every message number and must be ours."),
             "reply_to": _("A real person’s address: answers and objections go there."),
+            "pace_per_minute": _("Messages a minute at most, all its letters together. Empty: no limit of its own."),
+            "bounce_domain": _(
+                "A host name such as bounces.example.org whose mail we read: what cannot be delivered comes back "
+                "there, so that we know whose letter it was. Empty: it comes back to the address above."
+            ),
         }
 
     # No field of the model here: that another sender is the default is no fault, saving takes it from that one.
@@ -201,6 +178,24 @@ class SenderForm(forms.ModelForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["is_default"].initial = self.instance.is_default
+        self.fields["pace_per_minute"].widget.attrs |= {"min": 1, "max": FASTEST}
+        self.fields["pace_per_minute"].validators += [
+            MinValueValidator(1, _("Write 1 or more, or leave it empty.")),
+            MaxValueValidator(FASTEST, _("Write %(limit_value)d or less, or leave it empty.")),
+        ]
+
+    def clean_bounce_domain(self) -> str:
+        """A host name in small ASCII letters; IDNA where it has others."""
+        name = str(self.cleaned_data["bounce_domain"]).strip().rstrip(".")
+        if not name:
+            return ""
+        try:
+            return host_name(name)
+        except ValueError:
+            raise forms.ValidationError(
+                _("“%(name)s” is no host name. Write it without http:// and without @, such as bounces.example.org.")
+                % {"name": name}
+            ) from None
 
 
 class RegisterForm(forms.Form):

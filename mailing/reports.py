@@ -13,9 +13,11 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from contacts.languages import language_name
+from mailing.dispatch import hours
 from mailing.dispatch.store import counts, in_flight
 from mailing.models import Delivery, Mailing
 from mailing.story import state_of
+from mailing.timing import pace_of
 
 # Without a sign of life for this long somebody should look (UX 2 A 8).
 SILENCE = timedelta(seconds=60)
@@ -103,11 +105,24 @@ def is_final(mailing: Mailing, now: Progress) -> bool:
 
 
 def is_silent(mailing: Mailing, now: Progress) -> bool:
-    """Whether a mailing that is sending has letters to send and nobody has touched it for a minute."""
+    """Whether a mailing that is sending has letters to send and nobody has touched it for a minute.
+
+    One that waits for its hours, or for its turn at a slow pace, is not silent.
+    """
     if mailing.status != Mailing.Status.SENDING or not (now.waiting or now.in_flight):
         return False
-    last = mailing.last_activity_at or mailing.started_at
-    return last is not None and timezone.now() - last > SILENCE
+    moment = timezone.now()
+    if hours.wait_seconds(mailing, moment):
+        return False
+    signs = [mailing.last_activity_at or mailing.started_at, hours.open_since(mailing, moment)]
+    last = max((sign for sign in signs if sign), default=None)
+    if last is None or moment - last <= SILENCE:
+        return False
+    pace = pace_of(mailing)
+    if pace and moment - last <= SILENCE + timedelta(minutes=1) / pace:
+        return False
+    # A worker gave its lot back until its turn comes, because others of the same sender go first.
+    return not (pace and mailing.chunks.filter(state="open", not_before__gt=moment).exists())
 
 
 def ledger(mailing: Mailing, tab: str = "all") -> QuerySet[Delivery]:

@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 
 from accounts.audit import record
 from accounts.models import User
+from contacts.addresses import clean_address, email_key
 from contacts.models import Organisation
 from mailing.letterhead import NOT_REGISTERED
 from mailing.lifecycle import LifecycleError, record_edit
@@ -16,6 +17,10 @@ from mailing.models import Mailing, Sender
 # Shape of a number in the EU Transparency Register, such as 153882995425-37.
 REGISTER_NUMBER = re.compile(r"\d{6,15}-\d{2}")
 WAITING = ["in_review", "approved", "scheduled"]
+# What no recipient sees and no approval names.
+UNSEEN = {"pace_per_minute", "bounce_domain"}
+# More a minute than any server takes; a larger number is a slip of the finger.
+FASTEST = 1_000_000
 
 
 def is_register_number(text: str) -> bool:
@@ -23,19 +28,44 @@ def is_register_number(text: str) -> bool:
     return bool(REGISTER_NUMBER.fullmatch(text)) or text.casefold() == NOT_REGISTERED
 
 
+def host_name(text: str) -> str:
+    """A host name of two parts or more in small ASCII letters (IDNA). Raises ValueError for anything else."""
+    return email_key(clean_address(f"b@{text}")).rpartition("@")[2]
+
+
 def save_sender(sender: Sender, *, actor: User, changes: dict[str, Any]) -> int:
-    """Create or change a sender; gives how many letters became drafts again. Raises LifecycleError while one leaves."""
+    """Create or change a sender; gives how many letters became drafts again. Raises LifecycleError while one leaves.
+
+    How fast mail leaves and where it comes back is no part of what a colleague approved: that may change at any time.
+    """
     is_new = sender.pk is None
+    changed = {name for name, value in changes.items() if getattr(sender, name) != value}
     with transaction.atomic():
-        withdrawn = 0 if is_new else _take_back(Mailing.objects.filter(sender=sender), actor, "changed the sender")
+        is_seen = not is_new and bool(changed - UNSEEN)
+        withdrawn = _take_back(Mailing.objects.filter(sender=sender), actor, "changed the sender") if is_seen else 0
         for name, value in changes.items():
             setattr(sender, name, value)
         if sender.is_default or not Sender.objects.filter(is_default=True).exclude(pk=sender.pk).exists():
             Sender.objects.filter(is_default=True).exclude(pk=sender.pk).update(is_default=False)
             sender.is_default = True
         sender.save()
-        record(actor, "added a sender" if is_new else "changed a sender", about=sender, label=sender.name)
+        for sentence in ["added a sender"] if is_new else _sentences(sender, changed):
+            record(actor, sentence, about=sender, label=sender.name)
     return withdrawn
+
+
+def _sentences(sender: Sender, changed: set[str]) -> list[str]:
+    """What the audit trail says of a change, a sentence for each kind of it."""
+    found = []
+    if "pace_per_minute" in changed:
+        pace = sender.pace_per_minute
+        found.append(f"set the pace of a sender to {pace} a minute" if pace else "let a sender send without a pace")
+    if "bounce_domain" in changed:
+        domain = sender.bounce_domain
+        found.append(
+            f"lets returned mail of a sender come to {domain}" if domain else "lets returned mail come to a sender"
+        )
+    return ["changed a sender", *found] if changed - UNSEEN or not found else found
 
 
 def save_register_number(organisation: Organisation, *, actor: User, number: str) -> int:

@@ -12,8 +12,8 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from mailing.dispatch import hours
-from mailing.models import Mailing
+from mailing.dispatch import hours, throttle
+from mailing.models import Delivery, Mailing, Throttle
 
 OFFICE_DAYS = "12345"
 
@@ -123,6 +123,38 @@ def missed_sentence(mailing: Mailing, waiting: int) -> str:
     )
 
 
+# Of the letters that wait for another try so many are looked at, to name the domains that slow a mailing down.
+LOOKED_AT = 500
+
+
+def slowed_sentences(mailing: Mailing, moment: datetime) -> list[str]:
+    """ "example.org asked us to slow down: at most 30 a minute until 14:20.", a sentence for each such domain.
+
+    Of the recipients who wait for another try, and of the sender itself. One query while nobody is slowed down, else
+    two.
+    """
+    rows = throttle.slowed_now()
+    if not rows:
+        return []
+    waiting = mailing.deliveries.filter(status=Delivery.Status.QUEUED, next_attempt_at__isnull=False)
+    keys = waiting.order_by("next_attempt_at").values_list("email_key", flat=True)[:LOOKED_AT]
+    ours = {throttle.domain_key(key.rpartition("@")[2]) for key in keys if key}
+    ours.add(throttle.sender_key(mailing.sender_id))
+    return [_slowed_sentence(row, moment) for row in rows if row.key in ours]
+
+
+def _slowed_sentence(row: Throttle, moment: datetime) -> str:
+    found = row.slowed_at(moment)
+    if found is None:
+        return ""
+    kind, _colon, name = row.key.partition(":")
+    until = date_format(timezone.localtime(found.until), "H:i")
+    values = {"name": name if kind == "domain" else _("Our mail server"), "n": found.per_minute, "time": until}
+    if found.per_minute == int(found.per_minute):
+        return _("%(name)s asked us to slow down: at most %(n)d a minute until %(time)s.") % values
+    return _("%(name)s asked us to slow down: at most %(n).1f a minute until %(time)s.") % values
+
+
 def timing_sentences(mailing: Mailing) -> list[str]:
     """What limits when it leaves, a sentence each."""
     found = [hours_sentence(mailing), pace_sentence(mailing), latest_sentence(mailing)]
@@ -138,7 +170,7 @@ def ends_at(mailing: Mailing, start: datetime, people: int) -> datetime | None:
     if pace is None or people <= 0:
         return None
     each = timedelta(minutes=1) / pace
-    if not mailing.hours_from and not mailing.weekdays:
+    if mailing.hours_from is None and not mailing.weekdays:
         return start + each * (people - 1)
     for begin, end in hours.windows(mailing, start):
         first = max(begin, start)

@@ -171,10 +171,10 @@ def slow_down(domain_counts: Mapping[str, int], sender_id: int | None = None) ->
     forget()
 
 
-def slowed(keys: Iterable[str]) -> list[Throttle]:
-    """Rows among these keys whose pace is slowed down at this moment, for the pages. One query."""
+def slowed_now() -> list[Throttle]:
+    """Rows whose pace is slowed down at this moment, for the pages. One query."""
     now = timezone.now()
-    found = Throttle.objects.filter(key__in=list(keys), slowed_until__isnull=False).order_by("key")
+    found = Throttle.objects.filter(slowed_until__gt=now - LONGEST_SLOW).order_by("key")
     return [row for row in found if row.slowed_at(now)]
 
 

@@ -7,6 +7,7 @@ from django.contrib import messages
 from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse, StreamingHttpResponse
 from django.shortcuts import redirect, render
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST
@@ -14,9 +15,11 @@ from django.views.decorators.http import require_POST
 from accounts.access import requires
 from accounts.audit import record
 from mailing import lifecycle, merge, reports
+from mailing.dispatch import hours
 from mailing.lifecycle import LifecycleError
 from mailing.models import Delivery, Mailing
 from mailing.story import address_of, history_of
+from mailing.timing import slowed_sentences, timing_sentences, waiting_sentence
 from mailing.views.finding import find
 
 PER_PAGE = 50
@@ -45,17 +48,23 @@ def letter_report(request: HttpRequest, reference: str) -> HttpResponse:
         "history": history_of(mailing),
     }
     context["tabs"] = _tabs(mailing, context["now"])
+    context["uncertain"] = list(reports.uncertain(mailing)[:PER_PAGE]) if context["now"].uncertain else []
     return render(request, "mailing/report.html", context)
 
 
 def _progress_context(mailing: Mailing) -> dict[str, Any]:
-    now = reports.progress(mailing)
+    now, moment = reports.progress(mailing), timezone.now()
+    is_final, is_sending = reports.is_final(mailing, now), mailing.status == Mailing.Status.SENDING
     return {
         "mailing": mailing,
         "now": now,
-        "is_final": reports.is_final(mailing, now),
+        "is_final": is_final,
         "is_silent": reports.is_silent(mailing, now),
-        "uncertain": list(reports.uncertain(mailing)[:PER_PAGE]) if now.uncertain else [],
+        "is_missed": mailing.status == Mailing.Status.PAUSED and hours.is_missed(mailing, moment),
+        "timing": [] if is_final else timing_sentences(mailing),
+        "waits": "" if is_final else waiting_sentence(mailing, moment),
+        # Who slows us down has letters of ours waiting for another try.
+        "slowed": slowed_sentences(mailing, moment) if is_sending and now.delayed else [],
     }
 
 
@@ -80,13 +89,7 @@ def letter_progress(request: HttpRequest, reference: str) -> HttpResponse:
     )
     if mailing is None:
         raise Http404
-    now = reports.progress(mailing)
-    context = {
-        "mailing": mailing,
-        "now": now,
-        "is_final": reports.is_final(mailing, now),
-        "is_silent": reports.is_silent(mailing, now),
-    }
+    context = _progress_context(mailing)
     status = STOP_POLLING if context["is_final"] or mailing.status == Mailing.Status.PAUSED else 200
     return render(request, "mailing/_progress.html", context, status=status)
 

@@ -1,7 +1,5 @@
 """Step 5 and after: when it leaves, the confirmation with undo, pause, resume, stop the rest."""
 
-from datetime import timedelta
-
 from django.conf import settings
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
@@ -13,11 +11,12 @@ from django_htmx.http import HttpResponseClientRedirect
 
 from accounts.access import requires
 from mailing import lifecycle, reports
-from mailing.forms import SendForm
 from mailing.lifecycle import LifecycleError
 from mailing.models import Delivery, Mailing
+from mailing.scheduling import SendForm, first_values
 from mailing.states import EDITABLE
 from mailing.story import address_of, road_of
+from mailing.timing import ends_at, timing_sentences, zone_word
 from mailing.views.finding import find
 
 
@@ -29,11 +28,10 @@ def letter_send(request: HttpRequest, reference: str) -> HttpResponse:
         if mailing.approver_id is None:
             messages.info(request, _("A colleague has to approve it before it can be sent."))
         return redirect(address_of(mailing) if mailing.approver_id else request.path.replace("/send/", "/approve/"))
-    start = {"when": "now", "day": _next_working_day(), "time": "09:00"}
-    form = SendForm(request.POST or None, initial=start)
+    form = SendForm(request.POST or None, initial=first_values(), mailing=mailing)
     if request.method == "POST" and form.is_valid():
         try:
-            lifecycle.schedule(mailing, actor=request.user, at=form.at())  # type: ignore[arg-type]
+            lifecycle.schedule(mailing, actor=request.user, at=form.at(), timing=form.timing())  # type: ignore[arg-type]
         except LifecycleError as error:
             form.add_error(None, str(error))
         else:
@@ -44,18 +42,12 @@ def letter_send(request: HttpRequest, reference: str) -> HttpResponse:
         "steps": road_of(mailing, "send"),
         "form": form,
         "when": form["when"].value(),
-        "zone": settings.TIME_ZONE.rpartition("/")[2].replace("_", " "),
+        "zone": zone_word(settings.TIME_ZONE),
+        "sender_pace": mailing.sender.pace_per_minute,
         "hold": settings.SEND_HOLD_SECONDS,
         "languages": _languages(mailing),
     }
     return render(request, "mailing/send.html", context, status=422 if form.errors else 200)
-
-
-def _next_working_day() -> str:
-    day = timezone.localdate() + timedelta(days=1)
-    while day.weekday() > 4:
-        day += timedelta(days=1)
-    return day.isoformat()
 
 
 def _languages(mailing: Mailing) -> int:
@@ -85,6 +77,8 @@ def letter_sent(request: HttpRequest, reference: str) -> HttpResponse:
         "used": min(max(settings.SEND_HOLD_SECONDS - left, 0), settings.SEND_HOLD_SECONDS),
         # Often while it is held, so that the seconds are true and the report follows the first letter.
         "refresh": 2 if left <= settings.SEND_HOLD_SECONDS else 30,
+        "timing": timing_sentences(mailing),
+        "ends": ends_at(mailing, mailing.scheduled_at or timezone.now(), mailing.recipients or 0),
         "scheduled_by": mailing.transitions.filter(to_status=Mailing.Status.SCHEDULED).last(),
     }
     return render(request, "mailing/sent.html", context)
@@ -120,10 +114,10 @@ def letter_pause(request: HttpRequest, reference: str) -> HttpResponse:
 @require_POST
 @requires("mailing.send")
 def letter_resume(request: HttpRequest, reference: str) -> HttpResponse:
-    """Go on where it stopped."""
+    """Go on where it stopped; after its latest time only when the form says that this is meant."""
     mailing = find(request, reference)
     try:
-        lifecycle.resume(mailing, actor=request.user)  # type: ignore[arg-type]
+        lifecycle.resume(mailing, actor=request.user, is_late_meant=request.POST.get("late") == "yes")  # type: ignore[arg-type]
         messages.success(request, _("It goes on where it stopped. Nobody is missed or written to twice."))
     except LifecycleError as error:
         messages.error(request, str(error))
