@@ -1,7 +1,10 @@
-"""The message that everybody sends, and the people who get it: 12 KB, two parts, five values of its reader.
+"""The message that everybody sends, and the people who get it: 12 KB, two parts, its reader's values in six places.
+
+Salutation, closing, given name and country in the first paragraph, country in the subject, and what the engine adds:
+a link to leave the list and its header fields.
 
 The text and its list are made here once. Ours sends them as a frozen newsletter; the peers get the same words as their
-own template language writes them (`as_template`). Nobody here is real.
+own template language writes them (benchmarks/rig/peers.py). Nobody here is real.
 """
 
 import email
@@ -28,10 +31,10 @@ OWN = ("salutation", "closing", "given_name", "family_name", "name", "country")
 
 
 def body(paragraphs: int) -> str:
-    """The newsletter's text with so many paragraphs; every third names its reader and their country."""
+    """The newsletter's text with so many paragraphs; the first names its reader and their country."""
     parts = ["<p>{{ salutation }}</p>"]
     for number in range(paragraphs):
-        mine = number % 3 == 0
+        mine = number == 0
         parts.append(
             PARAGRAPH.format(
                 number=number % 6 + 1,
