@@ -19,6 +19,7 @@ from mailing.models import Mailing
 from mailing.timing import OFFICE_DAYS, Timing, ends_at, zone_word
 
 PACES = [6, 30, 60, 300]
+FURTHEST = timedelta(days=2 * 366)
 LATER = ["day", "time", "pace"]
 WINDOW = ["first_day", "hours_from", "hours_to", "weekdays", "zone", "window_pace", "latest_day", "latest_time"]
 
@@ -57,7 +58,7 @@ def pace_choices(people: int) -> list[tuple[str, str]]:
         minutes = -(-people // pace)
         lasts = ngettext("%(n)d minute", "%(n)d minutes", minutes) % {"n": minutes}
         if minutes > 120:
-            lasts = _("%(n)d hours") % {"n": round(minutes / 60)}
+            lasts = _("%(n)d hours") % {"n": -(-minutes // 60)}
         found.append((str(pace), _("%(pace)d a minute (about %(time)s)") % {"pace": pace, "time": lasts}))
     return found
 
@@ -115,6 +116,9 @@ class SendForm(forms.Form):
         taken = {"later": LATER, "window": WINDOW}.get(data.get("when", ""), [])
         for name in {*LATER, *WINDOW} - set(taken):
             self.errors.pop(name, None)
+        for name in {"day", "first_day", "latest_day"} & set(taken):
+            if data.get(name) and abs(data[name] - timezone.localdate()) > FURTHEST:
+                self.add_error(name, _("Choose a day within two years."))
         if self.errors:
             return data
         if data["when"] == "later":
@@ -177,13 +181,13 @@ class SendForm(forms.Form):
             self.add_error("hours_from", _("Choose the time from which letters leave."))
         if not data["hours_to"]:
             self.add_error("hours_to", _("Choose the time until which letters leave."))
-        elif data["hours_from"] == data["hours_to"]:
+        elif data.get("hours_from") == data["hours_to"]:
             self.add_error("hours_to", _("Choose another time than “from”."))
         if not data["weekdays"]:
             self.add_error("weekdays", _("Choose at least one day."))
         if data["latest_time"] and not data["latest_day"]:
             self.add_error("latest_day", _("Choose the day of the latest time, or leave both empty."))
-        if data["latest_day"] and not data["latest_time"]:
+        elif data["latest_day"] and not data["latest_time"]:
             self.add_error("latest_time", _("Choose the time of the latest day, or leave both empty."))
         if data["first_day"] and data["first_day"] < timezone.now().astimezone(self._zone()).date():
             self.add_error("first_day", _("That day has passed. Choose a later one, or leave it empty."))
