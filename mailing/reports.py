@@ -21,7 +21,7 @@ from mailing.timing import pace_of
 
 # Without a sign of life for this long somebody should look (UX 2 A 8).
 SILENCE = timedelta(seconds=60)
-TABS = ["all", "problems", "waiting", "left-out"]
+TABS = ["all", "replied", "problems", "waiting", "left-out"]
 
 
 @dataclass(frozen=True)
@@ -132,6 +132,8 @@ def ledger(mailing: Mailing, tab: str = "all") -> QuerySet[Delivery]:
     if tab == "left-out":
         return rows.filter(status=Delivery.Status.SKIPPED).order_by("pk")
     rows = rows.exclude(at_freeze)
+    if tab == "replied":
+        return rows.filter(replied_at__isnull=False).order_by("-replied_at", "pk")
     if tab == "problems":
         delayed = Q(status=Delivery.Status.QUEUED, next_attempt_at__isnull=False)
         bad = Q(status__in=[Delivery.Status.FAILED, Delivery.Status.UNCERTAIN]) | Q(bounced_at__isnull=False)

@@ -66,8 +66,15 @@ def _is_open(mailing: Mailing, step: str) -> bool:
 
 
 def state_of(delivery: Delivery) -> dict[str, str]:
-    """A delivery's state in the words of the desk, with a tone: Accepted, Delayed, Bounced, Not sent, Not known."""
+    """A delivery's state in the words of the desk, with a tone: Accepted, Delayed, Bounced, Not sent, Not known.
+
+    What came back counts more than what we did: a complaint before an answer, an answer before a bounce on the way.
+    """
     status = Delivery.Status
+    if delivery.complained_at:
+        return {"word": _("Complained"), "tone": "bad"}
+    if delivery.replied_at:
+        return {"word": _("Replied"), "tone": "info"}
     if delivery.bounced_at:
         return {"word": _("Bounced"), "tone": "bad"}
     if delivery.status == status.SENT:

@@ -7,11 +7,15 @@ from django.utils.formats import date_format
 from django.utils.timesince import timesince
 
 from contacts.languages import country_name, language_name
+from mailing import signs
 from mailing.story import TONES, state_of
 
 register = template.Library()
 register.filter("language_name", language_name)
 register.filter("country_name", country_name)
+register.filter("event_sentence", signs.sentence_of)
+register.filter("event_words", signs.words_of)
+register.filter("doubt", signs.doubt_of)
 
 
 @register.filter

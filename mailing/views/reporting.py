@@ -14,7 +14,7 @@ from django.views.decorators.http import require_POST
 
 from accounts.access import requires
 from accounts.audit import record
-from mailing import lifecycle, merge, reports
+from mailing import lifecycle, merge, reports, signs
 from mailing.dispatch import hours
 from mailing.lifecycle import LifecycleError
 from mailing.models import Delivery, Mailing
@@ -39,15 +39,18 @@ def letter_report(request: HttpRequest, reference: str) -> HttpResponse:
             return redirect(address_of(mailing))
     tab = request.GET.get("tab", "all")
     tab = tab if tab in reports.TABS else "all"
-    page = Paginator(reports.ledger(mailing, tab), PER_PAGE).get_page(request.GET.get("page"))
     context = {
         **_progress_context(mailing),
         "nav": "letters",
         "tab": tab,
-        "page_obj": page,
         "history": history_of(mailing),
+        "answers": signs.answers(mailing),
     }
-    context["tabs"] = _tabs(mailing, context["now"])
+    context["tabs"] = _tabs(mailing, context["now"], context["answers"])
+    pages = Paginator(reports.ledger(mailing, tab), PER_PAGE)
+    # The tab's own figure, so that the rows need not be counted a second time.
+    pages.count = next(count for name, _label, count in context["tabs"] if name == tab)
+    context["page_obj"] = pages.get_page(request.GET.get("page"))
     context["uncertain"] = list(reports.uncertain(mailing)[:PER_PAGE]) if context["now"].uncertain else []
     return render(request, "mailing/report.html", context)
 
@@ -68,11 +71,12 @@ def _progress_context(mailing: Mailing) -> dict[str, Any]:
     }
 
 
-def _tabs(mailing: Mailing, now: reports.Progress) -> list[tuple[str, str, int]]:
+def _tabs(mailing: Mailing, now: reports.Progress, answers: signs.Answers) -> list[tuple[str, str, int]]:
     left_out = (mailing.matched or 0) - (mailing.recipients or 0) + now.skipped
     return [
         ("all", _("All"), now.total),
-        ("problems", _("Problems"), now.failed + now.uncertain + now.delayed),
+        ("replied", _("Replied"), answers.replied),
+        ("problems", _("Problems"), now.failed + now.uncertain + now.delayed + answers.bounced_after),
         ("waiting", _("Waiting"), now.waiting + now.in_flight),
         ("left-out", _("Left out"), left_out),
     ]
@@ -141,6 +145,7 @@ def delivery_letter(request: HttpRequest, reference: str, public_id: UUID) -> Ht
         "rendered": rendered,
         "number": frozen.count() + 1,
         "events": delivery.events.all(),
+        "replies": delivery.replies.all(),
         "attempts": ngettext("%(n)d attempt", "%(n)d attempts", delivery.attempts) % {"n": delivery.attempts},
     }
     return render(request, "mailing/delivery.html", context)

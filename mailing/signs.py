@@ -1,0 +1,110 @@
+"""What came back, in words and in figures: for a letter's history, for the report, and for who settles a doubt."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.db.models import Count, Max, Q, Subquery
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from mailing import outcomes
+from mailing.models import Delivery, DeliveryEvent, Mailing, Reply
+
+
+@dataclass(frozen=True)
+class Answers:
+    """What is known of a mailing's letters after they were accepted. Each count is of letters."""
+
+    delivered: int
+    bounced: int
+    # Of those, how many stand among the accepted: the others are counted where their status puts them.
+    bounced_after: int
+    complained: int
+    replied: int
+    automatic: int
+
+    @property
+    def some(self) -> bool:
+        """Whether anything came back at all."""
+        return any(self.__dict__.values())
+
+    def tiles(self) -> list[dict[str, Any]]:
+        """Figures for components/tile.html; without evidence nothing is called delivered."""
+        automatic = ngettext(
+            "and %(n)d automatic reply, not counted", "and %(n)d automatic replies, not counted", self.automatic
+        )
+        rows = [
+            (_("Delivered"), self.delivered, _("their mail servers said so"), self.delivered > 0),
+            (_("Replies"), self.replied, automatic % {"n": self.automatic} if self.automatic else "", True),
+            (_("Bounced"), self.bounced, _("they came back, or a server gave up"), True),
+            (_("Complaints"), self.complained, _("marked as spam; we do not write again"), self.complained > 0),
+        ]
+        return [{"label": label, "value": count, "note": note} for label, count, note, shown in rows if shown]
+
+
+def answers(mailing: Mailing) -> Answers:
+    """Count what came back; one query."""
+    back = Q(bounced_at__isnull=False)
+    automatic = Reply.objects.filter(mailing=mailing, is_auto=True).order_by().values("mailing")
+    found = Delivery.objects.filter(mailing=mailing).aggregate(
+        delivered=Count("pk", filter=Q(delivered_at__isnull=False) & ~back),
+        bounced=Count("pk", filter=back),
+        bounced_after=Count("pk", filter=back & Q(status=Delivery.Status.SENT)),
+        complained=Count("pk", filter=Q(complained_at__isnull=False)),
+        replied=Count("pk", filter=Q(replied_at__isnull=False)),
+        # Asked of no row of the ledger, so the database works it out once.
+        automatic=Max(Subquery(automatic.annotate(n=Count("pk")).values("n"))),
+    )
+    return Answers(**{name: count or 0 for name, count in found.items()})
+
+
+def sentence_of(event: DeliveryEvent) -> str:
+    """An event of a letter's history as one sentence; what a server said stands beside it (`words_of`)."""
+    proof = {
+        outcomes.DELIVERED: _("its delivery was reported"),
+        outcomes.BOUNCED: _("it came back"),
+        outcomes.DELAYED: _("a server on the way keeps trying"),
+        outcomes.PASSED_ON: _("a server on the way had taken it"),
+        outcomes.OPENED: _("it was opened"),
+        outcomes.COMPLAINED: _("its recipient complained"),
+        outcomes.REPLIED: _("an answer to it came"),
+    }.get(event.detail, _("what came back names it"))
+    sentences = {
+        outcomes.DELIVERED: _("Delivered: the recipient's mail server took it"),
+        outcomes.BOUNCED: _("Bounced: it came back, or a server on the way gave up"),
+        outcomes.DELAYED: _("A server on the way has not delivered it yet and keeps trying"),
+        outcomes.PASSED_ON: _("A server on the way took it"),
+        outcomes.OPENED: _("It was opened"),
+        outcomes.COMPLAINED: _("Its recipient complained; we do not write to this address again"),
+        outcomes.REPLIED: _("An answer came"),
+        outcomes.AUTO_REPLIED: _("An automatic reply came back, naming this letter"),
+        outcomes.REFUSED: _("The mail provider did not send it on"),
+        outcomes.UNVERIFIED: _("A message says that it came back, but does not prove it; nothing was changed"),
+        "settled_sent": _("Settled as accepted: %(proof)s") % {"proof": proof},
+        "settled_not_sent": _("Settled as not sent: the mail provider did not send it on"),
+        "late_answer": _("The mail server's answer came too late to be counted"),
+        "resend": _("Sent again"),
+        "treat_as_sent": _("Treated as arrived"),
+        "treat_as_not_sent": _("Treated as not sent"),
+        "unsubscribed": _("Left the list with the link in this mail"),
+        "came_back": _("Came back to the list"),
+        "uncertain": _("The outcome is not known"),
+    }
+    return sentences.get(event.kind, event.detail or event.kind)
+
+
+def words_of(event: DeliveryEvent) -> str:
+    """What was said beside the sentence, such as a server's words, or ""."""
+    if event.kind.startswith("settled_") or event.kind in ("unsubscribed", "came_back"):
+        return ""
+    return "" if event.detail in (event.kind, sentence_of(event)) else event.detail
+
+
+def doubt_of(delivery: Delivery) -> dict[str, str]:
+    """Word and colour for a letter whose outcome is not known: what the signs so far say. Reads its events."""
+    kinds = {event.kind for event in delivery.events.all()}
+    if outcomes.AUTO_REPLIED in kinds:
+        return {"word": _("Probably arrived"), "tone": "ok"}
+    if outcomes.UNVERIFIED in kinds:
+        return {"word": _("Perhaps it came back"), "tone": "warn"}
+    return {"word": _("No sign either way"), "tone": "info"}
