@@ -21,8 +21,29 @@ class Gender(models.TextChoices):
     UNKNOWN = "X", _("Unknown")
 
 
+# Pages count no further: "10,000+ people". The exact number is taken once, where something depends on it.
+MOST_COUNTED = 10_000
+
+
 class ContactQuerySet(models.QuerySet["Contact"]):
     """Sets of contacts."""
+
+    def count_up_to(self, limit: int = MOST_COUNTED) -> int:
+        """The number of rows, or `limit` + 1 where there are more: the database stops counting there."""
+        return self.order_by().values("pk")[: limit + 1].count()
+
+    def first_by_name(self, number: int, *, of: int, limit: int = MOST_COUNTED) -> list["Contact"]:
+        """The first `number` contacts by name; `of` is what `count_up_to(limit)` gave.
+
+        Of few people the set is found first and then sorted. Asked plainly, a database that expects many walks along
+        the names instead, and reads all of them when there are few. Of more than `limit` people, walking is right.
+        """
+        if not of:
+            return []
+        found = self
+        if of <= limit:
+            found = self.filter(pk__in=self.order_by().values("pk")[: limit + 1])
+        return list(found.order_by("sort_key", "pk")[:number])
 
     def visible_to(self, user: Any) -> Self:
         """The address book belongs to the platform: its colleagues see all of it, strangers nobody."""
