@@ -256,13 +256,23 @@ def _wrapped(line: str) -> str:
         return line
     quote = QUOTE.match(line)
     start = quote[0] if quote else ""
-    marker = LIST_MARKER.match(line[len(start) :])
-    hanging = start + " " * (len(marker[0]) if marker else 0)
-    words = line[len(start) :].split() or [""]
-    lines = [line[: len(line) - len(line[len(start) :].lstrip())] + words[0]]
-    for word in words[1:]:
-        if len(lines[-1]) + 1 + len(word) > WIDTH and lines[-1] != hanging:
-            lines.append(hanging + word)
-        else:
-            lines[-1] += f" {word}"
-    return "\n".join(lines)
+    marker = LIST_MARKER.match(line, len(start))
+    hanging = start + " " * (marker.end() - len(start) if marker else 0)
+    rest = line[len(start) :]
+    head = start + rest[: len(rest) - len(rest.lstrip())]
+    return head + _broken(" ".join(rest.split()), WIDTH - len(head), hanging)
+
+
+def _broken(words: str, first: int, hanging: str) -> str:
+    """Words with single spaces, broken at the last space that fits; a word that fits nowhere stands alone."""
+    lines, start, room = [], 0, first
+    while len(words) - start > room:
+        end = words.rfind(" ", start, start + room + 1)
+        if end < 0:
+            end = words.find(" ", start)
+            if end < 0:
+                break
+        lines.append(words[start:end])
+        start, room = end + 1, WIDTH - len(hanging)
+    lines.append(words[start:])
+    return f"\n{hanging}".join(lines)

@@ -100,35 +100,51 @@ def _mark_fields(source: str, marks: _Marks, *, html: bool) -> str:
     return merge.TOKEN.sub(mark, source)
 
 
+class Line:
+    """A line with gaps, ready to be filled: text with a place for each value, and which values they are."""
+
+    __slots__ = ("_fields", "_template")
+
+    def __init__(self, pieces: list[Piece]) -> None:
+        """Parse once, fill often."""
+        texts = [piece.replace("%", "%%") if isinstance(piece, str) else "%s" for piece in pieces]
+        self._template = "".join(texts)
+        self._fields = [piece for piece in pieces if not isinstance(piece, str)]
+
+    def text(self, reader: "Reader") -> str:
+        """The line as plain text."""
+        return self._template % tuple([reader.value(name) or empty for name, empty in self._fields])
+
+    def html(self, reader: "Reader") -> str:
+        """The line as HTML; values are escaped."""
+        return self._template % tuple([reader.escaped(name) or empty for name, empty in self._fields])
+
+
 class Reader:
-    """One recipient's values, worded when they are asked for; `subject` is filled from the mould's own pieces."""
+    """One recipient's values, worded when they are asked for; `subject` is filled from the mould's own line."""
 
-    __slots__ = ("_context", "_found", "_language", "_subject")
+    __slots__ = ("_context", "_escaped", "_found", "_language", "_subject")
 
-    def __init__(
-        self, context: Mapping[str, Any], language: str, subject: list[Piece], further: dict[str, str]
-    ) -> None:
+    def __init__(self, context: Mapping[str, Any], language: str, subject: Line, further: dict[str, str]) -> None:
         """`further` are values that do not come from the frozen context, such as the link to unsubscribe."""
         self._context, self._language, self._subject = context, language, subject
         self._found = further
+        self._escaped: dict[str, str] = {}
 
     def value(self, name: str) -> str:
         """The value of a field, "" when the reader has none."""
         found = self._found.get(name)
         if found is None:
             if name == SUBJECT:
-                found = merge.tidy(self.text(self._subject))
+                found = merge.tidy(self._subject.text(self))
             else:
                 found = reader_value(name, self._context, self._language)
             self._found[name] = found
         return found
 
-    def text(self, pieces: list[Piece]) -> str:
-        """The pieces of a line of plain text, filled."""
-        return "".join(piece if isinstance(piece, str) else self.value(piece[0]) or piece[1] for piece in pieces)
-
-    def html(self, pieces: list[Piece]) -> str:
-        """The pieces of a line of HTML, filled; values are escaped."""
-        return "".join(
-            piece if isinstance(piece, str) else escape(self.value(piece[0])) or piece[1] for piece in pieces
-        )
+    def escaped(self, name: str) -> str:
+        """The same for HTML."""
+        found = self._escaped.get(name)
+        if found is None:
+            found = self._escaped[name] = str(escape(self.value(name)))
+        return found

@@ -21,7 +21,7 @@ class Outgoing:
         recipient: the address.
         message: the bytes, CRLF, 7 bits.
         reference: our name for it, which a provider gives back in its events; SMTP does not use it.
-        sender_domain: whose DKIM key signs it, if there is one.
+        sender_domain: whose DKIM key signs it, if there is one; "" is the domain of `envelope_from`.
         is_checked: whether these bytes were looked through when they were made (`refuse_unsafe_bytes`).
     """
 

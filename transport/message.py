@@ -25,7 +25,7 @@ HEADER_NAME = re.compile(r"[!-9;-~]{1,60}")
 CONTROL = re.compile(r"[\x00-\x1f\x7f\ud800-\udfff]")
 LINE_BREAK = re.compile(r"\r\n|\r|\n")
 FROM_LINE = re.compile(rb"(?m)^From ")
-FORBIDDEN_IN_BODY = re.compile(r"[\x00\ud800-\udfff]")
+UNFIT_BODY = "The text holds a character that no mail can carry (NUL or half of a pair)."
 Q_SAFE = frozenset(b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789!*+-/")
 OURS = {
     "from",
@@ -168,14 +168,26 @@ def text_value(field: str, value: str, *, break_long_words: bool = False) -> str
 def _encoded(text: str, first: int) -> str:
     """RFC 2047 words of at most 75 octets, one a line, none cutting a character in two."""
     data = text.encode("utf-8")
-    as_q = sum(1 if byte in Q_SAFE or byte == 32 else 3 for byte in data) <= len(data) * 4 / 3
-    words, chunk, room = [], "", first
-    for character in text:
-        if chunk and len(_word(chunk + character, as_q=as_q)) > min(room, 75):
-            words.append(_word(chunk, as_q=as_q))
-            chunk, room = "", WIDTH - 1
-        chunk += character
-    return "\r\n ".join([*words, _word(chunk, as_q=as_q)])
+    as_q = sum([1 if byte in Q_SAFE or byte == 32 else 3 for byte in data]) <= len(data) * 4 / 3
+    words, chunk, size, room = [], 0, 0, min(first, 75)
+    for at, character in enumerate(text):
+        more = _size(character, as_q=as_q)
+        if at > chunk and _framed(size + more, as_q=as_q) > room:
+            words.append(_word(text[chunk:at], as_q=as_q))
+            chunk, size, room = at, 0, min(WIDTH - 1, 75)
+        size += more
+    return "\r\n ".join([*words, _word(text[chunk:], as_q=as_q)])
+
+
+def _size(character: str, *, as_q: bool) -> int:
+    """Octets of a character in an encoded word: as they are written (Q), or before base64."""
+    data = character.encode("utf-8")
+    return sum([1 if byte in Q_SAFE or byte == 32 else 3 for byte in data]) if as_q else len(data)
+
+
+def _framed(size: int, *, as_q: bool) -> int:
+    """The length of an encoded word, "=?utf-8?q?" and "?=" included."""
+    return 12 + (size if as_q else 4 * -(-size // 3))
 
 
 def _word(text: str, *, as_q: bool) -> str:
@@ -212,14 +224,19 @@ def quoted_printable(content: str) -> bytes:
 
     Each line is encoded by itself: what is done to one never depends on another.
     """
-    if FORBIDDEN_IN_BODY.search(content):
-        raise MessageError("The text holds a character that no mail can carry (NUL or half of a pair).")
-    normalised = LINE_BREAK.sub("\r\n", content).removesuffix("\r\n") + "\r\n"
-    encoded = binascii.b2a_qp(normalised.encode("utf-8"), quotetabs=False, istext=True)
-    # A line that starts with "From " gets a ">" from some old stores (RFC 4155 appendix), which breaks signatures.
-    return FROM_LINE.sub(b"=46rom ", encoded)
+    return quoted_lines(LINE_BREAK.sub("\n", content).removesuffix("\n")) + b"\r\n"
 
 
 def quoted_lines(content: str) -> bytes:
-    """One or more whole lines of a body as `quoted_printable` would write them, without the last line's end."""
-    return quoted_printable(content + "\n")[:-2]
+    """One or more whole lines of a body as `quoted_printable` writes them, without the last line's end."""
+    if "\r" in content:
+        content = LINE_BREAK.sub("\n", content)
+    try:
+        data = content.replace("\n", "\r\n").encode("utf-8")
+    except UnicodeEncodeError:
+        raise MessageError(UNFIT_BODY) from None
+    if b"\0" in data:
+        raise MessageError(UNFIT_BODY)
+    encoded = binascii.b2a_qp(data + b"\r\n", quotetabs=False, istext=True)[:-2]
+    # A line that starts with "From " gets a ">" from some old stores (RFC 4155 appendix), which breaks signatures.
+    return FROM_LINE.sub(b"=46rom ", encoded) if b"From " in encoded else encoded

@@ -18,6 +18,7 @@ from typing import Self
 
 from transport.connection import COMMAND_TIMEOUT, connect, is_positive, read_url, words_of
 from transport.delivery import Outcome, Outgoing, Progress, Receipt, Single, envelope_of, refuse_unsafe_bytes
+from transport.dkim import sign
 from transport.errors import OutcomeUnknown, PermanentError, Phase, TransientError, TransportError, clean, lost, refusal
 
 # RFC 5321 4.5.3.2.5: three minutes for each block of data.
@@ -113,9 +114,10 @@ class SMTPTransport:
         if not message.is_checked:
             refuse_unsafe_bytes(message.message)
         envelope = envelope_of(message)
+        signed = sign(message.message, message.sender_domain or message.envelope_from.rpartition("@")[2])
         self._begin(message, envelope, progress)
         progress.started(number)
-        text = message.message.replace(b"\r\n.", b"\r\n..")
+        text = signed.replace(b"\r\n.", b"\r\n..")
         if text.startswith(b"."):
             text = b"." + text
         if len(text) > BLOCK:

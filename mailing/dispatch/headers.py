@@ -50,6 +50,11 @@ def link(mailing: Mailing, public_id: UUID) -> str:
     return unsubscribe.address_of(unsubscribe.token_for(public_id))
 
 
+def link_in(personal: dict[str, str]) -> str:
+    """The same address out of `personal`, without signing a second time."""
+    return personal["List-Unsubscribe"].partition(">")[0].removeprefix("<")
+
+
 def list_name(mailing: Mailing) -> str:
     """The left part of List-Id: by the list's number, so that a list that is renamed stays the same list."""
     return f"list-{mailing.contact_list_id}" if mailing.contact_list_id else "newsletter"

@@ -9,7 +9,7 @@ from before the last boot is believed in what it says, and not in what it does n
 import json
 import logging
 import os
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field, fields
 from functools import cache
 from pathlib import Path
 from types import TracebackType
@@ -23,6 +23,7 @@ logger = logging.getLogger(__name__)
 
 BOOT_ID = Path("/proc/sys/kernel/random/boot_id")
 SUFFIX = ".journal"
+NAMES = tuple(column.name for column in fields(Result))
 
 
 class Journal:
@@ -73,7 +74,7 @@ class Journal:
     def finished(self, result: Result) -> None:
         """How one ended; written together with the next start, or by `flush`."""
         if self._file is not None:
-            self._pending += _line(asdict(result))
+            self._pending += b"=" + _line([getattr(result, name) for name in NAMES])
 
     def flush(self) -> None:
         """Write what is pending."""
@@ -127,8 +128,8 @@ def read_file(path: Path) -> Notes | None:
     for line in lines[1:]:
         if line.startswith(b"+"):
             notes.started.add(int(line))
-        elif line.startswith(b"{"):
-            result = Result(**json.loads(line))
+        elif line.startswith(b"="):
+            result = Result(*json.loads(line[1:]))
             notes.finished[result.delivery_id] = result
         else:
             notes.rows = json.loads(line)

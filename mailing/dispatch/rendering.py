@@ -66,7 +66,10 @@ class Renderer:
             skeleton = self._skeletons.get(recipient.language) or self._find_or_make(recipient.language)
             context = recipient.context
             values = json.loads(context) if isinstance(context, str) else context
-            return skeleton.fill(_addressee(recipient, values), values, self._personal(recipient.public_id))
+            personal = headers.personal(self.mailing, recipient.public_id)
+            if personal:
+                personal[UNSUBSCRIBE] = headers.link_in(personal)
+            return skeleton.fill(_addressee(recipient, values), values, personal)
         except ValueError as error:
             raise RenderError(str(error)) from error
 
@@ -120,10 +123,6 @@ class Renderer:
             raise RenderError(f"There is no version in the language {language}.")
         return content
 
-    def _personal(self, public_id: UUID) -> dict[str, str]:
-        found = headers.personal(self.mailing, public_id)
-        return found | {UNSUBSCRIBE: headers.link(self.mailing, public_id)} if found else found
-
     def _seed(self, language: str) -> str:
         return f"{self.mailing.reference}/{language}"
 
@@ -149,5 +148,5 @@ def message_bytes(delivery: Delivery) -> bytes:
 
 
 def digest(message: bytes) -> str:
-    """SHA-256 of a message, hex: what the ledger keeps of it."""
-    return hashlib.sha256(message).hexdigest()
+    """BLAKE2b-256 of a message, hex (RFC 7693): what the ledger keeps of it. `b2sum -l 256` gives the same."""
+    return hashlib.blake2b(message, digest_size=32).hexdigest()

@@ -15,7 +15,7 @@ from typing import Any
 from uuid import UUID
 
 from mailing.letterhead import wrap
-from mailing.moulds import Mould, Piece, Reader
+from mailing.moulds import Line, Mould, Piece, Reader
 from transport.delivery import refuse_unsafe_bytes
 from transport.message import build_message, mailbox_value, quoted_lines, text_value
 
@@ -84,14 +84,14 @@ class Skeleton:
         if program["version"] != VERSION:
             raise ValueError("This message was put together by another version and cannot be read.")
         self.language: str = program["language"]
-        self._subject = _pieces(program["subject"])
+        self._subject = Line(_pieces(program["subject"]))
         self._pieces: list[bytes | _Gap] = [
             piece.encode("ascii") if isinstance(piece, str) else _gap(piece) for piece in program["pieces"]
         ]
 
-    def fill(self, addressee: Addressee, context: Mapping[str, Any], personal: Mapping[str, str]) -> bytes:
+    def fill(self, addressee: Addressee, context: Mapping[str, Any], personal: dict[str, str]) -> bytes:
         """One recipient's message. `personal` are headers and fields of this one message. Raises MessageError."""
-        reader = Reader(context, self.language, self._subject, dict(personal))
+        reader = Reader(context, self.language, self._subject, personal)
         return b"".join([piece if isinstance(piece, bytes) else piece(addressee, reader) for piece in self._pieces])
 
 
@@ -110,10 +110,10 @@ def _gap(piece: list[Any]) -> _Gap:
     if kind == "header":
         name = details[0]
         return lambda to, reader: text_value(name, reader.value(name)).encode("ascii")
-    parts = _pieces(details[0])
+    line = Line(_pieces(details[0]))
     if kind == "html":
-        return lambda to, reader: quoted_lines(reader.html(parts))
-    return lambda to, reader: quoted_lines(wrap(reader.text(parts)))
+        return lambda to, reader: quoted_lines(line.html(reader))
+    return lambda to, reader: quoted_lines(wrap(line.text(reader)))
 
 
 def _pieces(stored: list[Any]) -> list[Piece]:
