@@ -90,9 +90,9 @@ def public_id_in(text: str) -> UUID | None:
 
 
 def _delivery_report(part: Message, found: list[Message]) -> Report:
-    blocks = part.get_payload()
-    blocks = [block for block in blocks if isinstance(block, Message)] if isinstance(blocks, list) else []
-    rows = [_row(block) for block in blocks[: reading.MOST_PARTS] if block.get("Action")]
+    payload = part.get_payload()
+    blocks = payload[: reading.MOST_PARTS] if isinstance(payload, list) else []
+    rows = [_row(block) for block in blocks if isinstance(block, Message) and block.get("Action")]
     if not rows:
         # A report that names no recipient says nothing; what a person can read in it may.
         return Report("", returned_id=_returned_id(found), return_paths=_return_paths(found))

@@ -29,6 +29,7 @@ TIMEOUT = 30.0  # seconds for each answer of the server
 TURN = 60.0  # seconds of one collecting; the next goes on
 BUSY = timedelta(seconds=120)
 MOST_BYTES = 5 * 1024 * 1024  # of one message; what lies behind is attachments
+SILENCE = timedelta(minutes=10)
 STEP = 2000  # numbers asked for at once
 SCHEMES = {"imaps": 993, "imap+tls": 143, "imap": 143}
 
@@ -111,6 +112,20 @@ def collect() -> int:
     if stored:
         bell.ring_incoming()
     return stored
+
+
+def state() -> str | None:
+    """For /healthz: why the configured mailbox is not read, "" when it is, None when none is configured."""
+    if not settings.INBOUND_IMAP_URL:
+        return None
+    try:
+        key = read_url(settings.INBOUND_IMAP_URL).key
+    except MailboxError as error:
+        return str(error)
+    box = Mailbox.objects.filter(key=key).first()
+    if box is None or box.checked_at is None or timezone.now() - box.checked_at > SILENCE:
+        return "The mailbox has not been read for ten minutes."
+    return box.problem
 
 
 @contextmanager

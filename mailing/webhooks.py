@@ -126,7 +126,8 @@ def store_mail(sender: Any, event: AnymailInboundEvent, esp_name: str, **kwargs:
 
 
 def _store(row: ProviderEvent | IncomingMail) -> None:
-    type(row)._default_manager.bulk_create([row], ignore_conflicts=True)
+    rows: Any = type(row)._default_manager
+    rows.bulk_create([row], ignore_conflicts=True)
     transaction.on_commit(bell.ring_incoming)
 
 

@@ -16,7 +16,7 @@ from mailing.models.mailings import Mailing
 MOST_TRIES = 5
 
 
-class Waiting(models.QuerySet):  # type: ignore[type-arg]
+class Waiting(models.QuerySet):
     """Sets of stored rows that wait to be handled."""
 
     def waiting(self) -> Self:

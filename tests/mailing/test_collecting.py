@@ -216,3 +216,16 @@ def test_the_password_is_not_printed_with_the_rest():
     source = read_url("imaps://a%40b:s%3Acret@mail.example/Some%20folder/")
     assert (source.user, source.password, source.port, source.folder) == ("a@b", "s:cret", 993, "Some folder")
     assert "s:cret" not in repr(source)
+
+
+def test_healthz_says_why_returned_mail_is_not_collected_and_no_secret(imap, settings, client):
+    assert client.get("/healthz").json()["mailbox"] == "The mailbox has not been read for ten minutes."
+    collect()
+    assert client.get("/healthz").json()["mailbox"] == ""
+    settings.INBOUND_IMAP_URL = imap.url(password="wrong-secret")
+    collect()
+    said = client.get("/healthz")
+    assert said.json()["mailbox"] == "The mailbox refused the sign-in."
+    assert b"wrong-secret" not in said.content
+    settings.INBOUND_IMAP_URL = ""
+    assert "mailbox" not in client.get("/healthz").json()
