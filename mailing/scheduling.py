@@ -53,7 +53,7 @@ def zone_choices() -> list[tuple[str, str]]:
 
 def pace_choices(people: int) -> list[tuple[str, str]]:
     """Paces, with the minutes that so many letters take at each."""
-    found = [("", _("As fast as the server allows"))]
+    found = [("", _("As fast as possible"))]
     for pace in PACES:
         minutes = -(-people // pace)
         lasts = ngettext("%(n)d minute", "%(n)d minutes", minutes) % {"n": minutes}

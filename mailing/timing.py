@@ -98,8 +98,8 @@ def waiting_sentence(mailing: Mailing, now: datetime) -> str:
 
 
 def latest_sentence(mailing: Mailing) -> str:
-    """ "Until Thursday 26 November at 11:30 (Brussels), then it asks you."; "" without a latest time."""
-    if mailing.latest_at is None:
+    """ "Until Thursday at 11:30 (Brussels); after that it asks …"; "" without a latest time that is still to come."""
+    if mailing.latest_at is None or hours.is_missed(mailing, timezone.now()):
         return ""
     zone = hours.zone_of(mailing)
     values = {"when": day_and_time(mailing.latest_at, zone), "zone": zone_word(zone)}

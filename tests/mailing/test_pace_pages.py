@@ -86,7 +86,7 @@ def test_the_page_tells_the_senders_own_pace(approved, sign_in, officer):
 def test_the_paces_say_how_long_it_takes():
     labels = [label for _value, label in pace_choices(900)]
     assert labels[:3] == [
-        "As fast as the server allows",
+        "As fast as possible",
         "6 a minute (about 3 hours)",
         "30 a minute (about 30 minutes)",
     ]
