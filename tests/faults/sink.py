@@ -1,11 +1,14 @@
 """The SMTP server of tests/faults/smtp.py as a process of its own, with a log that anybody can count again.
 
-    python -m tests.faults.sink --log FILE [--port N] [--seed N]
+    python -m tests.faults.sink --log FILE [--faults FILE] [--port N] [--seed N]
 
 Each message that was taken is one line of FILE, written (O_APPEND) before the server says so: seconds since 1970,
-number of the connection, recipient, Message-ID and SHA-256 of the bytes, separated by tabs. It prints its port, then
-takes one line of JSON after the other on standard input and answers each with one: {"rules": [...]} replaces the
-rules, {} asks how many messages and connections there were. It ends when standard input does.
+number of the connection, recipient, Message-ID and SHA-256 of the bytes, separated by tabs. --faults gets a line for
+each time that it did not do the usual: time, phase, recipient and what (a reply, "drop", "drop, taken").
+
+It prints its port, then takes one line of JSON after the other on standard input and answers each with one:
+{"rules": [...]} replaces the rules, {} asks how many messages and connections there were. It ends when standard input
+does.
 """
 
 import argparse
@@ -113,10 +116,11 @@ def read_log(path: Path) -> list[Line]:
 class Sink:
     """Starts the process and talks to it. A context manager; `url` is where it takes mail."""
 
-    def __init__(self, log: Path, *, seed: int = 0, port: int = 0) -> None:
+    def __init__(self, log: Path, *, faults: Path | None = None, seed: int = 0, port: int = 0) -> None:
         self.log = log
         command = [sys.executable, "-m", "tests.faults.sink"]
         options = ["--log", str(log), "--seed", str(seed), "--port", str(port)]
+        options += ["--faults", str(faults)] if faults else []
         self.process = subprocess.Popen(
             [*command, *options], cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
         )
@@ -160,6 +164,7 @@ def main() -> None:
     """Listen until standard input ends."""
     parser = argparse.ArgumentParser()
     parser.add_argument("--log", required=True)
+    parser.add_argument("--faults", default=os.devnull)
     parser.add_argument("--port", type=int, default=0)
     parser.add_argument("--seed", type=int, default=0)
     options = parser.parse_args()
@@ -171,8 +176,18 @@ def main() -> None:
 
 async def serve(options: argparse.Namespace) -> None:
     """Take mail and orders."""
-    log = os.open(options.log, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o644)
+    log, faults = (
+        os.open(name, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o644) for name in (options.log, options.faults)
+    )
     rules, taken = Rules(options.seed), Counter()
+
+    def decide(phase: str, address: str) -> Answer | None:
+        answer = rules.decide(phase, address)
+        what = answer and (answer.reply or "hang" * answer.hang or "drop" * answer.drop)
+        if answer and what:
+            what += ", taken" if phase == "dot" and answer.is_kept else ""
+            os.write(faults, f"{time.time():.6f}\t{phase}\t{address}\t{what}\n".encode())
+        return answer
 
     def take(message: Message) -> None:
         found = MESSAGE_ID.search(message.data)
@@ -182,7 +197,7 @@ async def serve(options: argparse.Namespace) -> None:
         os.write(log, f"{line}\n".encode())
         taken["messages"] += 1
 
-    server = Server(rules.decide, take)
+    server = Server(decide, take)
     listener = await server.listen(options.port)
     print(json.dumps({"port": listener.sockets[0].getsockname()[1]}), flush=True)
     orders = asyncio.StreamReader(limit=2**22)

@@ -9,7 +9,7 @@ import pytest
 from mailing import bell
 from mailing.dispatch import recovery
 from mailing.dispatch.store import counts
-from mailing.models import Delivery, DeliveryEvent
+from mailing.models import DeliveryEvent
 from tests.letters import letter_being_sent
 from tests.processes import wait_until
 
@@ -45,8 +45,8 @@ def holds(mailing, worker) -> bool:
     return mailing.chunks.filter(owner__contains=f":{worker.process.pid}:").exists()
 
 
-@pytest.mark.parametrize(("moment", "copies"), [("on_rcpt", 0), ("on_data", 1)])
-def test_a_letter_in_flight_when_its_worker_is_killed_is_uncertain(moment, copies, start_worker, catcher, watch):
+@pytest.mark.parametrize("moment", ["on_rcpt", "on_data"])
+def test_a_letter_in_flight_when_its_worker_is_killed_is_uncertain(moment, start_worker, catcher, watch):
     """Killed before the data, or after all of it and before the reply: we cannot tell which, and do not guess."""
     mailing = letter_being_sent(5)
     unlucky = mailing.deliveries.order_by("id")[2].email
@@ -60,9 +60,13 @@ def test_a_letter_in_flight_when_its_worker_is_killed_is_uncertain(moment, copie
     start_worker()
     ledger = seen.until_finished(beat_by_hand=True)
 
-    assert (ledger["sent"], ledger["uncertain"]) == (4, 1)
-    assert mailing.deliveries.get(status="uncertain").email == unlucky
-    assert catcher.recipients.count(unlucky) == copies
+    assert ledger["sent"] + ledger["uncertain"] == 5
+    if moment == "on_data":
+        assert mailing.deliveries.get(status="uncertain").email == unlucky
+        assert catcher.recipients.count(unlucky) == 1
+    else:
+        # The worker's journal may tell that nothing had left; then it was sent by the next one.
+        assert ledger["uncertain"] <= 1
     seen.assert_the_ledger_tells_the_truth()
 
 
@@ -89,8 +93,11 @@ def test_random_kills_make_no_second_copy(start_worker, catcher, watch):
     seen.assert_the_ledger_tells_the_truth()
 
 
-def test_a_worker_stopped_past_its_lease_sends_nothing_more_for_its_window(start_worker, catcher, watch):
-    mailing = letter_being_sent(3)
+@pytest.mark.parametrize("phase", ["rcpt", "data"])
+@pytest.mark.parametrize("kind", ["letter", "newsletter"])
+def test_a_worker_stopped_past_its_lease_sends_nothing_more_for_its_window(phase, kind, start_loop, catcher, watch):
+    """It waits for an answer to RCPT or DATA when it is stopped; others act, and then it is woken."""
+    mailing = letter_being_sent(3, kind=kind)
     held = mailing.deliveries.order_by("id")[1]
     reached, go_on = threading.Event(), threading.Event()
 
@@ -99,23 +106,25 @@ def test_a_worker_stopped_past_its_lease_sends_nothing_more_for_its_window(start
             reached.set()
             go_on.wait(60)
 
-    catcher.on_rcpt = hold
-    worker = start_worker()
+    catcher.on[phase] = hold
+    worker = start_loop()
     seen = watch(mailing, worker)
-    bell.ring(mailing.pk)
     assert reached.wait(40), worker.log()
     worker.freeze()
     time.sleep(2.5)
-    assert recovery.sweep() == 1
+    recovery.sweep()
+    other = start_loop()
+    seen.until(lambda ledger: not ledger["queued"])
 
     go_on.set()
     worker.thaw()
+    time.sleep(1)
+    seen.processes = (worker, other)
     ledger = seen.until_finished(beat_by_hand=True)
 
-    assert (ledger["sent"], ledger["uncertain"]) == (2, 1)
-    assert held.email not in catcher.recipients
-    held.refresh_from_db()
-    assert (held.status, held.error_detail) == (Delivery.Status.UNCERTAIN, "worker lost")
+    assert ledger["sent"] + ledger["uncertain"] == 3
+    assert ledger["uncertain"] <= (1 if kind == "letter" else 3)
+    assert len(catcher.recipients) == len(set(catcher.recipients))
     seen.assert_the_ledger_tells_the_truth()
 
 

@@ -1,0 +1,1 @@
+"""The parts of `bench faults`: its files, the people it writes to, its crew of workers, one campaign, the verdict."""
