@@ -14,7 +14,7 @@ from accounts.audit import record
 from accounts.models import User
 from mailing import bell, telling
 from mailing.approving import undone_columns, unfreeze
-from mailing.dispatch import breaker, hours
+from mailing.dispatch import breaker, clock, hours
 from mailing.dispatch.store import cancel_waiting, counts
 from mailing.models import Delivery, Mailing
 from mailing.states import FINAL, LifecycleError, Moved, Status, locked, move_to
@@ -63,7 +63,7 @@ def start_due() -> list[int]:
 
     A mailing whose latest time has passed asks instead: it is paused, and who started it is told.
     """
-    now = timezone.now()
+    now = clock.now()
     for due in Mailing.objects.filter(status=Status.SCHEDULED, scheduled_at__lte=now):
         try:
             _start(due, now)
@@ -89,7 +89,7 @@ def pause_missed(mailing: Mailing) -> bool:
         row = locked(mailing)
         found = counts(row.pk)
         waiting = found["queued"] - found["in_flight"]
-        if not hours.is_missed(row, timezone.now()) or not waiting:
+        if not hours.is_missed(row, clock.now()) or not waiting:
             return False
         return pause(row, note=missed_sentence(row, waiting))
 

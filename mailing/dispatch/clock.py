@@ -1,7 +1,7 @@
 """Two clocks: the database's, which leases are written by, and the machine's own that only moves forward."""
 
 import time
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.db import connection
@@ -29,6 +29,16 @@ def after(seconds: float) -> Expression:
     if connection.vendor == "postgresql":
         return ExpressionWrapper(Now() + timedelta(seconds=seconds), output_field=DateTimeField())
     return Value(timezone.now() + timedelta(seconds=seconds), output_field=DateTimeField())
+
+
+def now() -> datetime:
+    """This moment by the same clock: a worker whose own clock is wrong must not start anything early or late."""
+    if connection.vendor != "postgresql":
+        return timezone.now()
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT STATEMENT_TIMESTAMP()")
+        found: datetime = cursor.fetchone()[0]
+    return found
 
 
 def ticks() -> float:

@@ -9,7 +9,7 @@ from django.db import InterfaceError, OperationalError
 from django.utils import timezone
 
 from mailing import bell, lifecycle
-from mailing.dispatch import breaker, hours, throttle
+from mailing.dispatch import breaker, clock, hours, throttle
 from mailing.dispatch.claiming import claim_chunk, claim_retry, has_work, worker_name
 from mailing.dispatch.clock import ticks
 from mailing.dispatch.failpoints import failpoint
@@ -47,19 +47,22 @@ def run(mailing_id: int, *, open_with: Callable[[], Transport] = open_transport,
     mailing = Mailing.objects.select_related("sender", "owner", "contact_list").filter(pk=mailing_id).first()
     if mailing is None:
         return 0
-    turn = Turn(mailing, budget=budget)
-    if _may_leave(mailing) and has_work(mailing_id):
+    turn = Turn(mailing, budget=min(budget, _open_for(mailing)))
+    if turn.budget > 0 and has_work(mailing_id):
         with open_with() as transport:
             turn.work(transport)
     lifecycle.finish_if_done(mailing_id)
-    if turn.may_ring and _may_leave(mailing) and has_work(mailing_id):
+    if turn.may_ring and _open_for(mailing) > 0 and has_work(mailing_id):
         bell.ring(mailing_id)
     return turn.sent
 
 
-def _may_leave(mailing: Mailing) -> bool:
-    now = timezone.now()
-    return hours.wait_seconds(mailing, now) <= 0 and not hours.is_missed(mailing, now)
+def _open_for(mailing: Mailing) -> float:
+    """Seconds until the mailing's latest time; 0 outside its hours."""
+    now = clock.now()
+    if hours.wait_seconds(mailing, now) > 0:
+        return 0.0
+    return (mailing.latest_at - now).total_seconds() if mailing.latest_at else float("inf")
 
 
 @dataclass
