@@ -1,7 +1,7 @@
-"""What `bench dispatch` asks of the Django peers: `python run.py prepare FILE | loop N | tasks N plain|tuned | post N`.
+"""What `bench dispatch` asks of the Django peers: `python run.py prepare FILE | loop N | tasks N NAME`.
 
-`state` tells what they have written down. Each prints one JSON object on its last line. CPU is that of the work alone,
-without Python's start.
+Also `post N`, which fills post_office's queue, and `deliver LOCK`, which empties it. Each prints one JSON object on its
+last line. CPU is that of the work alone, without Python's start.
 """
 
 import json
@@ -74,15 +74,21 @@ def post(count):
     return {"enqueued": count, "enqueue_seconds": time.perf_counter() - started}
 
 
-def state():
-    """How many readers are marked as sent, and how many messages post_office calls sent."""
+def deliver(lock):
+    """post_office's own command, without Python's start: two processes fetch, prepare, send and write down."""
+    from post_office.mail import send_queued_mail_until_done
     from post_office.models import STATUS, Email
 
-    posted = Email.objects.filter(status=STATUS.sent).count()
-    return {"marked": Reader.objects.filter(sent_at__isnull=False).count(), "posted": posted}
+    before = os.times()
+    started = time.perf_counter()
+    send_queued_mail_until_done(lock, processes=2)
+    seconds, after = time.perf_counter() - started, os.times()
+    # Its pool was ended and waited for, so its CPU is that of our children.
+    cpu = sum(after[:4]) - sum(before[:4])
+    return {"sent": Email.objects.filter(status=STATUS.sent).count(), "own_seconds": seconds, "cpu_s": cpu}
 
 
 if __name__ == "__main__":
     command, *arguments = sys.argv[1:]
-    commands = {"prepare": prepare, "loop": loop, "tasks": tasks, "post": post, "state": state}
+    commands = {"prepare": prepare, "loop": loop, "tasks": tasks, "post": post, "deliver": deliver}
     print(json.dumps(commands[command](*[int(word) if word.isdigit() else word for word in arguments])))

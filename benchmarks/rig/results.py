@@ -51,6 +51,7 @@ def summary(rounds: list[dict[str, Any]]) -> dict[str, Any]:
         if all(one["postgres_cpu_s_per_1000"] is not None for one in ours):
             found["postgres_cpu_s_per_1000"] = medium([one["postgres_cpu_s_per_1000"] for one in ours])
         found["goals"] = goals(found)
+        found["cpu_ratios"] = cpu_ratios(rounds)
     one_process = beside(rounds, "ours_one_process", "smtp_source")
     if one_process:
         found["one_process_of_smtp_source"] = round(medium(one_process), 3)
@@ -65,6 +66,20 @@ def summary(rounds: list[dict[str, Any]]) -> dict[str, Any]:
         if name not in ("pipelining", "dkim")
     }
     found["raw"] = rounds
+    return found
+
+
+def cpu_ratios(rounds: list[dict[str, Any]]) -> dict[str, float]:
+    """CPU of a peer's message over that of ours, median of the rounds: what a busy machine still tells truly."""
+    found = {}
+    for peer in GOALS:
+        pairs = [
+            one[peer][0]["cpu_s_per_1000"] / one["ours"][0]["cpu_s_per_1000"]
+            for one in rounds
+            if "ours" in one and "cpu_s_per_1000" in one.get(peer, [{}])[0]
+        ]
+        if pairs:
+            found[peer] = round(medium(pairs), 2)
     return found
 
 
@@ -117,11 +132,14 @@ def print_table(found: dict[str, Any]) -> None:
     size = found["message_octets"]["ours"]
     print(f"{found['messages']} recipients, {size} octets a message, {found['rounds']} rounds")
     print(f"{found['database']}, {os.cpu_count()} cores\n")
-    print(f"{'part':<24}{'msg/s':>10}{'ours / it':>11}{'goal':>8}  load before")
+    print(f"{'part':<24}{'msg/s':>10}{'ours / it':>11}{'goal':>8}{'its CPU / ours':>16}  load before")
     for name, per_second in found["per_second"].items():
         ratio, wanted = found["ratios"].get(name), GOALS.get(name)
+        cpu = found.get("cpu_ratios", {}).get(name, "")
         loads = ", ".join(str(one["load_before"]) for each in found["raw"] for one in each.get(name, []))
-        print(f"{name:<24}{per_second:>10.0f}{ratio if ratio is not None else '':>11}{wanted or '':>8}  {loads}")
+        print(
+            f"{name:<24}{per_second:>10.0f}{ratio if ratio is not None else '':>11}{wanted or '':>8}{cpu:>16}  {loads}"
+        )
     print()
     for name in ("cpu_s_per_1000", "postgres_cpu_s_per_1000", "rss_mb", "rss_mb_at_quarter", "rss_mb_at_end"):
         if name in found:
