@@ -134,9 +134,12 @@ def identity_rules(data: bytes, parsed: EmailMessage, expected: Expected) -> Ite
     if parsed["X-Mailer"] or parsed["User-Agent"] or parsed["Received"]:
         yield "4: a field that tells of the program or the machine"
     head = data.partition(b"\r\n\r\n")[0].decode("ascii")
-    for inner in {socket.gethostname(), socket.getfqdn(), "localhost", "127.0.0.1", f"{getpass.getuser()}@"}:
-        if re.search(rf"(?<![\w.-]){re.escape(inner)}", head):
+    # As words of their own: a short host name may well begin a random token.
+    for inner in {socket.gethostname(), socket.getfqdn(), "localhost", "127.0.0.1"}:
+        if re.search(rf"(?<![\w.-]){re.escape(inner)}(?![\w-])", head):
             yield f"4: a header names {inner}"
+    if re.search(rf"\b{re.escape(getpass.getuser())}@", head):
+        yield "4: a header names the user"
 
 
 def part_rules(parsed: EmailMessage, text: str, html: str, expected: Expected) -> Iterator[str]:
