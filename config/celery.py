@@ -40,6 +40,7 @@ app.autodiscover_tasks()
 # Signs of life for /healthz: beat and each worker note their own. Named, not imported: desk needs Django first.
 app.conf.beat_scheduler = "desk.pulse:Scheduler"
 app.steps["worker"].add("desk.pulse:WorkerPulse")
+app.steps["worker"].add("mailing.idle:IdleSweep")
 
 # The whole beat schedule. Seconds unless a crontab; each entry rings a bell, none carries a person.
 app.conf.beat_schedule = {

@@ -27,9 +27,16 @@ def ring_incoming() -> bool:
     return _publish("mailing.tasks.handle_incoming", [])
 
 
-def _publish(task: str, arguments: list[int]) -> bool:
+def ring_sweep(expires: float) -> bool:
+    """Ask for a look at what lost workers left, within so many seconds or not at all. Never raises."""
+    return _publish("mailing.tasks.sweep", [], expires=expires) and _publish(
+        "mailing.tasks.ring_due", [], expires=expires
+    )
+
+
+def _publish(task: str, arguments: list[int], expires: float | None = None) -> bool:
     try:
-        current_app.send_task(task, args=arguments, retry=False, ignore_result=True)
+        current_app.send_task(task, args=arguments, retry=False, ignore_result=True, expires=expires)
     except (OperationalError, RedisError, OSError) as error:
         # Nothing is lost: the rows say what is to be done.
         log.warning("broker away, bell not rung", extra={"task": task, "error": type(error).__name__})
