@@ -35,7 +35,6 @@ OVERSIGNED = (
 # Signed where they are: Gmail reads a Feedback-ID only when it is.
 SIGNED = ("content-language", "feedback-id", "precedence", "auto-submitted", "x-reference")
 SELECTOR = re.compile(r"[a-z0-9]([a-z0-9-]*[a-z0-9])?(\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)*", re.IGNORECASE)
-SENDER = re.compile(rb"^From:(?:[^\r]|\r\n[ \t])*?@([A-Za-z0-9.-]+)>?\r\n(?![ \t])", re.MULTILINE)
 LINE = 74
 
 
@@ -108,14 +107,6 @@ def sign(message: bytes, domain: str) -> bytes:
     return (unsigned + "\r\n ".join(lines) + "\r\n").encode("ascii") + message
 
 
-def sign_for_sender(message: bytes) -> bytes:
-    """`sign` for the domain in From, as `build_message` wrote it. At once the same bytes where no key is set."""
-    if not settings.DKIM_KEYS:
-        return message
-    found = SENDER.search(message.partition(b"\r\n\r\n")[0] + b"\r\n")
-    return sign(message, found[1].decode("ascii")) if found else message
-
-
 def relaxed_field(field: bytes) -> bytes:
     """One header field, perhaps folded, in its relaxed form (RFC 6376 3.4.2)."""
     name, _colon, value = field.partition(b":")
@@ -132,7 +123,7 @@ def relaxed_body(body: bytes) -> bytes:
 @lru_cache(maxsize=64)
 def _key_of(domain: str, entries: tuple[str, ...]) -> Key | None:
     """The key for a domain as it travels. Entries that cannot be read are the system check's business."""
-    if not entries:
+    if not entries or not domain:
         return None
     try:
         wanted = ascii_address(f"x@{domain}").removeprefix("x@")

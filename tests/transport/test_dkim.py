@@ -184,26 +184,10 @@ def test_fields_get_the_relaxed_form_that_dkimpy_gives_them(value):
 
 
 def test_without_a_key_for_the_domain_the_message_is_left_alone(key_file, settings):
-    assert dkim.sign(plain_message(), "elsewhere.example") == plain_message()
+    for domain in ("elsewhere.example", f"sub.{DOMAIN}", ""):
+        assert dkim.sign(plain_message(), domain) == plain_message()
     settings.DKIM_KEYS = []
     assert dkim.sign(plain_message(), DOMAIN) == plain_message()
-
-
-@pytest.mark.parametrize(
-    "sender",
-    [
-        f"advocacy@{DOMAIN}",
-        ("Test Platform", f"advocacy@{DOMAIN}"),
-        ('An "office" @elsewhere.example, Brussels', f"advocacy@{DOMAIN}"),
-        ("Ενα πολύ μακρύ όνομα που δεν χωράει σε μία γραμμή του κεφαλιδίου ενός μηνύματος", f"advocacy@{DOMAIN}"),
-    ],
-)
-def test_the_key_is_that_of_the_domain_in_from(key_file, is_valid, sender):
-    message = newsletter(sender=sender, to="reader@elsewhere.example")
-    assert is_valid(dkim.sign_for_sender(message))
-    assert dkim.sign_for_sender(newsletter(sender="a@elsewhere.example", message_id="a@elsewhere.example")).startswith(
-        b"From: "
-    )
 
 
 def test_a_domain_in_another_script_is_signed_for_as_it_travels(key_file, settings):
