@@ -1,7 +1,8 @@
 # One image for web, worker, beat and migrations; the command decides which (docker-compose.yml).
 FROM python:3.13-slim
 
-ENV PYTHONUNBUFFERED=1 PYTHONDONTWRITEBYTECODE=1 STATIC_ROOT=/app/staticfiles MEDIA_ROOT=/var/lib/demarche/media
+ENV PYTHONUNBUFFERED=1 PYTHONDONTWRITEBYTECODE=1 STATIC_ROOT=/app/staticfiles MEDIA_ROOT=/var/lib/demarche/media \
+    JOURNAL_DIR=/var/lib/demarche/journal
 
 WORKDIR /app
 
@@ -10,7 +11,7 @@ COPY requirements.lock ./
 RUN pip install --no-cache-dir --require-hashes -r requirements.lock
 
 RUN useradd --system --uid 10001 --create-home demarche \
-    && install -d -o demarche -g demarche /var/lib/demarche/media /app/staticfiles
+    && install -d -o demarche -g demarche /var/lib/demarche/media /var/lib/demarche/journal /app/staticfiles
 
 COPY . .
 

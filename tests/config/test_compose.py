@@ -2,6 +2,7 @@
 
 import re
 import shlex
+from collections import defaultdict
 from importlib import import_module
 from pathlib import Path
 
@@ -130,21 +131,24 @@ def test_every_port_is_one_that_a_process_listens_on_and_open_to_this_host_only(
 
 
 def test_every_volume_is_declared_and_mounted_where_it_is_used(compose, ours, instructions):
-    mounted = {}
+    mounted = defaultdict(set)
     for name, service in compose["services"].items():
         for volume in service.get("volumes", []):
             source, folder = volume.split(":")
             assert source in compose["volumes"]
-            mounted[name] = folder
+            mounted[name].add(folder)
     environment = dict(pair.split("=", 1) for line in the(instructions, "ENV") for pair in shlex.split(line))
-    assert {mounted[name] for name in ours} == {environment["MEDIA_ROOT"]}
-    assert {name: mounted[name] for name in FOLDERS_OF_THE_IMAGES} == FOLDERS_OF_THE_IMAGES
+    for name in ours:
+        assert mounted[name] == {environment["MEDIA_ROOT"], environment["JOURNAL_DIR"]}
+    assert {name: mounted[name] for name in FOLDERS_OF_THE_IMAGES} == {
+        name: {folder} for name, folder in FOLDERS_OF_THE_IMAGES.items()
+    }
 
 
 def test_the_image_makes_the_folders_it_writes_to_and_gives_them_to_its_user(instructions):
     made = next(line for line in the(instructions, "RUN") if "install -d" in line)
     environment = dict(pair.split("=", 1) for line in the(instructions, "ENV") for pair in shlex.split(line))
-    assert {environment["MEDIA_ROOT"], environment["STATIC_ROOT"]} <= set(made.split())
+    assert {environment["MEDIA_ROOT"], environment["STATIC_ROOT"], environment["JOURNAL_DIR"]} <= set(made.split())
 
 
 def test_the_image_runs_as_a_user_without_rights_and_checks_every_hash(instructions):

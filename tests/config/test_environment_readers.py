@@ -90,3 +90,10 @@ def test_a_database_that_is_neither_postgresql_nor_sqlite_is_refused(monkeypatch
 )
 def test_the_broker_is_spelt_as_celery_spells_it(given, spelt):
     assert env.broker_url(given) == spelt
+
+
+def test_pairs_are_taken_apart_and_a_broken_one_is_named_by_its_number_alone():
+    assert env.pairs(["MAILGUN_API_KEY=a=b", " X = y "], "SOME") == {"MAILGUN_API_KEY": "a=b", "X": "y"}
+    with pytest.raises(ImproperlyConfigured, match="SOME: entry 2") as error:
+        env.pairs(["A=b", "s3cret"], "SOME")
+    assert "s3cret" not in str(error.value)

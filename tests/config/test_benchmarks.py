@@ -1,0 +1,136 @@
+"""The benchmarks measure what they say: figures of other processes, ratios by round, the same words for all."""
+
+import json
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+from django.template import engines
+
+from benchmarks.rig.checking import compare
+from benchmarks.rig.client import Proxy
+from benchmarks.rig.newsletter import OWN, SAMPLE_ID, make_newsletter, make_people, parts, sample
+from benchmarks.rig.peers import token_of, write_templates
+from benchmarks.rig.results import summary
+from benchmarks.rig.usage import Watch, cpu_seconds, medium, memory_mb, octets_read
+from tests.processes import Catcher
+
+ROOT = Path(__file__).resolve().parents[2]
+WORDS = ("Dear Ms O’Brien,", "Yours sincerely,", "Maeve", "O’Brien", "Maeve O’Brien", "Ireland")
+VALUES = dict(zip(OWN, WORDS, strict=True))
+
+
+@pytest.fixture
+def content(db):
+    make_people(2)
+    return make_newsletter("BENCH-TEST").contents.get()
+
+
+def round_of(ours: float, peer: float, cpu: float = 0.2) -> dict:
+    memory = {"rss_mb": 90.0, "rss_mb_at_quarter": 88.0, "rss_mb_at_end": 89.0}
+    return {
+        "ours": [{"per_second": ours, "cpu_s_per_1000": cpu, "postgres_cpu_s_per_1000": 0.03, **memory}],
+        "django_loop": [{"per_second": peer, "cpu_s_per_1000": 2.0}],
+        "smtp_source": [{"per_second": 4000.0}, {"per_second": 6000.0}],
+    }
+
+
+def test_a_ratio_is_taken_within_a_round_and_the_median_of_the_rounds_is_told():
+    found = summary([round_of(3000, 300), round_of(4000, 200), round_of(1000, 50)])
+    assert found["ratios_by_round"]["django_loop"] == [10.0, 20.0, 20.0]
+    assert found["ratios"]["django_loop"] == 20.0
+    assert found["cpu_ratios"]["django_loop"] == 10.0
+
+
+def test_the_reference_of_a_round_is_the_mean_of_before_and_after():
+    assert summary([round_of(2500, 250)])["ratios"]["smtp_source"] == 0.5
+
+
+def test_a_goal_is_told_with_the_number_that_is():
+    goals = summary([round_of(2500, 250, cpu=0.35)])["goals"]
+    assert goals["smtp_source"] == {"goal": 0.70, "is": 0.5, "met": False}
+    assert goals["cpu_s_per_1000"] == {"goal": 0.30, "is": 0.35, "met": False}
+    assert goals["rss_mb"] == {"goal": 120.0, "is": 90.0, "met": True}
+
+
+def test_the_median_of_an_even_number_is_the_mean_of_the_middle_two():
+    assert medium([4.0, 1.0, 3.0, 2.0]) == 2.5
+
+
+def test_cpu_and_memory_of_a_process_hold_those_of_its_children():
+    burn = "import time; end = time.process_time() + 0.3\nwhile time.process_time() < end: pass"
+    parent = f"import subprocess, sys; subprocess.run([sys.executable, '-c', {burn!r}]); sys.stdin.read()"
+    with subprocess.Popen([sys.executable, "-c", parent], stdin=subprocess.PIPE) as process:
+        end = time.monotonic() + 20
+        while cpu_seconds(process.pid) < 0.3 and time.monotonic() < end:
+            time.sleep(0.05)
+        assert cpu_seconds(process.pid) >= 0.3
+        now, peak = memory_mb(process.pid)
+        assert 1 < now <= peak
+        assert octets_read(process.pid) > 0
+        process.stdin.close()
+
+
+def test_a_watch_tells_how_long_something_took_to_grow():
+    started = time.monotonic()
+    with Watch(lambda: min(int((time.monotonic() - started) * 1000), 300), step=0.002) as watch:
+        time.sleep(0.4)
+    assert watch.grown == pytest.approx(300, abs=20)
+    assert 0.15 < watch.seconds_between(50, 250) < 0.35
+
+
+def test_the_newsletter_has_twelve_kilobytes_and_its_readers_values(content):
+    message = sample(content)
+    assert 12 * 1024 <= len(message) < 12.4 * 1024
+    subject, text, html = parts(message)
+    assert "Ireland" in subject
+    assert "Maeve" in text
+    assert "Maeve" in html
+
+
+def test_django_templates_for_the_peers_give_the_words_of_our_message(content, tmp_path):
+    write_templates(content, tmp_path)
+    subject, text, html = parts(sample(content, VALUES))
+    reader = {**VALUES, "token": token_of(content.mailing, SAMPLE_ID)}
+    for name, ours in (("subject", subject), ("txt", text), ("html", html)):
+        source = (tmp_path / f"newsletter.{name}").read_text(encoding="utf-8")
+        theirs = engines["django"].from_string(source).render({"reader": reader})
+        assert theirs.split() == ours.split()
+
+
+def test_template_literals_for_the_peers_name_every_value_and_nothing_of_ours_is_left(content, tmp_path):
+    write_templates(content, tmp_path)
+    text = (tmp_path / "text.js").read_text(encoding="utf-8")
+    assert "${r.salutation}" in text
+    assert "${r.given_name}" in text
+    assert not [name for name in OWN if f"Z{name.replace('_', '')}z" in text]
+    assert "${r.token}" in text
+    assert "/{token}/" in json.loads((tmp_path / "headers.json").read_text(encoding="utf-8"))["List-Unsubscribe"]
+
+
+def test_a_message_without_its_readers_name_stops_the_run(content):
+    reader = {**VALUES, "salutation": "Dear Somebody Else,"}
+    with pytest.raises(AssertionError, match="a value is missing"):
+        compare(sample(content, VALUES), reader)
+
+
+def test_the_proxy_delays_every_answer_once():
+    from transport.smtp import SMTPTransport
+
+    message = b"Subject: Slow\r\n\r\nText.\r\n"
+    with Catcher() as catcher, Proxy(catcher.port, delay=0.05) as proxy:
+        with SMTPTransport(f"smtp://127.0.0.1:{proxy.port}") as transport:
+            started = time.monotonic()
+            transport.deliver(envelope_from="a@platform.example", recipient="b@people.example", message=message)
+            # Greeting, EHLO, envelope and dot: four answers at least.
+            assert time.monotonic() - started >= 0.2
+        assert len(catcher.messages) == 1
+
+
+@pytest.mark.parametrize("name", ["requirements.lock", "package-lock.json"])
+def test_the_locks_of_the_peers_hold_no_address(name):
+    lock = (ROOT / "benchmarks" / name).read_text(encoding="utf-8")
+    assert "://" not in lock
+    assert '"resolved"' not in lock
