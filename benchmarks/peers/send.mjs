@@ -19,6 +19,8 @@ const transporter = nodemailer.createTransport({
   host: "127.0.0.1", port: Number(port), pool: true, maxConnections: 5, maxMessages: Infinity, ignoreTLS: true,
 });
 
+const own = (value, reader) =>
+  value.replaceAll("{public_id}", reader.public_id).replaceAll("{token}", reader.token);
 const message = (reader) => {
   const safe = Object.fromEntries(Object.entries(reader).map(([name, value]) => [name, escaped(value)]));
   return {
@@ -26,7 +28,7 @@ const message = (reader) => {
     to: { name: reader.name, address: reader.email },
     replyTo: "office@platform.example",
     subject: subject(reader), text: text(reader), html: html(safe),
-    headers: Object.fromEntries(headers.map(([name, value]) => [name, value.replace("{public_id}", reader.public_id)])),
+    headers: Object.fromEntries(headers.map(([name, value]) => [name, own(value, reader)])),
   };
 };
 

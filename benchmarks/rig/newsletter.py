@@ -27,6 +27,7 @@ PARAGRAPH = (
 )
 # People have their mailboxes at as many providers.
 DOMAINS = 40
+SAMPLE_ID = uuid.UUID(int=12345)
 OWN = ("salutation", "closing", "given_name", "family_name", "name", "country")
 
 
@@ -150,7 +151,7 @@ def sample(content: Any, values: dict[str, str] | None = None) -> bytes:
         email="reader12345@people.example",
         language="en",
         context={**context, **given, "committees": []},
-        public_id=uuid.UUID(int=12345),
+        public_id=SAMPLE_ID,
     )
     renderer = Renderer(content.mailing)
     # The slow way: the text in hand, which may not be saved yet, and no skeleton is stored.

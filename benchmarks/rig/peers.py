@@ -5,11 +5,14 @@ it measures and with a recording server when it checks.
 """
 
 import contextlib
+import email
+import email.policy
 import json
 import os
 import subprocess
 import sys
 import time
+import uuid
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -19,7 +22,7 @@ import psycopg
 from psycopg import sql
 
 from benchmarks.rig.installed import HERE, node_peers, python_peers
-from benchmarks.rig.newsletter import OWN, parts, sample
+from benchmarks.rig.newsletter import OWN, SAMPLE_ID, parts, sample
 from benchmarks.rig.usage import cpu_seconds
 
 USUAL = {"from", "to", "reply-to", "subject", "date", "message-id", "mime-version", "content-type"}
@@ -49,6 +52,7 @@ class Peers:
             for one in mailing.deliveries.order_by("id")[:count].iterator():
                 values = reader_values(one.context, one.language)
                 row = {name: values[name] for name in OWN} | {"public_id": str(one.public_id), "email": one.email}
+                row["token"] = token_of(mailing, one.public_id)
                 file.write(json.dumps(row, ensure_ascii=False) + "\n")
 
     @contextlib.contextmanager
@@ -147,6 +151,8 @@ def write_templates(content: Any, folder: Path) -> None:
     """The newsletter as Django templates and as JavaScript's template literals, from one message of ours."""
     marks = {name: f"Z{name.replace('_', '')}z" for name in OWN}
     message = sample(content, marks)
+    # What differs besides: the link to leave the list.
+    marks["token"] = token_of(content.mailing, SAMPLE_ID)
     subject, text, html = parts(message)
     for name, words in (("subject", subject), ("txt", text), ("html", html)):
         django = js = words.replace("\\", "\\\\").replace("`", "\\`").replace("${", "\\${")
@@ -158,18 +164,23 @@ def write_templates(content: Any, folder: Path) -> None:
             django = f"{{% autoescape off %}}{django}{{% endautoescape %}}"
         (folder / f"newsletter.{name}").write_text(django, encoding="utf-8")
         (folder / f"{'text' if name == 'txt' else name}.js").write_text(js, encoding="utf-8")
-    (folder / "headers.json").write_text(json.dumps(_more_headers(message)), encoding="utf-8")
+    (folder / "headers.json").write_text(json.dumps(_more_headers(message, marks["token"])), encoding="utf-8")
 
 
-def _more_headers(message: bytes) -> dict[str, str]:
-    """Our headers that no mail library writes by itself; the delivery's own id becomes {public_id}."""
-    import email
-    import email.policy
-    import uuid
+def token_of(mailing: Any, public_id: uuid.UUID) -> str:
+    """The part of a reader's link to leave the list that nobody else has."""
+    from mailing.dispatch import headers
 
+    return headers.link(mailing, public_id).rstrip("/").rpartition("/")[2]
+
+
+def _more_headers(message: bytes, token: str) -> dict[str, str]:
+    """Our headers that no mail library writes by itself; a reader's own id and token become {public_id} and {token}."""
     parsed = email.message_from_bytes(message, policy=email.policy.default)
-    own = str(uuid.UUID(int=12345))
-    return {name: str(value).replace(own, "{public_id}") for name, value in parsed.items() if name.lower() not in USUAL}
+    found = {name: str(value) for name, value in parsed.items() if name.lower() not in USUAL}
+    return {
+        name: value.replace(str(SAMPLE_ID), "{public_id}").replace(token, "{token}") for name, value in found.items()
+    }
 
 
 def _marked(connection: "psycopg.Connection[Any]") -> int:

@@ -13,7 +13,7 @@ REPLY_TO = "office@platform.example"
 
 @cache
 def more_headers():
-    """The headers that our message has besides the usual ones: name → value with {public_id} in it."""
+    """The headers that our message has besides the usual ones: name → value with {public_id} and {token}."""
     return json.loads((Path(os.environ["PEER_TEMPLATES"]) / "headers.json").read_text(encoding="utf-8"))
 
 
@@ -25,8 +25,11 @@ def rendered(reader):
 
 
 def headers_for(reader):
-    """The further headers with this reader's own id."""
-    return {name: value.replace("{public_id}", reader.public_id) for name, value in more_headers().items()}
+    """The further headers with this reader's own id and token."""
+    return {
+        name: value.replace("{public_id}", reader.public_id).replace("{token}", reader.token)
+        for name, value in more_headers().items()
+    }
 
 
 def newsletter(reader, connection=None):

@@ -7,6 +7,8 @@ class Reader(models.Model):
     """Somebody who gets the newsletter; `sent_at` is set when it was handed over."""
 
     public_id = models.CharField(max_length=36)
+    # Makes the link by which they leave the list.
+    token = models.CharField(max_length=100)
     email = models.EmailField()
     name = models.CharField(max_length=200)
     given_name = models.CharField(max_length=100)
