@@ -65,6 +65,17 @@ def read(kind: str, name: str, default: Any, meaning: str) -> Any:
         raise ImproperlyConfigured(f"{name} is not a valid {kind}. {meaning} See docs/settings.md.") from error
 
 
+def pairs(values: list[str], name: str) -> dict[str, str]:
+    """Take "KEY=value" entries apart. Raises ImproperlyConfigured, without the value, for one that is none."""
+    found = {}
+    for number, entry in enumerate(values, start=1):
+        key, sign, value = entry.partition("=")
+        if not (sign and key.strip()):
+            raise ImproperlyConfigured(f"{name}: entry {number} is not of the form KEY=value. See docs/settings.md.")
+        found[key.strip()] = value.strip()
+    return found
+
+
 def _env_bool(name: str) -> bool:
     """Refuse a typo ("ture") instead of reading it as False, as django-environ would."""
     words = {"1": True, "true": True, "yes": True, "on": True, "0": False, "false": False, "no": False, "off": False}

@@ -6,7 +6,7 @@ from urllib.parse import urlsplit
 
 from csp.constants import NONE, SELF
 
-from config.env import REQUIRED, broker_url, database, paces, read
+from config.env import REQUIRED, broker_url, database, paces, pairs, read
 from config.logs import logging_config
 
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -116,6 +116,10 @@ MAIL_PROVIDER = read(
     "MAIL_PROVIDER",
     "smtp",
     "smtp, or the path of an anymail backend such as anymail.backends.mailgun.EmailBackend.",
+)
+ANYMAIL = pairs(
+    read("list", "PROVIDER_SETTINGS", [], "Settings of anymail, such as MAILGUN_API_KEY=…,MAILGUN_API_URL=…"),
+    "PROVIDER_SETTINGS",
 )
 # anymail's own name for it; its webhooks refuse whoever does not know one of them.
 ANYMAIL_WEBHOOK_SECRET = read(

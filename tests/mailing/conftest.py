@@ -17,6 +17,7 @@ from tests.factories import (
     MembershipFactory,
     SalutationFactory,
 )
+from tests.mailing.posting import rings, tell  # noqa: F401 - fixtures
 
 
 @pytest.fixture
