@@ -39,6 +39,15 @@ def open_since(mailing: Mailing, now: datetime) -> datetime | None:
     return None
 
 
+def seconds_left(mailing: Mailing, now: datetime) -> float:
+    """Seconds from `now` until its hours or its latest time end; 0.0 outside of them, infinite without either."""
+    if wait_seconds(mailing, now):
+        return 0.0
+    ends = [end for start, end in windows(mailing, now) if start <= now < end]
+    ends += [mailing.latest_at] if mailing.latest_at else []
+    return min((max(0.0, (end - now.astimezone(UTC)).total_seconds()) for end in ends), default=float("inf"))
+
+
 def is_missed(mailing: Mailing, now: datetime) -> bool:
     """Whether its latest time has passed: what has not left by then leaves only when a person says so."""
     return mailing.latest_at is not None and now >= mailing.latest_at

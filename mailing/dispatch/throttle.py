@@ -20,6 +20,9 @@ from mailing.models import Mailing, Sender, Throttle
 SLOT_LASTS = timedelta(seconds=60)
 # Which keys are slowed is asked once in so many seconds, so that mail nobody limits costs no query a window.
 KNOWN_FOR = 1.0
+# Beat rings every five seconds for who waits longer for a slot than a worker stays awake.
+LATENESS = timedelta(seconds=5)
+STAYS_AWAKE = timedelta(seconds=1)
 # Where many leave in a second, waiting for one at a time would make windows of one.
 SHORTEST_WAIT = 0.25
 # From one a minute a pace doubles for hours at most; rows older than this are over.
@@ -43,8 +46,13 @@ class Lane:
 
     @property
     def next_at(self) -> datetime:
-        """The theoretical arrival time of the next message: never in the past."""
-        return max(self.row.slot_at or self.now, self.now)
+        """The theoretical arrival time of the next message.
+
+        It is in the past only for who comes a little late, such as a worker that beat rang for a few seconds after
+        the slot: the next slot is then counted from the slot and not from now, so that the pace holds on average.
+        """
+        at, pace = self.row.slot_at or self.now, self.row.pace_at(self.now)
+        return at if pace and at >= self.now - _lateness(pace) else self.now
 
     def room(self, wanted: int) -> int:
         """How many may leave now, 0 to `wanted`."""
@@ -77,7 +85,7 @@ class Lane:
         at = self.next_at
         pace = self.row.pace_at(at)
         if pace is None:
-            return (at - self.now).total_seconds()
+            return max(0.0, (at - self.now).total_seconds())
         self.row.slot_at = at + _interval(pace)
         return max(0.0, (at - _tolerance(pace) - self.now).total_seconds())
 
@@ -254,6 +262,12 @@ def _write(lanes: Iterable[Lane]) -> None:
 
 def _interval(pace: float) -> timedelta:
     return timedelta(minutes=1) / pace
+
+
+def _lateness(pace: float) -> timedelta:
+    """How late one may come and still have the slots that went by meanwhile."""
+    interval = _interval(pace)
+    return LATENESS if interval > STAYS_AWAKE else interval / 2
 
 
 def _tolerance(pace: float) -> timedelta:

@@ -146,6 +146,17 @@ def test_it_knows_when_the_hours_began():
     assert hours.open_since(office(), brussels("2026-11-24 12:00")) is None
 
 
+def test_it_knows_how_long_it_may_go_on():
+    assert hours.seconds_left(Mailing(), brussels("2026-11-24 10:00")) == float("inf")
+    assert hours.seconds_left(office(), brussels("2026-11-24 11:29:55")) == 5.0
+    assert hours.seconds_left(office(), brussels("2026-11-24 11:30:00")) == 0.0
+    latest = brussels("2026-11-24 10:00:03")
+    assert hours.seconds_left(office(latest_at=latest), brussels("2026-11-24 10:00:00")) == 3.0
+    assert hours.seconds_left(Mailing(latest_at=latest), brussels("2026-11-24 11:00:00")) == 0.0
+    # Over the night of a change of the clock: 22:00 to 04:00 lasts five hours.
+    assert hours.seconds_left(office("22:00", "04:00", "6"), brussels("2026-03-28 22:00")) == 5 * HOUR
+
+
 def test_the_latest_time_is_missed_from_its_second_on():
     latest = brussels("2026-11-26 11:30")
     mailing = Mailing(latest_at=latest)

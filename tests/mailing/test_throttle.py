@@ -76,6 +76,27 @@ def test_six_a_minute_is_one_in_ten_seconds(paced):
     assert take(mailing, 1).count == 1
 
 
+def test_who_comes_a_little_late_each_time_keeps_the_pace_on_average(paced):
+    mailing = paced(mailing=6)
+    assert take(mailing, 1).count == 1
+    time_passes(14)
+    assert take(mailing, 1).count == 1
+    assert 5.5 < take(mailing, 1).wait <= 6
+    time_passes(30)
+    assert take(mailing, 5).count == 1
+    assert 9.5 < take(mailing, 1).wait <= 10
+
+
+@pytest.mark.parametrize("pace", [6, 10, 20, 30, 45])
+def test_a_bell_every_five_seconds_is_enough_for_a_slow_pace(pace, paced):
+    mailing = paced(mailing=pace)
+    taken = take(mailing, 5).count
+    for _bell in range(24):
+        time_passes(5)
+        taken += take(mailing, 5).count
+    assert pace * 2 * 0.9 <= taken <= pace * 2 + 1
+
+
 def test_a_rest_saves_up_one_second_and_no_more(paced):
     mailing = paced(mailing=600)
     assert take(mailing, 50).count == 10
