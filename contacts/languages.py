@@ -14,7 +14,7 @@ from pathlib import Path
 from babel import Locale
 from babel.core import UnknownLocaleError, get_global
 from babel.languages import get_official_languages
-from django.db.models import Case, CharField, Exists, Expression, F, OuterRef, Q, Subquery, Value, When
+from django.db.models import CharField, Expression, F, Value
 from django.db.models.functions import Coalesce, NullIf
 from django.utils.translation import get_language
 
@@ -109,14 +109,9 @@ def language_aliases() -> dict[str, str]:
     return found | {code: code for code in content_languages()}
 
 
-def effective_country() -> Expression:
+def effective_country() -> F:
     """SQL on Contact: the country of the open mandate for an MEP, else the contact's own."""
-    from contacts.models import Mandate
-
-    mandates = Mandate.objects.open().filter(contact=OuterRef("pk"))
-    country = Coalesce(Subquery(mandates.order_by("id").values("country")[:1]), F("country"))
-    # Few people have a mandate. Who has one is asked of all at once, so that only those few are looked up one by one.
-    return Case(When(Q(Exists(mandates)), then=country), default=F("country"), output_field=CharField(max_length=2))
+    return F("country_now")
 
 
 def effective_language() -> Expression:

@@ -82,8 +82,8 @@ def _steps(children: list[dict[str, Any]], wording: Wording) -> list[Step]:
     counts: dict[str, Count] = {}
     so_far = Q()
     for position, child in enumerate(children):
-        match = condition(child.get("not", child))
-        so_far &= condition(child)
+        match = condition(child.get("not", child), words=wording.words)
+        so_far &= condition(child, words=wording.words)
         counts[f"alone_{position}"] = Count("pk", filter=match)
         counts[f"left_{position}"] = Count("pk", filter=so_far)
     numbers = Contact.objects.living().aggregate(**counts)

@@ -50,7 +50,17 @@ class Words:
     @cached_property
     def tag(self) -> dict[str, str]:
         """Casefolded word → tag as it is written."""
-        return {name.casefold(): name for name in Tag.objects.values_list("name", flat=True)}
+        return {name.casefold(): name for name in self.tag_ids}
+
+    @cached_property
+    def tag_ids(self) -> dict[str, int]:
+        """Tag as it is written → id."""
+        return dict(Tag.objects.values_list("name", "pk"))
+
+    def body_ids(self, kind: str, codes: Iterable[str]) -> list[int]:
+        """The ids of the bodies of a kind with these codes."""
+        wanted = set(codes)
+        return [body.pk for body in self.bodies if body.kind == kind and body.code in wanted]
 
     @cached_property
     def country(self) -> dict[str, str]:

@@ -48,6 +48,9 @@ class Subscription(models.Model):
                 name="subscription_status_agrees_with_its_timestamps",
             ),
         ]
+        indexes = [
+            models.Index(fields=["contact"], name="subscription_active", condition=Q(status="active")),
+        ]
 
     def __str__(self) -> str:
         return f"{self.contact_list}: {self.get_status_display()}"

@@ -86,6 +86,8 @@ class Contact(models.Model):
     gender = models.CharField(_("gender"), max_length=1, choices=Gender, default=Gender.UNKNOWN)
     language = models.CharField(_("language"), max_length=10, blank=True, help_text=_("Empty: the country's."))
     country = models.CharField(_("country"), max_length=2, blank=True)
+    # The open mandate's country, else the one above. The database sets it (contacts/country_now.py), nobody else.
+    country_now = models.CharField(max_length=2, blank=True, default="", db_default="", editable=False)
     source = models.CharField(_("source"), max_length=200, blank=True)
     email = models.EmailField(_("e-mail"), max_length=254, blank=True)
     # NFC, casefold, IDNA A-label; computed in save(), null when absent or erased.
@@ -111,6 +113,19 @@ class Contact(models.Model):
                 name="erased_contact_has_no_email_and_no_name",
             ),
             models.CheckConstraint(condition=Q(gender__in=["F", "M", "X"]), name="contact_gender_is_known_word"),
+        ]
+        # Segments ask for country and language in either order; with the id they are answered from the index alone.
+        indexes = [
+            models.Index(
+                fields=["country_now", "language", "id"],
+                name="contact_by_country",
+                condition=Q(erased_at__isnull=True),
+            ),
+            models.Index(
+                fields=["language", "country_now", "id"],
+                name="contact_by_language",
+                condition=Q(erased_at__isnull=True),
+            ),
         ]
 
     def __str__(self) -> str:
@@ -167,6 +182,9 @@ class Post(models.Model):
                 condition=Q(started_on__isnull=True) | Q(ended_on__isnull=True) | Q(ended_on__gte=F("started_on")),
                 name="post_dates_are_ordered",
             ),
+        ]
+        indexes = [
+            models.Index(fields=["organisation", "contact"], name="post_open_at", condition=Q(ended_on__isnull=True)),
         ]
 
     def __str__(self) -> str:
