@@ -174,6 +174,17 @@ def test_nonsense_in_a_choice_that_was_not_taken_does_no_harm(send, approved):
     assert Mailing.objects.get(pk=approved.pk).hours_from is None
 
 
+def test_the_pages_of_step_five_cost_few_queries(approved, sign_in, officer, send, django_assert_max_num_queries):
+    client = sign_in(officer)
+    with django_assert_max_num_queries(12):
+        client.get(reverse("mailing:letter_send", args=[approved.reference]))
+    with django_assert_max_num_queries(12):
+        client.post(reverse("mailing:letter_send", args=[approved.reference]), {**WINDOW, "hours_to": "09:00"})
+    send(latest_day="2026-11-27", latest_time="11:30")
+    with django_assert_max_num_queries(12):
+        client.get(reverse("mailing:letter_sent", args=[approved.reference]))
+
+
 def test_a_viewer_chooses_nothing(approved, sign_in, viewer):
     address = reverse("mailing:letter_send", args=[approved.reference])
     assert sign_in(viewer).post(address, WINDOW).status_code == 403
