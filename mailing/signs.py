@@ -1,6 +1,7 @@
 """What came back, in words and in figures: for a letter's history, for the report, and for who settles a doubt."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from django.db.models import Count, Max, Q, Subquery
@@ -9,6 +10,9 @@ from django.utils.translation import ngettext
 
 from mailing import outcomes
 from mailing.models import Delivery, DeliveryEvent, Mailing, Reply
+
+# Characters of an answer that stand in a letter's history.
+MOST_QUOTED = 600
 
 
 @dataclass(frozen=True)
@@ -98,6 +102,45 @@ def words_of(event: DeliveryEvent) -> str:
     if event.kind.startswith("settled_") or event.kind in ("unsubscribed", "came_back"):
         return ""
     return "" if event.detail in (event.kind, sentence_of(event)) else event.detail
+
+
+@dataclass(frozen=True)
+class Line:
+    """One line of a letter's history: when (None: not known), a sentence, who did it, a server's words, a person's."""
+
+    at: datetime | None
+    sentence: str
+    actor: str = ""
+    words: str = ""
+    quote: str = ""
+
+
+def timeline_of(delivery: Delivery) -> list[Line]:
+    """What became of a letter, newest first; two queries."""
+    answered = [reply for reply in delivery.replies.all() if not reply.is_auto]
+    lines = [Line(reply.received_at, _answer(reply), quote=_own_words(reply.text)) for reply in answered]
+    for event in delivery.events.all():
+        if not (answered and event.kind == outcomes.REPLIED):
+            lines.append(Line(event.at, sentence_of(event), event.actor_label, words_of(event)))
+    said = f"{delivery.error_code} {delivery.error_detail}".strip()
+    if delivery.sent_at:
+        lines.append(Line(delivery.sent_at, _("Accepted by the mail server"), words=said))
+    elif delivery.error_detail:
+        lines.append(Line(delivery.failed_at, delivery.get_error_kind_display() or _("Not sent"), words=said))
+    lines.append(Line(delivery.queued_at, _("Frozen at approval")))
+    # What has no time is the last that is known.
+    return sorted(lines, key=lambda line: (line.at is None, line.at or delivery.queued_at), reverse=True)
+
+
+def _answer(reply: Reply) -> str:
+    who = reply.from_name or reply.from_email
+    return _("Answer from %(who)s") % {"who": who} if who else _("An answer came")
+
+
+def _own_words(text: str) -> str:
+    """The beginning of an answer, without the lines it quotes."""
+    own = "\n".join(line for line in text.splitlines() if not line.startswith(">")).strip()
+    return own if len(own) <= MOST_QUOTED else own[:MOST_QUOTED].rstrip() + " …"
 
 
 def doubt_of(delivery: Delivery) -> dict[str, str]:

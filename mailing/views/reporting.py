@@ -144,8 +144,7 @@ def delivery_letter(request: HttpRequest, reference: str, public_id: UUID) -> Ht
         "delivery": delivery,
         "rendered": rendered,
         "number": frozen.count() + 1,
-        "events": delivery.events.all(),
-        "replies": delivery.replies.all(),
+        "timeline": signs.timeline_of(delivery),
         "attempts": ngettext("%(n)d attempt", "%(n)d attempts", delivery.attempts) % {"n": delivery.attempts},
     }
     return render(request, "mailing/delivery.html", context)

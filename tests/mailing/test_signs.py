@@ -5,7 +5,7 @@ from django.urls import reverse
 
 from mailing import outcomes
 from mailing.models import Delivery, DeliveryEvent
-from mailing.signs import answers, sentence_of, words_of
+from mailing.signs import answers, sentence_of, timeline_of, words_of
 from mailing.story import state_of
 from tests.letters import letter_being_sent
 from tests.mailing.coming_back import accepted_letter, comes_back
@@ -44,7 +44,7 @@ def test_an_accepted_letter_is_not_called_delivered(shown):
         ("postfix-unknown-user", "Bounced", "Bounced: it came back, or a server on the way gave up"),
         ("postfix-delayed", "Accepted", "has not delivered it yet and keeps trying"),
         ("complaint-arf", "Complained", "we do not write to this address again"),
-        ("reply-plain", "Replied", "An answer came"),
+        ("reply-plain", "Replied", "Answer from Aoife Brennan"),
         ("auto-reply-exchange", "Accepted", "An automatic reply came back, naming this letter"),
     ],
 )
@@ -133,3 +133,15 @@ def test_the_report_costs_the_same_for_one_answer_and_for_thirty(shown, django_a
     with django_assert_max_num_queries(12):
         text = shown("letter_report", Delivery.objects.filter(mailing=mailing).first(), "?tab=replied")
     assert text.count('scope="row"') == 30
+
+
+def test_a_letters_history_is_told_newest_first_and_an_answer_once():
+    _mail, delivery = comes_back("reply-plain", accepted_letter())
+    lines = timeline_of(delivery)
+    assert [line.sentence for line in lines] == [
+        "Answer from Aoife Brennan",
+        "Accepted by the mail server",
+        "Frozen at approval",
+    ]
+    assert lines[0].quote.startswith("Thank you for this.")
+    assert "> Dear Member" not in lines[0].quote
