@@ -15,7 +15,7 @@ from accounts.models import User
 from mailing import bell, telling
 from mailing.approving import undone_columns, unfreeze
 from mailing.dispatch import breaker, clock, hours
-from mailing.dispatch.store import cancel_waiting, counts
+from mailing.dispatch.store import cancel_waiting, counts, has_queued
 from mailing.models import Delivery, Mailing
 from mailing.states import FINAL, LifecycleError, Moved, Status, locked, move_to
 from mailing.timing import Timing, missed_sentence
@@ -189,7 +189,7 @@ def finish_if_done(mailing_id: int) -> bool:
         row = locked(mailing_id)
         if row.status not in (Status.SENDING, Status.PAUSED):
             return False
-        if Delivery.objects.filter(mailing=row, status=Delivery.Status.QUEUED).exists():
+        if has_queued(row.pk):
             return False
         move_to(row, Status.FINISHED, actor=None)
         telling.tell_done(row)

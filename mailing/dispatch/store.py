@@ -123,6 +123,14 @@ def counts(mailing_id: int) -> dict[str, int]:
     )
 
 
+def has_queued(mailing_id: int) -> bool:
+    """Whether a row is queued. The whole mailing is read for that only when no chunk is open and nothing waits."""
+    if DeliveryChunk.objects.filter(mailing_id=mailing_id, state=DeliveryChunk.State.OPEN).exists():
+        return True
+    rows = Delivery.objects.filter(mailing_id=mailing_id)
+    return rows.filter(next_attempt_at__isnull=False).exists() or rows.filter(status=Delivery.Status.QUEUED).exists()
+
+
 def cancel_waiting(mailing_id: int) -> int:
     """Cancel every row that is queued and not in flight; give how many. Call it while the mailing's row is locked.
 

@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 import pytest
+from django.db.models import F
 from django.utils import timezone
 
 from mailing import lifecycle
@@ -56,6 +57,7 @@ def test_it_finishes_when_nothing_is_queued_and_not_before(approved, officer, st
     first, second = Delivery.objects.filter(mailing=approved)
     Delivery.objects.filter(pk=first.pk).update(status="sent", sent_at=timezone.now())
     Delivery.objects.filter(pk=second.pk).update(status="uncertain")
+    approved.chunks.update(state="done", cursor=F("hi"))
     assert lifecycle.finish_if_done(approved.pk) is True
     assert lifecycle.finish_if_done(approved.pk) is False
     assert Mailing.objects.get(pk=approved.pk).status == "finished"
