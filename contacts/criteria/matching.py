@@ -32,10 +32,7 @@ def condition(node: dict[str, Any], *, words: Words | None = None) -> Q:
     words = words or Words()
     ((key, value),) = node.items()
     if key == "all":
-        combined = Q()
-        for child in value:
-            combined &= condition(child, words=words)
-        return combined
+        return _all(value, words)
     if key == "any":
         combined = condition(value[0], words=words)
         for child in value[1:]:
@@ -45,6 +42,19 @@ def condition(node: dict[str, Any], *, words: Words | None = None) -> Q:
         inner = condition(value, words=words)
         return ~inner if inner else ~Q(pk__isnull=False)
     return CONDITIONS[key](value, words)
+
+
+def _all(children: list[dict[str, Any]], words: Words) -> Q:
+    """Every child holds. Languages beside countries are asked together, in words one index answers."""
+    countries = [set(child["country"]) for child in children if "country" in child]
+    within = set.intersection(*countries) if countries else None
+    combined = Q()
+    for child in children:
+        if within and "language" in child:
+            combined &= _language_within(child["language"], within)
+        else:
+            combined &= condition(child, words=words)
+    return combined
 
 
 def _open_mandate(**fields: Any) -> Exists:
@@ -95,6 +105,16 @@ def _language(codes: list[str], words: Words) -> Q:
         # English is also what every country without a default falls back to.
         of_country = ~Q(country_now__in=[country for country in default_languages() if country not in countries])
     return Q(language__in=codes) | (Q(language="") & of_country)
+
+
+def _language_within(codes: list[str], countries: set[str]) -> Q:
+    """The same for people whose country is known to be one of these; where all of them agree, without an OR."""
+    speaking = sorted(country for country in countries if default_languages().get(country, FALLBACK) in codes)
+    if not speaking:
+        return Q(language__in=codes)
+    found = Q(language__in=[*codes, ""])
+    others = sorted(countries.difference(speaking))
+    return found & ~Q(language="", country_now__in=others) if others else found
 
 
 def _kind(kinds: list[str], words: Words) -> Q:

@@ -5,7 +5,7 @@ from typing import Any, ClassVar, Self
 
 from django.conf import settings
 from django.db import models
-from django.db.models import F, Prefetch, Q
+from django.db.models import Count, F, Prefetch, Q, Window
 from django.utils.translation import gettext_lazy as _
 
 from contacts.addresses import email_digest, email_key
@@ -32,18 +32,20 @@ class ContactQuerySet(models.QuerySet["Contact"]):
         """The number of rows, or `limit` + 1 where there are more: the database stops counting there."""
         return self.order_by().values("pk")[: limit + 1].count()
 
-    def first_by_name(self, number: int, *, of: int, limit: int = MOST_COUNTED) -> list["Contact"]:
-        """The first `number` contacts by name; `of` is what `count_up_to(limit)` gave.
+    def glance(self, number: int, *, limit: int = MOST_COUNTED) -> tuple[int, list[int]]:
+        """`count_up_to(limit)`, and the ids of the first `number` contacts by name, for a live preview.
 
-        Of few people the set is found first and then sorted. Asked plainly, a database that expects many walks along
-        the names instead, and reads all of them when there are few. Of more than `limit` people, walking is right.
+        Up to `limit` people are found first and then sorted, in one query. Asked for the first few by name, a database
+        that expects many people walks along the names, and reads all of them when there are few. Of more than `limit`
+        people, walking is right.
         """
-        if not of:
-            return []
-        found = self
-        if of <= limit:
-            found = self.filter(pk__in=self.order_by().values("pk")[: limit + 1])
-        return list(found.order_by("sort_key", "pk")[:number])
+        found = self.order_by().values("pk")[: limit + 1]
+        rows = self.model.objects.filter(pk__in=found).annotate(among=Window(Count("pk")))
+        first = list(rows.order_by("sort_key", "pk").values_list("pk", "among")[:number])
+        count = first[0][1] if first else 0
+        if count > limit:
+            return count, list(self.order_by("sort_key", "pk").values_list("pk", flat=True)[:number])
+        return count, [pk for pk, _among in first]
 
     def visible_to(self, user: Any) -> Self:
         """The address book belongs to the platform: its colleagues see all of it, strangers nobody."""
