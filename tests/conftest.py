@@ -15,6 +15,7 @@ from tests.faults.fixtures import (  # noqa: F401 - the same
     broker,
     catcher,
     database_proxy,
+    journal_folder,
     mail_proxy,
     own_postgres,
     postgres_server,

@@ -32,12 +32,19 @@ def broker(transactional_db):
 
 
 @pytest.fixture
-def start_worker(broker, catcher, tmp_path):
+def journal_folder(settings, tmp_path):
+    """Where workers keep their journals: this process sweeps as beat does, so it has to look there too."""
+    settings.JOURNAL_DIR = str(tmp_path / "journal")
+    return settings.JOURNAL_DIR
+
+
+@pytest.fixture
+def start_worker(broker, catcher, journal_folder):
     """Starts workers as `celery` commands; what still lives is killed before the tables are emptied."""
     started = []
 
     def start(kind=WorkerProcess, **options):
-        options = {"LEASE_SECONDS": 2, "RETRY_FIRST_SECONDS": 1, "JOURNAL_DIR": tmp_path, **options}
+        options = {"LEASE_SECONDS": 2, "RETRY_FIRST_SECONDS": 1, "JOURNAL_DIR": journal_folder, **options}
         started.append(kind(broker=broker.url, smtp=catcher.url, **options))
         return started[-1]
 
@@ -60,7 +67,7 @@ def zygote():
 
 
 @pytest.fixture
-def start_loop(transactional_db, zygote, catcher, tmp_path):
+def start_loop(transactional_db, zygote, catcher, journal_folder):
     """Starts workers that need no broker: `run_dispatch`, forked. Keywords in capitals are settings."""
     started = []
 
@@ -69,7 +76,7 @@ def start_loop(transactional_db, zygote, catcher, tmp_path):
         settings = {
             "LEASE_SECONDS": 2,
             "RETRY_FIRST_SECONDS": 1,
-            "JOURNAL_DIR": str(tmp_path),
+            "JOURNAL_DIR": journal_folder,
             "SMTP_URL": smtp or catcher.url,
             **{name: value for name, value in options.items() if name.isupper()},
         }

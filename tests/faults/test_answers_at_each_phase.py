@@ -5,10 +5,9 @@ from django.utils import timezone
 
 from contacts.models import Suppression
 from mailing.dispatch import sending
-from mailing.dispatch.store import make_chunks
 from mailing.models import Delivery, Mailing
-from tests.factories import ContactFactory
-from tests.letters import letter_being_sent, queue
+from tests.faults.people import mailing_to_many_domains
+from tests.letters import letter_being_sent
 from tests.processes import CUT, DROP
 
 pytestmark = [pytest.mark.faults, pytest.mark.django_db(transaction=True)]
@@ -29,20 +28,10 @@ TO_ONE = [
 ]
 
 
-def mailing_to(number, **fields):
-    """A mailing to that many people, each of a domain of their own: a busy server slows its own domain down only."""
-    mailing = letter_being_sent(0, **fields)
-    for n in range(number):
-        queue(mailing, ContactFactory(email=f"someone@d{n}.example"))
-    Mailing.objects.filter(pk=mailing.pk).update(recipients=number, matched=number)
-    make_chunks(mailing.pk)
-    return mailing
-
-
 @pytest.mark.parametrize("kind", ["letter", "newsletter"])
 def test_each_answer_to_one_letter_is_about_that_letter(kind, catcher, settings):
     settings.SMTP_URL, settings.RETRY_FIRST_SECONDS = catcher.url, 900
-    mailing = mailing_to(len(TO_ONE) + 3, kind=kind)
+    mailing = mailing_to_many_domains(len(TO_ONE) + 3, kind=kind)
     rows = list(mailing.deliveries.order_by("id"))
     said = {(phase, row.email): reply for row, (phase, reply, _end) in zip(rows, TO_ONE, strict=False)}
     for phase in PHASES:
@@ -86,7 +75,7 @@ def complaint(row, phase, reply, end, is_suppressed):
 @pytest.mark.parametrize(("phase", "reply"), [(phase, reply) for phase in ("banner", "ehlo") for reply in (BUSY, DROP)])
 def test_a_server_that_is_too_busy_for_us_is_asked_again_later(phase, reply, catcher, settings):
     settings.SMTP_URL = catcher.url
-    mailing = mailing_to(2)
+    mailing = mailing_to_many_domains(2)
     catcher.on[phase] = lambda address: reply
     sending.run(mailing.pk)
 
@@ -111,7 +100,7 @@ def test_a_server_that_is_too_busy_for_us_is_asked_again_later(phase, reply, cat
 )
 def test_what_is_our_own_fault_pauses_the_mailing_and_counts_for_nobody(phase, reply, catcher, settings):
     settings.SMTP_URL = catcher.url
-    mailing = mailing_to(2)
+    mailing = mailing_to_many_domains(2)
     catcher.on[phase] = lambda address: reply
     sending.run(mailing.pk)
 
@@ -125,7 +114,7 @@ def test_what_is_our_own_fault_pauses_the_mailing_and_counts_for_nobody(phase, r
 def test_a_password_that_is_refused_pauses_the_mailing_and_is_not_told(catcher, settings):
     settings.SMTP_URL = catcher.url.replace("smtp://", "smtp://us:secret@")
     catcher.server.extensions += ("AUTH PLAIN",)
-    mailing = mailing_to(2)
+    mailing = mailing_to_many_domains(2)
     catcher.on["auth"] = lambda address: OURS[1]
     sending.run(mailing.pk)
 

@@ -41,6 +41,8 @@ class Watch:
                 pulse = now
                 recovery.sweep()
                 recovery.ring_due()
+        for process in self.processes:
+            getattr(process, "tell_where", lambda: None)()
         logs = "\n".join(process.log()[-3000:] for process in self.processes)
         raise AssertionError(
             f"After {seconds} s: {self.status()}, {self.ledger()}, {len(self.catcher.messages)} caught.\n{logs}"

@@ -12,6 +12,7 @@ real `celery` commands.
 import atexit
 import contextlib
 import ctypes
+import faulthandler
 import gc
 import json
 import os
@@ -136,6 +137,12 @@ class ForkedWorker:
         self.start()
         return True
 
+    def tell_where(self) -> None:
+        """Have its threads' stacks written into its log, for a test that waits in vain."""
+        if self.order["kind"] == "loop" and not self.process.is_dead():
+            os.kill(self.process.pid, signal.SIGUSR1)
+            time.sleep(0.2)
+
     def log(self) -> str:
         return Path(self._log.name).read_text(errors="replace")
 
@@ -208,6 +215,8 @@ def run_child(order: dict[str, Any]) -> None:
         log = os.open(order["log"], os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
         for number, target in ((os.open(os.devnull, os.O_RDONLY), 0), (log, 1), (log, 2)):
             os.dup2(number, target)
+        if order["kind"] == "loop":
+            faulthandler.register(signal.SIGUSR1)
         sys.stdin = open(os.devnull)  # noqa: SIM115 - as long as the process
         become(order)
         status = 0
