@@ -106,7 +106,7 @@ class Bench:
             "messages": options.messages,
             "message_octets": self.sizes,
             "rounds": options.rounds,
-            "postgres": {name: server[name] for name in ("server", "files") if name in server},
+            "postgres": {name: server[name] for name in ("server", "files") if name in server} | promises(),
             "versions": versions(),
         }
 
@@ -207,6 +207,22 @@ def on_sqlite(messages: int) -> dict[str, Any]:
     found = json.loads(done.stdout)
     (ours,) = found["raw"][0]["ours"]
     return {**ours, "of_smtp_source": found["ratios"]["smtp_source"], "reference": found["raw"][0]["smtp_source"]}
+
+
+def promises() -> dict[str, str]:
+    """What the database server is set to keep; nothing on SQLite. Says so when a server of yours keeps less."""
+    from django.db import connection
+
+    if connection.vendor != "postgresql":
+        return {}
+    found = {}
+    with connection.cursor() as cursor:
+        for name in ("server_version", "fsync", "synchronous_commit", "full_page_writes", "shared_buffers"):
+            cursor.execute(f"SHOW {name}")
+            found[name] = str(cursor.fetchone()[0])
+    if found["fsync"] != "on" or found["synchronous_commit"] != "on":
+        say("This server does not keep what it confirms (fsync, synchronous_commit): the figures are not comparable.")
+    return found
 
 
 def say(text: str) -> None:

@@ -62,7 +62,8 @@ class Peers:
             yield
             return
         name = sql.Identifier(urlsplit(self.url).path.lstrip("/"))
-        with psycopg.connect(_plain(self.server), autocommit=True) as connection:
+        own = urlunsplit(urlsplit(self.server)._replace(path="/postgres"))
+        with psycopg.connect(_plain(own), autocommit=True) as connection:
             connection.execute(sql.SQL("CREATE DATABASE {}").format(name))
             try:
                 self.run("prepare", str(self.list))
