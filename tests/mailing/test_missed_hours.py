@@ -171,6 +171,8 @@ def test_sending_one_letter_again_after_the_end_is_not_too_late(approved, start)
     colleague = UserFactory(role="officer")
     start(approved)
     rows = list(approved.deliveries.all())
+    for chunk in approved.chunks.all():
+        DeliveryChunk.objects.filter(pk=chunk.pk).update(cursor=chunk.hi, state="done")
     approved.deliveries.update(status="sent", sent_at=timezone.now())
     Delivery.objects.filter(pk=rows[0].pk).update(status="uncertain", sent_at=None)
     assert lifecycle.finish_if_done(approved.pk)
