@@ -110,7 +110,7 @@ class Bench:
             "versions": versions(),
         }
 
-    def prepared_peers(self, server: str, stack: contextlib.ExitStack) -> Peers | None:
+    def prepared_peers(self, server: str, stack: contextlib.ExitStack) -> Peers:
         """Install the peers that take part, and give them the list and the words."""
         names = set(COUNTS) & set(self.options.parts)
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="dmr-peers-")))
@@ -174,7 +174,7 @@ class Bench:
                 return peer_figures(name, said, sink.rate(count, self.sizes[name]))
         processes = 1 if name == "ours_one_process" or not self.is_postgres else 2
         mailing = make_newsletter(f"BENCH-{number}-{name}")
-        server = {"broker": self.broker, "postgres_pid": self.postgres_pid}
+        server: dict[str, Any] = {"broker": self.broker, "postgres_pid": self.postgres_pid}
         with services.Sink() as sink:
             return run_ours(mailing, self.sizes["ours"], sink, processes=processes, **server)
 

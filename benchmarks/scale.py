@@ -120,7 +120,7 @@ def send(mailing_id: int) -> dict[str, Any]:
     from mailing.dispatch import sending
     from mailing.models import Mailing
 
-    nowhere = Nowhere(quarter=Mailing.objects.get(pk=mailing_id).recipients // 4)
+    nowhere = Nowhere(quarter=(Mailing.objects.get(pk=mailing_id).recipients or 0) // 4)
     started, cpu = time.perf_counter(), time.process_time()
     sent = sending.run(mailing_id, open_with=lambda: nowhere, budget=36_000.0)
     used, seconds = time.process_time() - cpu, time.perf_counter() - started

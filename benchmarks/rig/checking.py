@@ -37,7 +37,7 @@ def check(send: Callable[[int], Any], readers: Path, count: int) -> int:
 def compare(data: bytes, reader: dict[str, str]) -> None:
     """One message as it was taken: two parts, 12 KB, and this reader's values in both and in the subject."""
     parsed = email.message_from_bytes(data, policy=email.policy.default)
-    plain, html = parsed.get_body(("plain",)), parsed.get_body(("html",))  # type: ignore[attr-defined]
+    plain, html = parsed.get_body(("plain",)), parsed.get_body(("html",))
     if plain is None or html is None:
         raise AssertionError("not two parts")
     assert SMALLEST < len(data) < LARGEST, f"{len(data)} octets"  # noqa: S101

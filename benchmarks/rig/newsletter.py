@@ -162,5 +162,5 @@ def sample(content: Any, values: dict[str, str] | None = None) -> bytes:
 def parts(message: bytes) -> tuple[str, str, str]:
     """Subject, plain text and HTML of a message, decoded."""
     parsed = email.message_from_bytes(message, policy=email.policy.default)
-    plain, html = parsed.get_body(("plain",)), parsed.get_body(("html",))  # type: ignore[attr-defined]
-    return str(parsed["Subject"]), plain.get_content(), html.get_content()
+    found: list[Any] = [parsed.get_body((kind,)) for kind in ("plain", "html")]
+    return str(parsed["Subject"]), found[0].get_content(), found[1].get_content()

@@ -39,24 +39,22 @@ def started(*, broker: str, smtp: str, concurrency: int) -> Iterator[Any]:
     """A worker that has answered a ping; its whole process group ends with the block."""
     from tests.processes import WorkerProcess
 
-    worker = Worker(WorkerProcess, broker=broker, smtp=smtp, concurrency=concurrency)
+    class Prefork(WorkerProcess):
+        """With the pool that docker-compose.yml gives it, also of one: tests use solo there."""
+
+        _command: list[str]
+
+        def start(self) -> None:
+            self._command = ["prefork" if word == "solo" else word for word in self._command]
+            super().start()
+
+    worker = Prefork(broker=broker, smtp=smtp, concurrency=concurrency)
     try:
         worker.wait_ready()
         yield worker
     finally:
         worker.signal(15)
         worker.kill()
-
-
-def Worker(kind: Any, *, broker: str, smtp: str, concurrency: int) -> Any:
-    """A worker with the pool that docker-compose.yml gives it: prefork, also of one."""
-
-    class Prefork(kind):  # type: ignore[misc]
-        def start(self) -> None:
-            self._command = ["prefork" if word == "solo" else word for word in self._command]
-            super().start()
-
-    return Prefork(broker=broker, smtp=smtp, concurrency=concurrency)
 
 
 def _send(mailing: Any, size: int, *, sink: Sink, pid: int, postgres_pid: int) -> dict[str, Any]:
