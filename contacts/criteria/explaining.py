@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from contacts.criteria.matching import condition
 from contacts.criteria.vocabulary import FULL_MEMBERS, normalise
 from contacts.criteria.wording import HEADS, Wording, join
-from contacts.models import Contact
+from contacts.models import Contact, people
 
 # Beyond this many conditions the rest are counted as one, so that one query stays one query of sensible size.
 MOST_STEPS = 12
@@ -30,10 +30,13 @@ class Step:
         return self.key == "not"
 
 
-def steps(criteria: dict[str, Any]) -> list[Step]:
-    """Each condition of the outermost "all" in the order of its sentence, with counts. One counting query."""
+def steps(criteria: dict[str, Any], *, among_many: bool | None = None) -> list[Step]:
+    """Each condition of the outermost "all" in the order of its sentence, with counts. One counting query.
+
+    Say whether there are more contacts than pages count where that is known; else it is asked.
+    """
     found = normalise(criteria)
-    return _steps(_children(found), Wording(found, words=found.words)) if found else []
+    return _steps(_children(found), Wording(found, words=found.words), among_many) if found else []
 
 
 def why_empty(criteria: dict[str, Any]) -> str:
@@ -76,26 +79,34 @@ def _order(node: dict[str, Any]) -> int:
     return HEADS.index(key) if key in HEADS else 100 if key == "not" else 50
 
 
-def _steps(children: list[dict[str, Any]], wording: Wording) -> list[Step]:
+def _steps(children: list[dict[str, Any]], wording: Wording, among_many: bool | None = None) -> list[Step]:
     if not children:
         return []
-    counts: dict[str, Count] = {}
+    pairs: list[tuple[Q, Q]] = []
     so_far = Q()
-    for position, child in enumerate(children):
-        match = condition(child.get("not", child), words=wording.words)
+    for child in children:
         so_far &= condition(child, words=wording.words)
-        counts[f"alone_{position}"] = Count("pk", filter=match)
-        counts[f"left_{position}"] = Count("pk", filter=so_far)
-    numbers = Contact.objects.living().aggregate(**counts)
+        pairs.append((condition(child.get("not", child), words=wording.words), so_far))
+    numbers = _numbers([match for pair in pairs for match in pair], among_many)
     return [
         Step(
             words=wording.people(child.get("not", child)),
-            alone=numbers[f"alone_{position}"],
-            left=numbers[f"left_{position}"],
+            alone=numbers[2 * position],
+            left=numbers[2 * position + 1],
             key=next(iter(child)),
         )
         for position, child in enumerate(children)
     ]
+
+
+def _numbers(matches: list[Q], among_many: bool | None) -> list[int]:
+    """How many contacts match each. Among very many each is counted on its own, in an index and up to the limit."""
+    living = Contact.objects.living()
+    if living.count_up_to() > people.MOST_COUNTED if among_many is None else among_many:
+        return [living.filter(match).count_up_to() for match in matches]
+    counts = {f"n_{position}": Count("pk", filter=match) for position, match in enumerate(matches)}
+    found = living.aggregate(**counts)
+    return [found[f"n_{position}"] for position in range(len(matches))]
 
 
 def _has(node: dict[str, Any], number: int, wording: Wording) -> str:

@@ -28,17 +28,19 @@ MOST_COUNTED = 10_000
 class ContactQuerySet(models.QuerySet["Contact"]):
     """Sets of contacts."""
 
-    def count_up_to(self, limit: int = MOST_COUNTED) -> int:
+    def count_up_to(self, limit: int | None = None) -> int:
         """The number of rows, or `limit` + 1 where there are more: the database stops counting there."""
+        limit = MOST_COUNTED if limit is None else limit
         return self.order_by().values("pk")[: limit + 1].count()
 
-    def glance(self, number: int, *, limit: int = MOST_COUNTED) -> tuple[int, list[int]]:
+    def glance(self, number: int, *, limit: int | None = None) -> tuple[int, list[int]]:
         """`count_up_to(limit)`, and the ids of the first `number` contacts by name, for a live preview.
 
         Up to `limit` people are found first and then sorted, in one query. Asked for the first few by name, a database
         that expects many people walks along the names, and reads all of them when there are few. Of more than `limit`
         people, walking is right.
         """
+        limit = MOST_COUNTED if limit is None else limit
         found = self.order_by().values("pk")[: limit + 1]
         rows = self.model.objects.filter(pk__in=found).annotate(among=Window(Count("pk")))
         first = list(rows.order_by("sort_key", "pk").values_list("pk", "among")[:number])

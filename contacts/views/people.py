@@ -3,7 +3,6 @@
 from collections.abc import Iterator
 from typing import Any
 
-from django.core.paginator import Paginator
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import render
@@ -14,6 +13,7 @@ from accounts.access import requires
 from accounts.audit import record
 from accounts.exports import csv_download
 from contacts.addresses import email_key
+from contacts.counting import PeoplePaginator
 from contacts.criteria import resolve, why_empty
 from contacts.forms.people import PersonFilterForm
 from contacts.languages import effective_country, effective_language
@@ -30,7 +30,7 @@ def person_list(request: HttpRequest) -> HttpResponse:
     """People by name, PER_PAGE on a page, by words and filters."""
     form = PersonFilterForm(request.GET or None)
     people = _people(request, form)
-    page = Paginator(people.with_seats(), PER_PAGE).get_page(request.GET.get("page"))
+    page = PeoplePaginator(people.with_seats(), PER_PAGE).get_page(request.GET.get("page"))
     active = form.active()
     context = {
         "nav": "contacts",

@@ -14,11 +14,12 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from accounts.access import requires
 from accounts.audit import record
+from contacts.counting import PeoplePaginator, most, words_for
 from contacts.criteria import CriteriaError, describe, describe_all, normalise, resolve, steps, why_empty
 from contacts.forms.criteria import CriteriaForm
 from contacts.forms.segments import SegmentForm
 from contacts.languages import country_name, effective_country, effective_language, language_name
-from contacts.models import Body, Membership, Segment
+from contacts.models import Body, Contact, Membership, Segment
 from contacts.models.people import ContactQuerySet
 from contacts.registry import uses_of
 from contacts.views.people import export
@@ -50,9 +51,14 @@ def segment_detail(request: HttpRequest, pk: int) -> HttpResponse:
     except CriteriaError as error:
         return render(request, "contacts/segment_detail.html", context | {"broken": str(error)})
     by = request.GET.get("by") if request.GET.get("by") in BREAKDOWNS else BREAKDOWNS[0]
-    page = Paginator(people.with_seats(), PER_PAGE).get_page(request.GET.get("page"))
-    context |= {"page_obj": page, "by": by, "bars": _bars(people, str(by)), "breakdowns": _breakdown_words()}
-    return render(request, "contacts/segment_detail.html", context | counted(criteria))
+    numbers = counted(criteria)
+    pages = PeoplePaginator(people.with_seats(), PER_PAGE)
+    pages.found = numbers["number"]
+    page = pages.get_page(request.GET.get("page"))
+    # Who they are is counted one by one, so only of people that can be.
+    bars = [] if pages.is_capped else _bars(people, str(by))
+    context |= {"page_obj": page, "by": by, "bars": bars, "breakdowns": _breakdown_words()}
+    return render(request, "contacts/segment_detail.html", context | numbers)
 
 
 @requires("contacts.edit")
@@ -115,11 +121,14 @@ def segment_delete(request: HttpRequest, pk: int) -> HttpResponse:
 
 def counted(criteria: dict[str, Any]) -> dict[str, Any]:
     """Number, sentence and arithmetic of normalised criteria, for contacts/_count.html."""
-    lines = steps(criteria)
-    number = lines[-1].left if lines else resolve(criteria).count()
+    # The arithmetic counts every contact there is; among very many only the outcome is counted, up to the limit.
+    is_many = Contact.objects.living().count_up_to() > most()
+    lines = [] if is_many else steps(criteria, among_many=False)
+    number = lines[-1].left if lines else resolve(criteria).count_up_to()
     before = [0, *(line.left for line in lines)]
     return {
         "number": number,
+        "in_words": words_for(number) if number > most() else "",
         "sentence": describe(criteria),
         "lines": [(line, before[n] - line.left if n else line.left) for n, line in enumerate(lines)],
         "reason": "" if number else why_empty(criteria),

@@ -1,0 +1,53 @@
+"""Numbers of people on pages: exact up to a limit, "10,000+ people" beyond it, and lists that go no further."""
+
+from functools import cached_property
+
+from django.core.paginator import Page, Paginator
+from django.utils.formats import number_format
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from contacts.models import people
+
+
+def most() -> int:
+    """How far pages count."""
+    return people.MOST_COUNTED
+
+
+def words_for(found: int) -> str:
+    """ "72 people", or "10,000+ people" for what `count_up_to` gives beyond its limit."""
+    if found > most():
+        return _("%(number)s+ people") % {"number": number_format(most(), force_grouping=True)}
+    return ngettext("%(number)s person", "%(number)s people", found) % {"number": number_format(found)}
+
+
+class PeoplePaginator(Paginator):  # type: ignore[type-arg]
+    """Pages of a query set of contacts by name, counted no further than the limit; nobody leafs through more."""
+
+    @cached_property
+    def found(self) -> int:
+        """The number of people, or one more than the limit."""
+        return int(self.object_list.count_up_to())
+
+    @cached_property
+    def count(self) -> int:
+        """The number of people that the pages reach."""
+        return min(self.found, most())
+
+    @property
+    def is_capped(self) -> bool:
+        """Whether there are more people than the pages reach."""
+        return self.found > most()
+
+    @property
+    def words(self) -> str:
+        """The number in words."""
+        return words_for(self.found)
+
+    def page(self, number: int | str) -> Page:  # type: ignore[type-arg]
+        """One page. Of few people the set is found first and then sorted, as in `ContactQuerySet.glance`."""
+        if self.count and not self.is_capped:
+            found = self.object_list.order_by().values("pk")[: most() + 1]
+            self.object_list = self.object_list.filter(pk__in=found)
+        return super().page(number)
