@@ -17,6 +17,7 @@ from django.utils.translation import gettext as _
 
 from accounts.audit import record
 from accounts.models import AuditEvent, User
+from contacts.counting import most
 from mailing import audience, telling
 from mailing.dispatch.failpoints import failpoint
 from mailing.models import Delivery, DeliveryChunk, DeliveryEvent, Mailing
@@ -134,6 +135,9 @@ def approve(mailing: Mailing, *, actor: User, digest: str, seen: int | None = No
         is_newsletter = row.kind == Mailing.Kind.NEWSLETTER
         then = row.recipients if seen is None or is_newsletter else seen
         matched, recipients = audience.freeze(row)
+        if recipients > most() and not is_newsletter:
+            # The checklist refused such a letter; its audience has grown since.
+            raise Moved(moved_sentence(then, recipients))
         if not _is_as_read(row, digest, then=then, now=recipients):
             raise Moved(moved_sentence(then, recipients))
         if not recipients:

@@ -4,7 +4,7 @@ Everybody whom an include rule matches is a row, once, however many rules match;
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from typing import Any
 
@@ -13,6 +13,7 @@ from django.db.models import Case, CharField, Count, Exists, F, OuterRef, Q, Val
 from django.db.models.functions import RowNumber
 from django.utils import timezone
 
+from contacts.counting import most
 from contacts.criteria import normalise, resolve
 from contacts.criteria.vocabulary import Words
 from contacts.expressions import Lookup
@@ -42,6 +43,8 @@ class AudiencePreview:
     recipient_keys: list[tuple[int, str, str]] = field(default_factory=list)
     # Contact id → the language they read, for those who get another.
     wanted: dict[int, str] = field(default_factory=dict)
+    # More people match than a page reads: the numbers above are those of the first `most()`.
+    is_capped: bool = False
 
     @property
     def left_out_total(self) -> int:
@@ -207,9 +210,9 @@ def _summed(rows: Iterable[tuple[int, str, str, str, str]]) -> AudiencePreview:
 
 
 def listed(mailing: Mailing) -> list[tuple[int, str, str]]:
-    """Everybody matched, by name: contact id, language they get, reason they are left out ("" = gets it)."""
+    """Everybody matched, as far as a page goes: contact id, language they get, reason to be left out ("" = none)."""
     rows: Any = people(mailing).order_by(*order_of(mailing))
-    return list(rows.values_list("pk", "given_language", "skip_reason"))
+    return list(rows.values_list("pk", "given_language", "skip_reason")[: most()])
 
 
 @dataclass(frozen=True)
@@ -224,13 +227,19 @@ class Reader:
 
 
 def survey(mailing: Mailing, *, recently_days: int = 30) -> tuple[AudiencePreview, list[Reader]]:
-    """The preview, and every recipient with merge values and what is worth a warning; one query for both."""
+    """The preview, and every recipient with merge values and what is worth a warning; one query for both.
+
+    Reads no more people than pages count: beyond that the preview says that it is capped.
+    """
     names = ("pk", "email_key", "wanted_language", "given_language", "skip_reason")
     more = ("context", "was_written_to", "family_name_is_guessed")
     found = with_context(mailing).annotate(was_written_to=_written_to(mailing, recently_days))
-    rows = list(found.order_by(*order_of(mailing)).values_list(*names, *more))
+    ordered: Any = found.order_by(*order_of(mailing)).values_list(*names, *more)
+    rows = list(ordered[: most() + 1])
+    is_capped = len(rows) > most()
+    rows = rows[: most()]
     readers = [Reader(row[0], row[3], row[5], row[6], row[7]) for row in rows if not row[4]]
-    return _summed(row[:5] for row in rows), readers
+    return replace(_summed(row[:5] for row in rows), is_capped=is_capped), readers
 
 
 def with_context(mailing: Mailing) -> ContactQuerySet:

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Iterator
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from contacts.counting import most, words_for
 from contacts.criteria import why_empty
 from contacts.languages import language_name
 from mailing import audience, merge
@@ -47,6 +48,9 @@ def _text(subject: Subject) -> Iterator[Item]:
 
 def _people(subject: Subject) -> Iterator[Item]:
     preview = subject.preview
+    if preview.is_capped:
+        yield _many(subject)
+        return
     if preview.recipients:
         title = ngettext("%(n)d person gets one letter", "%(n)d people get one letter each", preview.recipients)
         detail = _("%(matched)d matched, %(out)d left out. Everyone has an address, nobody gets two.")
@@ -61,6 +65,17 @@ def _people(subject: Subject) -> Iterator[Item]:
         subject.link("letter_audience"),
         _("Choose people"),
     )
+
+
+def _many(subject: Subject) -> Item:
+    """More people than a page reads: what a newsletter is for, and too many for letters approved one by one."""
+    words = words_for(most() + 1)
+    if subject.mailing.kind == Mailing.Kind.NEWSLETTER:
+        title = _("It goes to %(many)s") % {"many": words}
+        return Item("people", "ok", title, _("The exact number is counted when it is sent for approval."))
+    title = _("%(many)s are too many for a letter") % {"many": words}
+    detail = _("A colleague approves a letter person by person. Choose fewer people.")
+    return Item("people", "bad", title, detail, subject.link("letter_audience"), _("Choose people"))
 
 
 def empty_reason(mailing: Mailing, preview: AudiencePreview) -> str:

@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.clickjacking import xframe_options_sameorigin
 
 from accounts.access import View, requires
+from contacts.counting import most, words_for
 from contacts.forms.criteria import CriteriaForm
 from contacts.languages import language_name
 from contacts.models import Contact
@@ -113,6 +114,7 @@ def _page(
         "criteria_form": forms[1],
         "steps": road_of(mailing, "audience", people=preview.recipients),
         "preview": preview,
+        "many": words_for(most() + 1),
         "why_empty": "" if preview.recipients else empty_reason(mailing, preview),
         "left_out": left_out_rows(preview),
         "bars": language_bars(preview),
