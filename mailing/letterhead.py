@@ -110,6 +110,7 @@ QUOTE = re.compile(r"(?:\s*>\s)+")
 # A link that stands on a line of its own: "text (address)".
 LINK_ALONE = re.compile(r"\(\S+://\S+\)\S*$")
 LIST_MARKER = re.compile(r"\s*(?:(?:\d+\.|-)\s+)?")
+FIELD_IN_TEXT = re.compile(r" ([^\s<>]*\{\{[^{}<>]*\}\}[^\s<>]*) (?![^<]*>)")
 # Classes that the dark style sheet of the letter knows.
 CLASSES = {"p": "ink", "h2": "ink", "h3": "ink", "h4": "ink", "ol": "ink", "ul": "ink", "a": "link"}
 
@@ -242,8 +243,12 @@ def style_body(html: str) -> str:
         return f'{dressed} style="{STYLES[tag]}"'
 
     dressed = re.sub(rf"<({'|'.join(STYLES)})(?=[\s>/])", dress, html)
-    # One line a block: short lines of source are what a recipient's values are filled into (dispatch.skeleton).
     return BLOCK_END.sub(r"\g<0>\n", dressed)
+
+
+def loosen(html: str) -> str:
+    """Put each field that stands between spaces on a line of its own: short lines of source are quickly filled."""
+    return FIELD_IN_TEXT.sub(r"\n\1\n", html)
 
 
 def wrap(text: str) -> str:

@@ -24,7 +24,7 @@ from liquid.exceptions import LiquidError
 from markupsafe import Markup
 
 from advocacy.richtext import to_text
-from mailing.letterhead import frame, letter_values, reader_values, style_body, wrap
+from mailing.letterhead import frame, letter_values, loosen, reader_values, style_body, wrap
 
 # Lines are broken when fields are filled, not before: a field's name is not as long as its value.
 UNBROKEN = 10**9
@@ -214,7 +214,7 @@ def _body(body: str) -> tuple[BoundTemplate, str]:
     """A letter's text as mail carries it: parsed HTML with a style on each element, and the text part's wording."""
     _parsed(body, html=True)
     # In running text a link field is a link; as the whole address of a link it is the address alone.
-    addressed = HREF_FIELD.sub(r"\1{{ \2_address }}\3", style_body(_plain_spaces(body)))
+    addressed = HREF_FIELD.sub(r"\1{{ \2_address }}\3", style_body(loosen(_plain_spaces(body))))
     return _environment(html=True).from_string(addressed), to_text(_plain_spaces(body), width=UNBROKEN)
 
 

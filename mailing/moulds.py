@@ -14,7 +14,7 @@ from markupsafe import escape
 
 from advocacy.richtext import to_text
 from mailing import merge
-from mailing.letterhead import READER_FIELDS, letter_values, reader_value, wrap
+from mailing.letterhead import READER_FIELDS, letter_values, loosen, reader_value, wrap
 
 # A piece of a line: text that stands, or (field, what stands there when the reader has no value for it).
 Piece = str | tuple[str, str]
@@ -70,7 +70,7 @@ def mould(content: Any, language: str) -> Mould:
     subject_pieces = marks.cut(merge.fill(subject, constant, html=False), "text")
     is_fixed = all(isinstance(piece, str) for piece in subject_pieces)
     shown = merge.tidy("".join(map(str, subject_pieces))) if is_fixed else marks.add(SUBJECT)
-    body, text = merge.fill_body(_mark_fields(content.body, marks, html=True), constant)
+    body, text = merge.fill_body(_mark_fields(loosen(content.body), marks, html=True), constant)
     text = "\n".join(line if marks.nonce in line else wrap(line) for line in text.split("\n"))
     link = marks.add(UNSUBSCRIBE) if content.mailing.kind == "newsletter" else ""
     composed = merge.compose(content.mailing, language, subject=shown, body=body, text=text, unsubscribe_link=link)
@@ -103,48 +103,34 @@ def _mark_fields(source: str, marks: _Marks, *, html: bool) -> str:
 class Line:
     """A line with gaps, ready to be filled: text with a place for each value, and which values they are."""
 
-    __slots__ = ("_fields", "_template")
+    __slots__ = ("_template", "fields")
 
     def __init__(self, pieces: list[Piece]) -> None:
         """Parse once, fill often."""
         texts = [piece.replace("%", "%%") if isinstance(piece, str) else "%s" for piece in pieces]
         self._template = "".join(texts)
-        self._fields = [piece for piece in pieces if not isinstance(piece, str)]
+        # (name, what stands there when the reader has no value for it)
+        self.fields = [piece for piece in pieces if not isinstance(piece, str)]
 
-    def text(self, reader: "Reader") -> str:
-        """The line as plain text."""
-        return self._template % tuple([reader.value(name) or empty for name, empty in self._fields])
-
-    def html(self, reader: "Reader") -> str:
-        """The line as HTML; values are escaped."""
-        return self._template % tuple([reader.escaped(name) or empty for name, empty in self._fields])
+    def fill(self, values: Mapping[str, str]) -> str:
+        """The line with its values, which for HTML are escaped already."""
+        return self._template % tuple([values[name] or empty for name, empty in self.fields])
 
 
-class Reader:
-    """One recipient's values, worded when they are asked for; `subject` is filled from the mould's own line."""
+class Values:
+    """What one kind of message needs of each reader: named once, worded for one reader after the other."""
 
-    __slots__ = ("_context", "_escaped", "_found", "_language", "_subject")
+    def __init__(self, language: str, subject: Line, text: list[Line], html: list[Line]) -> None:
+        """`text` and `html` are the lines of the two parts."""
+        self._language, self._subject = language, subject
+        in_html = {name for line in html for name, _empty in line.fields}
+        names = in_html | {name for line in [subject, *text] for name, _empty in line.fields}
+        self._of_reader = sorted(names & set(READER_FIELDS))
+        self._escaped = sorted(in_html)
 
-    def __init__(self, context: Mapping[str, Any], language: str, subject: Line, further: dict[str, str]) -> None:
-        """`further` are values that do not come from the frozen context, such as the link to unsubscribe."""
-        self._context, self._language, self._subject = context, language, subject
-        self._found = further
-        self._escaped: dict[str, str] = {}
-
-    def value(self, name: str) -> str:
-        """The value of a field, "" when the reader has none."""
-        found = self._found.get(name)
-        if found is None:
-            if name == SUBJECT:
-                found = merge.tidy(self._subject.text(self))
-            else:
-                found = reader_value(name, self._context, self._language)
-            self._found[name] = found
-        return found
-
-    def escaped(self, name: str) -> str:
-        """The same for HTML."""
-        found = self._escaped.get(name)
-        if found is None:
-            found = self._escaped[name] = str(escape(self.value(name)))
-        return found
+    def of(self, context: Mapping[str, Any], further: Mapping[str, str]) -> tuple[dict[str, str], dict[str, str]]:
+        """One reader's values by name, and those for HTML. `further` are values that were not frozen."""
+        values = {name: reader_value(name, context, self._language) for name in self._of_reader}
+        values.update(further)
+        values[SUBJECT] = merge.tidy(self._subject.fill(values))
+        return values, {name: str(escape(values[name])) for name in self._escaped}

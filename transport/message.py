@@ -27,6 +27,7 @@ LINE_BREAK = re.compile(r"\r\n|\r|\n")
 FROM_LINE = re.compile(rb"(?m)^From ")
 UNFIT_BODY = "The text holds a character that no mail can carry (NUL or half of a pair)."
 Q_SAFE = frozenset(b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789!*+-/")
+Q_LETTERS = ["_" if byte == 32 else chr(byte) if byte in Q_SAFE else f"={byte:02X}" for byte in range(256)]
 OURS = {
     "from",
     "to",
@@ -168,21 +169,22 @@ def text_value(field: str, value: str, *, break_long_words: bool = False) -> str
 def _encoded(text: str, first: int) -> str:
     """RFC 2047 words of at most 75 octets, one a line, none cutting a character in two."""
     data = text.encode("utf-8")
-    as_q = sum([1 if byte in Q_SAFE or byte == 32 else 3 for byte in data]) <= len(data) * 4 / 3
+    as_q = len(_q(data)) <= len(data) * 4 / 3
     words, chunk, size, room = [], 0, 0, min(first, 75)
+    if _framed(len(_q(data)) if as_q else len(data), as_q=as_q) <= room:
+        return _word(data, as_q=as_q)
     for at, character in enumerate(text):
-        more = _size(character, as_q=as_q)
+        more = len(_q(character.encode("utf-8"))) if as_q else len(character.encode("utf-8"))
         if at > chunk and _framed(size + more, as_q=as_q) > room:
-            words.append(_word(text[chunk:at], as_q=as_q))
+            words.append(_word(text[chunk:at].encode("utf-8"), as_q=as_q))
             chunk, size, room = at, 0, min(WIDTH - 1, 75)
         size += more
-    return "\r\n ".join([*words, _word(text[chunk:], as_q=as_q)])
+    return "\r\n ".join([*words, _word(text[chunk:].encode("utf-8"), as_q=as_q)])
 
 
-def _size(character: str, *, as_q: bool) -> int:
-    """Octets of a character in an encoded word: as they are written (Q), or before base64."""
-    data = character.encode("utf-8")
-    return sum([1 if byte in Q_SAFE or byte == 32 else 3 for byte in data]) if as_q else len(data)
+def _q(data: bytes) -> str:
+    """Bytes as the Q encoding writes them (RFC 2047 4.2)."""
+    return "".join([Q_LETTERS[byte] for byte in data])
 
 
 def _framed(size: int, *, as_q: bool) -> int:
@@ -190,12 +192,8 @@ def _framed(size: int, *, as_q: bool) -> int:
     return 12 + (size if as_q else 4 * -(-size // 3))
 
 
-def _word(text: str, *, as_q: bool) -> str:
-    data = text.encode("utf-8")
-    if as_q:
-        letters = ("_" if byte == 32 else chr(byte) if byte in Q_SAFE else f"={byte:02X}" for byte in data)
-        return f"=?utf-8?q?{''.join(letters)}?="
-    return f"=?utf-8?b?{base64.b64encode(data).decode()}?="
+def _word(data: bytes, *, as_q: bool) -> str:
+    return f"=?utf-8?q?{_q(data)}?=" if as_q else f"=?utf-8?b?{base64.b64encode(data).decode()}?="
 
 
 def _refuse_controls(field: str, value: str) -> None:

@@ -156,8 +156,10 @@ class _Course:
         if outcome.pauses_mailing:
             self._handed.pause_reason = outcome.detail
         if outcome.code in SLOW_DOWN:
-            self._handed.slow[recipient.domain] += 1
-            self._handed.is_sender_slow |= outcome.code == "421" and outcome.phase in BEFORE_RECIPIENT
+            if outcome.phase in BEFORE_RECIPIENT:
+                self._handed.is_sender_slow = True
+            else:
+                self._handed.slow[recipient.domain] += 1
         started = self._mailing.started_at
         age = (timezone.now() - started).total_seconds() if started else 0.0
         return results.refused(recipient, outcome, digest=key, age=age, kind=self._mailing.kind)

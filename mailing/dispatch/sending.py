@@ -35,14 +35,14 @@ ACTIVITY_EVERY = 3.0
 WINDOW_SECONDS = 1.0
 FIRST_WINDOW = 10
 # A wait for a slot that is longer is left to the bell; no task sleeps over 2 s (DESIGN 5.2).
-LONGEST_NAP = 1.0
+LONGEST_NAP = 2.0
 
 
 def run(mailing_id: int, *, open_with: Callable[[], Transport] = open_transport, budget: float = BUDGET) -> int:
     """Work on a mailing for at most `budget` seconds and give how many messages were handed over.
 
-    Ends at once when nothing can be claimed, so that a bell rung twice does no harm. Never sleeps longer than a
-    second. Rings for the rest, and finishes the mailing when nothing is left.
+    Ends at once when nothing can be claimed, so that a bell rung twice does no harm. Never sleeps longer than two
+    seconds. Rings for the rest, and finishes the mailing when nothing is left.
     """
     mailing = Mailing.objects.select_related("sender", "owner", "contact_list").filter(pk=mailing_id).first()
     if mailing is None:
@@ -58,11 +58,8 @@ def run(mailing_id: int, *, open_with: Callable[[], Transport] = open_transport,
 
 
 def _open_for(mailing: Mailing) -> float:
-    """Seconds until the mailing's latest time; 0 outside its hours."""
-    now = clock.now()
-    if hours.wait_seconds(mailing, now) > 0:
-        return 0.0
-    return (mailing.latest_at - now).total_seconds() if mailing.latest_at else float("inf")
+    """Seconds until its hours or its latest time end; 0 outside them."""
+    return max(0.0, hours.seconds_left(mailing, clock.now()))
 
 
 @dataclass
@@ -182,7 +179,7 @@ class Turn:
         self.sent += sum(result.status == Delivery.Status.SENT for result in handed.found)
         self.is_over |= handed.is_broken
         self.pause_reason = handed.pause_reason or self._breaker(claim, handed)
-        if handed.slow:
+        if handed.slow or handed.is_sender_slow:
             throttle.slow_down(handed.slow, self.mailing.sender_id if handed.is_sender_slow else None)
         if handed.is_lost:
             self._settle(claim, handed.found)

@@ -15,7 +15,7 @@ from typing import Any
 from uuid import UUID
 
 from mailing.letterhead import wrap
-from mailing.moulds import Line, Mould, Piece, Reader
+from mailing.moulds import Line, Mould, Piece, Values
 from transport.delivery import refuse_unsafe_bytes
 from transport.message import build_message, mailbox_value, quoted_lines, text_value
 
@@ -23,6 +23,8 @@ from transport.message import build_message, mailbox_value, quoted_lines, text_v
 VERSION = 1
 # The recipient's address while the message is made; the whole value is a gap.
 NOBODY = "nobody.invalid"
+# A line that no text has, and what quoted-printable makes of it.
+BETWEEN, BETWEEN_QUOTED = "\n\x1e\n", b"\r\n=1E\r\n"
 
 
 @dataclass(frozen=True)
@@ -83,37 +85,42 @@ class Skeleton:
         """Raises ValueError for a program of another version."""
         if program["version"] != VERSION:
             raise ValueError("This message was put together by another version and cannot be read.")
-        self.language: str = program["language"]
-        self._subject = Line(_pieces(program["subject"]))
-        self._pieces: list[bytes | _Gap] = [
-            piece.encode("ascii") if isinstance(piece, str) else _gap(piece) for piece in program["pieces"]
-        ]
+        pieces: list[str | list[Any]] = program["pieces"]
+        self._constant = [piece.encode("ascii") if isinstance(piece, str) else b"" for piece in pieces]
+        gaps = [(at, piece[0], piece[1:]) for at, piece in enumerate(pieces) if not isinstance(piece, str)]
+        self._lines = [(at, kind, Line(_pieces(rest[0]))) for at, kind, rest in gaps if kind in ("text", "html")]
+        self._heads = [(at, *_head(kind, *rest)) for at, kind, rest in gaps if kind not in ("text", "html")]
+        text, html = ([line for _at, kind, line in self._lines if kind == wanted] for wanted in ("text", "html"))
+        self._values = Values(program["language"], Line(_pieces(program["subject"])), text, html)
 
-    def fill(self, addressee: Addressee, context: Mapping[str, Any], personal: dict[str, str]) -> bytes:
+    def fill(self, addressee: Addressee, context: Mapping[str, Any], personal: Mapping[str, str]) -> bytes:
         """One recipient's message. `personal` are headers and fields of this one message. Raises MessageError."""
-        reader = Reader(context, self.language, self._subject, personal)
-        return b"".join([piece if isinstance(piece, bytes) else piece(addressee, reader) for piece in self._pieces])
+        values, escaped = self._values.of(context, personal)
+        values["id"], mailbox = str(addressee.public_id), (addressee.name, addressee.email)
+        out = self._constant.copy()
+        for at, name, write in self._heads:
+            out[at] = write(values[name] if name else mailbox).encode("ascii")
+        filled = [wrap(line.fill(values)) if kind == "text" else line.fill(escaped) for _at, kind, line in self._lines]
+        for (at, _kind, _line), encoded in zip(self._lines, _quoted(filled), strict=True):
+            out[at] = encoded
+        return b"".join(out)
 
 
-_Gap = Callable[[Addressee, Reader], bytes]
-
-
-def _gap(piece: list[Any]) -> _Gap:
-    """What fills one gap; every one gives what `build_message` would have written there."""
-    kind, *details = piece
+def _head(kind: str, field: str = "") -> tuple[str, Callable[[Any], str]]:
+    """A gap in the head: which value it takes ("" is the recipient's mailbox) and how it is written there."""
     if kind == "to":
-        return lambda to, reader: mailbox_value("To", (to.name, to.email)).encode("ascii")
+        return "", lambda mailbox: mailbox_value("To", mailbox)
     if kind == "id":
-        return lambda to, reader: str(to.public_id).encode("ascii")
+        return "id", str
     if kind == "subject":
-        return lambda to, reader: text_value("Subject", reader.value("subject"), break_long_words=True).encode("ascii")
-    if kind == "header":
-        name = details[0]
-        return lambda to, reader: text_value(name, reader.value(name)).encode("ascii")
-    line = Line(_pieces(details[0]))
-    if kind == "html":
-        return lambda to, reader: quoted_lines(line.html(reader))
-    return lambda to, reader: quoted_lines(wrap(line.text(reader)))
+        return "subject", lambda value: text_value("Subject", value, break_long_words=True)
+    return field, lambda value: text_value(field, value)
+
+
+def _quoted(filled: list[str]) -> list[bytes]:
+    """Each as quoted-printable, in one go: lines are encoded one by one, so a line between them keeps them apart."""
+    found = quoted_lines(BETWEEN.join(filled)).split(BETWEEN_QUOTED)
+    return found if len(found) == len(filled) else [quoted_lines(one) for one in filled]
 
 
 def _pieces(stored: list[Any]) -> list[Piece]:

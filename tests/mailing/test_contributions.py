@@ -3,12 +3,13 @@
 from datetime import timedelta
 
 import pytest
+from django.db.models import F
 from django.utils import timezone
 
 from advocacy.models import Statement
 from contacts.models import Segment
 from mailing import contributions, lifecycle
-from mailing.models import AudienceRule, Delivery, Mailing
+from mailing.models import AudienceRule, Delivery, DeliveryChunk, Mailing
 from tests.factories import MailingFactory, StatementFactory
 from transport.models import SystemMail
 
@@ -114,6 +115,7 @@ def test_people_are_told_by_mail_what_was_decided_and_how_it_ended(underway, off
     lifecycle.pause(underway, None, "The mail server refuses our sign-in.")
     lifecycle.resume(underway, actor=officer)
     Delivery.objects.update(status="sent", sent_at=timezone.now())
+    DeliveryChunk.objects.update(state="done", cursor=F("hi"))
     lifecycle.finish_if_done(underway.pk)
     told = list(SystemMail.objects.order_by("pk").values_list("purpose", "to"))
     assert told == [

@@ -165,7 +165,7 @@ def content(db):
 def test_country_group_and_committees_are_worded_in_the_language_of_the_letter(content, language, words):
     made = merge.render(content, CONTEXT, language)
     assert words in made.text
-    assert words in made.html
+    assert words in " ".join(made.html.split())
     assert f'<html lang="{language}"' in made.html
 
 
