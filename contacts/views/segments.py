@@ -25,6 +25,8 @@ from contacts.registry import uses_of
 from contacts.views.people import export
 
 PER_PAGE = 50
+# People named beside a live count.
+FIRST = 20
 BREAKDOWNS = ("group", "country", "language")
 
 
@@ -184,7 +186,15 @@ def _count_context(form: CriteriaForm) -> dict[str, Any]:
         problems = [error for name in form.errors if name != "name" for error in form.errors[name]]
         if problems:
             return {"problems": problems}
-    return counted(form.criteria()) if form.criteria() else {"nothing_chosen": True}
+    return _live(form.criteria()) if form.criteria() else {"nothing_chosen": True}
+
+
+def _live(criteria: dict[str, Any]) -> dict[str, Any]:
+    """The numbers of a rule that is being built, and its first people by name."""
+    numbers = counted(criteria)
+    _number, first = resolve(criteria).glance(FIRST) if numbers["number"] else (0, [])
+    names = Contact.objects.in_bulk(first)
+    return numbers | {"first": [names[pk] for pk in first if pk in names]}
 
 
 def _segment(request: HttpRequest, pk: int) -> Segment:

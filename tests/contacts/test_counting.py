@@ -60,6 +60,20 @@ def test_a_segment_page_counts_up_to_the_limit(low_limit, signed_in):
     assert "Name00" in page
 
 
+def test_the_live_count_names_the_first_twenty(signed_in):
+    made(25, country="IE")
+    page = signed_in.post(reverse("contacts:segment_count"), {"countries": ["IE"]}).content.decode()
+    assert "The first 20 by name" in page
+    assert "Name19" in page
+    assert "Name20" not in page
+
+
+def test_the_live_count_stops_at_the_limit(low_limit, signed_in):
+    made(7, country="IE")
+    page = signed_in.post(reverse("contacts:segment_count"), {"countries": ["IE"]}).content.decode()
+    assert "3+ people" in page
+
+
 def test_why_nobody_matches_is_told_among_very_many_too(low_limit, signed_in):
     made(5, country="IE")
     segment = Segment.objects.create(name="Two", criteria={"country": ["IE"], "language": ["mt"]})
