@@ -11,6 +11,7 @@ import time
 from collections.abc import Callable
 from typing import Any
 
+from benchmarks.enqueue import SERVER
 from benchmarks.rig.services import postgres
 from benchmarks.rig.usage import load as load_average
 from benchmarks.stage import fresh_database, show
@@ -88,7 +89,7 @@ def main() -> None:
         os.environ.pop("DATABASE_URL", None)
         run(options)
     else:
-        with postgres() as server:
+        with postgres(*SERVER) as server:
             os.environ["DATABASE_URL"] = str(server["url"])
             run(options)
 

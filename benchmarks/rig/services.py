@@ -48,10 +48,11 @@ def tool(name: str, complaint: str) -> str:
 
 
 @contextlib.contextmanager
-def postgres() -> Iterator[dict[str, str | int]]:
+def postgres(*settings: str) -> Iterator[dict[str, str | int]]:
     """A server: the one of DATABASE_URL, else a private one with fsync and synchronous_commit on.
 
-    Gives `url`, `pid` of its first process (0 when it is not ours), `server` and `files` (kind of file system).
+    `settings` are further ones for a private server ("shared_buffers=512MB"). Gives `url`, `pid` of its first process
+    (0 when it is not ours), `server` and `files` (kind of file system).
     """
     given = os.environ.get("DATABASE_URL", "")
     if given.startswith(("postgres://", "postgresql://", "psql://")):
@@ -68,6 +69,7 @@ def postgres() -> Iterator[dict[str, str | int]]:
         _as_postgres(programs / "initdb", "-D", data, "-U", "postgres", "-A", "trust", "-E", "UTF8", "--locale=C.UTF-8")
         port = free_port()
         options = f"-p {port} -k {folder} -c listen_addresses=127.0.0.1 -c fsync=on -c synchronous_commit=on"
+        options += "".join(f" -c {setting}" for setting in settings)
         _as_postgres(programs / "pg_ctl", "-D", data, "-w", "-l", f"{folder}/log", "-o", options, "start")
         try:
             pid = int((data / "postmaster.pid").read_text(encoding="ascii").split()[0])
