@@ -6,6 +6,7 @@ import socket
 import ssl
 from dataclasses import dataclass
 from ipaddress import ip_address
+from typing import BinaryIO
 from urllib.parse import unquote, urlsplit
 
 from django.conf import settings
@@ -14,6 +15,9 @@ from transport.errors import Phase, TransientError, lost, refusal
 
 CONNECT_TIMEOUT = 30.0
 COMMAND_TIMEOUT = 60.0
+# RFC 5321 sets no limit on the lines of a reply; a server that never ends one must not hold a worker for ever.
+MOST_REPLY_LINES = 200
+LONGEST_REPLY_LINE = 8192
 PORTS = {"smtp": 25, "smtp+tls": 587, "smtps": 465}
 
 
@@ -137,6 +141,24 @@ def _sign_in(smtp: smtplib.SMTP, server: Server) -> None:
         raise TransientError(detail, phase=Phase.AUTH, pauses_mailing=True) from None
     except OSError:
         raise lost(Phase.AUTH) from None
+
+
+def read_reply(lines: BinaryIO) -> tuple[int, str]:
+    """Read one reply of one or several lines (RFC 5321 4.2.1): its code, -1 when it is no SMTP reply, and its words.
+
+    Raises OSError when the connection is closed.
+    """
+    words = []
+    for _line in range(MOST_REPLY_LINES):
+        line = lines.readline(LONGEST_REPLY_LINE + 1)
+        if not line.endswith(b"\n"):
+            if len(line) > LONGEST_REPLY_LINE:
+                return -1, ""
+            raise OSError("closed")
+        words.append(line[4:].strip())
+        if line[3:4] != b"-":
+            return int(line[:3]) if line[:3].isdigit() else -1, words_of(b"\n".join(words))
+    return -1, ""
 
 
 def is_positive(code: int) -> bool:

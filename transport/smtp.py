@@ -16,7 +16,7 @@ from collections.abc import Callable, Sequence
 from types import TracebackType
 from typing import Self
 
-from transport.connection import COMMAND_TIMEOUT, connect, is_positive, read_url, words_of
+from transport.connection import COMMAND_TIMEOUT, connect, is_positive, read_reply, read_url
 from transport.delivery import Outcome, Outgoing, Progress, Receipt, Single, envelope_of, refuse_unsafe_bytes
 from transport.dkim import sign
 from transport.errors import OutcomeUnknown, PermanentError, Phase, TransientError, TransportError, clean, lost, refusal
@@ -24,9 +24,6 @@ from transport.errors import OutcomeUnknown, PermanentError, Phase, TransientErr
 # RFC 5321 4.5.3.2.5: three minutes for each block of data.
 BLOCK_TIMEOUT = 180.0
 BLOCK = 64 * 1024
-# RFC 5321 sets no limit on the lines of a reply; a server that never ends one must not hold a worker for ever.
-MOST_REPLY_LINES = 200
-LONGEST_REPLY_LINE = 8192
 
 
 def _secrets(recipient: str) -> tuple[str, str]:
@@ -91,8 +88,8 @@ class SMTPTransport:
     def deliver_all(self, batch: Sequence[Outgoing], progress: Progress) -> None:
         """Hand over messages in their order, and tell `progress` of each.
 
-        Ends early, with the rest untouched, after an error that pauses the mailing. What `progress` raises is passed
-        on; the message under way was then not handed over.
+        Ends early after an error that pauses the mailing. What `progress` raises is passed on; the message under way
+        was then not handed over.
         """
         try:
             for number, message in enumerate(batch):
@@ -269,25 +266,15 @@ class SMTPTransport:
             raise lost(phase) from None
 
     def _reply(self, phase: Phase) -> tuple[int, str]:
-        """Read one reply of one or several lines (RFC 5321 4.2.1). The code is -1 when it is no SMTP reply."""
+        """Read one reply; the connection is dropped when none comes."""
         smtp = self._smtp
         if smtp is None or smtp.file is None:
             raise lost(phase)
-        words = []
         try:
-            for _line in range(MOST_REPLY_LINES):
-                line = smtp.file.readline(LONGEST_REPLY_LINE + 1)
-                if not line.endswith(b"\n"):
-                    if len(line) > LONGEST_REPLY_LINE:
-                        return -1, ""
-                    raise OSError("closed")
-                words.append(line[4:].strip())
-                if line[3:4] != b"-":
-                    return int(line[:3]) if line[:3].isdigit() else -1, words_of(b"\n".join(words))
+            return read_reply(smtp.file)
         except OSError:
             self._drop()
             raise lost(phase) from None
-        return -1, ""
 
     @property
     def _pipelines(self) -> bool:

@@ -117,7 +117,6 @@ class _Course:
         self._start = 0
         self._is_started = False
         self.unreachable_because = ""
-        self.may_continue = claim.check
 
     @property
     def is_unreachable(self) -> bool:
@@ -128,8 +127,9 @@ class _Course:
         """A batch of what is left begins."""
         self._start, self.unreachable_because = self.next, ""
 
-    def may_continue(self) -> None:  # type: ignore[no-redef]
-        """The claim's own question: does the lease surely hold?"""
+    def may_continue(self) -> None:
+        """Does the lease surely hold?"""
+        self._claim.check()
 
     def started(self, number: int) -> None:
         """Note it before the first byte of its data leaves."""

@@ -17,7 +17,7 @@ from uuid import UUID
 from mailing.letterhead import wrap
 from mailing.moulds import Line, Mould, Piece, Values
 from transport.delivery import refuse_unsafe_bytes
-from transport.message import build_message, mailbox_value, quoted_lines, text_value
+from transport.message import ascii_address, build_message, mailbox_value, quoted_lines, text_value
 
 # What a stored program was made by; a program of another version is refused rather than misread.
 VERSION = 1
@@ -67,7 +67,7 @@ def make_program(  # noqa: PLR0913 - a message has these parts
         subject="".join(map(str, mould.subject)) if whole_subject else gap("subject"),
         text=lines(mould.text, "text"),
         html=lines(mould.html, "html"),
-        message_id=f"<{gap('id')}@{sender[1].rpartition('@')[2]}>",
+        message_id=f"<{gap('id')}@{ascii_address(sender[1]).rpartition('@')[2]}>",
         headers={name: gap("header", name) if value is None else value for name, value in headers.items()},
         date=date,
         boundary_of=seed,

@@ -139,7 +139,7 @@ def _in(column: str) -> str:
     return f"{column} IN (SELECT value FROM json_each(%s))"  # noqa: S608 - our own column
 
 
-def _select(sql: str, values: Sequence[object], *further: object) -> list[tuple[Any, ...]]:
+def _select(sql: str, values: Sequence[int] | Sequence[str], *further: str) -> list[tuple[Any, ...]]:
     if not values:
         return []
     with connection.cursor() as cursor:

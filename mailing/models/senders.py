@@ -4,6 +4,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from contacts.models import Owned, OwnedQuerySet
+from transport.message import ascii_address
 
 
 class Sender(Owned):
@@ -45,5 +46,5 @@ class Sender(Owned):
 
     @property
     def domain(self) -> str:
-        """The part after the @-sign."""
-        return self.from_email.rpartition("@")[2]
+        """The part after the @-sign as it travels: an IDNA A-label where it is not ASCII."""
+        return ascii_address(self.from_email).rpartition("@")[2]
