@@ -10,8 +10,6 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
-from accounts.models import AuditEvent
-from mailing import lifecycle
 from mailing.dispatch import throttle
 from mailing.models import Delivery, Mailing, Sender, Throttle
 from mailing.scheduling import pace_choices
@@ -284,92 +282,3 @@ def test_a_poll_asks_one_question_more_while_letters_are_delayed_and_two_while_o
     assert queries() == calm + 1
     slowed(underway.deliveries.first().email_key.rpartition("@")[2])
     assert queries() == calm + 2
-
-
-@pytest.fixture
-def missed(underway):
-    Mailing.objects.filter(pk=underway.pk).update(latest_at=timezone.now() - timedelta(seconds=1))
-    lifecycle.start_due()
-    return Mailing.objects.get(pk=underway.pk)
-
-
-def test_a_missed_mailing_asks_on_its_page(missed, sign_in, officer, viewer):
-    address = reverse("mailing:letter_report", args=[missed.reference])
-    shown = page(sign_in(officer).get(address))
-    assert "has passed and 2 letters have not left." in shown
-    assert "Send the rest now" in shown
-    assert shown.count("Stop the rest</a>") == 1
-    assert "Resume</button>" not in shown
-    seen = page(sign_in(viewer).get(address))
-    assert "has passed and 2 letters have not left." in seen
-    assert "Send the rest now" not in seen
-
-
-def test_a_person_sends_the_rest_of_a_missed_mailing(missed, sign_in, officer):
-    client = sign_in(officer)
-    address = reverse("mailing:letter_resume", args=[missed.reference])
-    refused = page(client.post(address, follow=True))
-    assert "Its latest time has passed: say whether the rest is sent now or stopped." in refused
-    assert Mailing.objects.get().status == "paused"
-    assert "It goes on where it stopped." in page(client.post(address, {"late": "yes"}, follow=True))
-    assert Mailing.objects.get().status == "sending"
-
-
-def test_outside_its_hours_the_rest_of_a_missed_mailing_goes_in_the_next(missed, sign_in, officer):
-    now = timezone.now()
-    later = {"hours_from": (now + timedelta(hours=2)).time(), "hours_to": (now + timedelta(hours=3)).time()}
-    Mailing.objects.update(**later, hours_zone="UTC")
-    shown = page(sign_in(officer).get(reverse("mailing:letter_report", args=[missed.reference])))
-    assert "Send the rest in its next hours" in shown
-    assert "Waiting for its hours: goes on" in shown
-
-
-SENDER = {"name": "Platform", "from_email": "letters@platform.example", "reply_to": "ana@platform.example"}
-
-
-@pytest.mark.parametrize(
-    ("typed", "kept"),
-    [("", ""), ("Bounces.Platform.EXAMPLE", "bounces.platform.example"), ("rück.example.", "xn--rck-hoa.example")],
-)
-def test_a_sender_keeps_its_pace_and_domain_for_returned_mail(typed, kept, sign_in, administrator):
-    fields = {**SENDER, "pace_per_minute": "30", "bounce_domain": typed}
-    assert sign_in(administrator).post(reverse("mailing:sender_create"), fields).status_code == 302
-    sender = Sender.objects.get()
-    assert (sender.pace_per_minute, sender.bounce_domain) == (30, kept)
-
-
-@pytest.mark.parametrize(
-    ("name", "value", "sentence"),
-    [
-        ("pace_per_minute", "0", "Write 1 or more, or leave it empty."),
-        ("pace_per_minute", "-3", "Write 1 or more, or leave it empty."),
-        ("pace_per_minute", "9999999", "Write 1000000 or less, or leave it empty."),
-        ("pace_per_minute", "fast", "Enter a whole number."),
-        ("bounce_domain", "http://bounces.example", "is no host name."),
-        ("bounce_domain", "b@bounces.example", "is no host name."),
-        ("bounce_domain", "localhost", "is no host name."),
-        ("bounce_domain", "bounces..example", "is no host name."),
-        ("bounce_domain", "two words.example", "is no host name."),
-        ("bounce_domain", "192.0.2.1", "is no host name."),
-        ("bounce_domain", "<script>", "is no host name."),
-    ],
-)
-def test_a_pace_or_domain_that_is_none_gets_a_sentence(name, value, sentence, sign_in, administrator):
-    refused = sign_in(administrator).post(reverse("mailing:sender_create"), {**SENDER, name: value})
-    assert refused.status_code == 422
-    assert sentence in page(refused)
-    assert not Sender.objects.exists()
-
-
-def test_a_senders_pace_may_change_while_a_letter_leaves(underway, sign_in, administrator):
-    sender = underway.sender
-    same = {
-        name: getattr(sender, name) for name in ("name", "from_email", "reply_to", "person", "person_role", "place")
-    }
-    fields = {**same, "is_default": "on" if sender.is_default else "", "pace_per_minute": "12"}
-    saved = sign_in(administrator).post(reverse("mailing:sender_edit", args=[sender.pk]), fields, follow=True)
-    assert "Saved." in page(saved)
-    assert Sender.objects.get().pace_per_minute == 12
-    assert Mailing.objects.get(pk=underway.pk).status == "sending"
-    said = AuditEvent.objects.filter(actor_label=str(administrator)).values_list("sentence", flat=True)
-    assert "set the pace of a sender to 12 a minute" in said
