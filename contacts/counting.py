@@ -1,6 +1,7 @@
 """Numbers of people on pages: exact up to a limit, "10,000+ people" beyond it, and lists that go no further."""
 
 from functools import cached_property
+from typing import Any
 
 from django.core.paginator import Page, Paginator
 from django.utils.formats import number_format
@@ -22,8 +23,10 @@ def words_for(found: int) -> str:
     return ngettext("%(number)s person", "%(number)s people", found) % {"number": number_format(found)}
 
 
-class PeoplePaginator(Paginator):  # type: ignore[type-arg]
+class PeoplePaginator(Paginator):
     """Pages of a query set of contacts by name, counted no further than the limit; nobody leafs through more."""
+
+    object_list: Any
 
     @cached_property
     def found(self) -> int:
@@ -45,7 +48,7 @@ class PeoplePaginator(Paginator):  # type: ignore[type-arg]
         """The number in words."""
         return words_for(self.found)
 
-    def page(self, number: int | str) -> Page:  # type: ignore[type-arg]
+    def page(self, number: int | str) -> Page:
         """One page. Of few people the set is found first and then sorted, as in `ContactQuerySet.glance`."""
         if self.count and not self.is_capped:
             found = self.object_list.order_by().values("pk")[: most() + 1]

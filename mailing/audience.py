@@ -183,7 +183,8 @@ def preview(mailing: Mailing) -> AudiencePreview:
 
 def count(mailing: Mailing) -> tuple[int, int]:
     """(matched, recipients) as freezing now would give, counted by the database and exact. Seconds for a million."""
-    found = _people(mailing, is_freeze=True).order_by().values_list("skip_reason").annotate(people=Count("*"))
+    everybody: Any = _people(mailing, is_freeze=True)
+    found = everybody.order_by().values_list("skip_reason").annotate(people=Count("*"))
     by_reason = dict(found)
     return sum(by_reason.values()), by_reason.get("", 0)
 

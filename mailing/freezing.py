@@ -1,6 +1,6 @@
 """Writing the ledger in one statement: INSERT … SELECT from an annotated query set of contacts."""
 
-from typing import Any
+from typing import Any, ClassVar
 
 from django.apps.registry import Apps
 from django.db import connection, models
@@ -79,6 +79,8 @@ class Matched(models.Model):
     shown_country = models.CharField()
     has_mandate = models.BooleanField()
     shape = models.CharField()
+
+    objects: ClassVar[models.Manager[Any]] = models.Manager()
 
     class Meta:
         # Of no app: there is nothing to migrate.
