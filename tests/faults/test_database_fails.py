@@ -101,6 +101,8 @@ def small_disk(own_postgres):
     connection.close()
     own_postgres.sql("postgres", f"CREATE TABLESPACE small LOCATION '{folder / 'space'}'")
     own_postgres.sql("postgres", f"ALTER DATABASE {own_postgres.name} SET TABLESPACE small")
+    # Else there is room for every result in the pages that are there.
+    own_postgres.sql(own_postgres.name, "ALTER TABLE mailing_delivery SET (fillfactor = 100)")
     yield folder
     connection.close()
     own_postgres.sql("postgres", f"DROP DATABASE {own_postgres.name} WITH (FORCE)")
