@@ -6,7 +6,7 @@ import time
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
-LEDGER = ("campaign", "kind", "recipient", "message_id", "status", "sha256", "unsubscribed")
+LEDGER = ("campaign", "kind", "recipient", "message_id", "status", "digest", "unsubscribed")
 
 
 class Notes:

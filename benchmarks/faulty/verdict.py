@@ -65,7 +65,7 @@ def _complaints(row: dict[str, str], number: int, ids: dict[str, set[str]], dige
         found.append("unsubscribed and mailed")
     if number and ids[recipient] != {row["message_id"]}:
         found.append("another Message-ID than the ledger's")
-    if number and status == "sent" and row["sha256"] and digests[recipient] != {row["sha256"]}:
+    if number and status == "sent" and row["digest"] and digests[recipient] != {row["digest"]}:
         found.append("other bytes than the ledger's digest")
     return found
 

@@ -3,8 +3,9 @@
     python -m tests.faults.sink --log FILE [--faults FILE] [--port N] [--seed N]
 
 Each message that was taken is one line of FILE, written (O_APPEND) before the server says so: seconds since 1970,
-number of the connection, recipient, Message-ID and SHA-256 of the bytes, separated by tabs. --faults gets a line for
-each time that it did not do the usual: time, phase, recipient and what (a reply, "drop", "drop, taken").
+number of the connection, recipient, Message-ID and, as the ledger keeps it, BLAKE2b-256 of the bytes, separated by tabs.
+--faults gets a line for each time that it did not do the usual: time, phase, recipient and what (a reply, "drop",
+"drop, taken").
 
 It prints its port, then takes one line of JSON after the other on standard input and answers each with one:
 {"rules": [...]} replaces the rules, {} asks how many messages and connections there were. It ends when standard input
@@ -104,7 +105,7 @@ class Line(NamedTuple):
     connection: str
     recipient: str
     message_id: str
-    sha256: str
+    digest: str
 
 
 def read_log(path: Path) -> list[Line]:
@@ -191,7 +192,7 @@ async def serve(options: argparse.Namespace) -> None:
 
     def take(message: Message) -> None:
         found = MESSAGE_ID.search(message.data)
-        digest = hashlib.sha256(message.data).hexdigest()
+        digest = hashlib.blake2b(message.data, digest_size=32).hexdigest()
         words = [f"{time.time():.6f}", str(message.connection), message.recipient]
         line = "\t".join([*words, found[1].decode() if found else "", digest])
         os.write(log, f"{line}\n".encode())

@@ -7,7 +7,7 @@ import pytest
 from benchmarks.faulty.verdict import judge
 
 ROW = "{campaign},letter,{to},{id},{status},{digest},{left}"
-HEAD = "campaign,kind,recipient,message_id,status,sha256,unsubscribed"
+HEAD = "campaign,kind,recipient,message_id,status,digest,unsubscribed"
 GOOD = {"campaign": 2, "to": "a@r.example", "id": "1@p.example", "status": "sent", "digest": "aa", "left": ""}
 TAKEN = ["1.0", "1", "a@r.example", "1@p.example", "aa" + "0" * 62]
 
