@@ -259,13 +259,18 @@ def wrap(text: str) -> str:
 def _wrapped(line: str) -> str:
     if len(line) <= WIDTH or LINK_ALONE.search(line):
         return line
+    head, hanging = margin(line)
+    return head + _broken(" ".join(line[len(head) :].split()), WIDTH - len(head), hanging)
+
+
+def margin(line: str) -> tuple[str, str]:
+    """What stands before a line's first word, and before the words of the lines that go on from it."""
     quote = QUOTE.match(line)
     start = quote[0] if quote else ""
     marker = LIST_MARKER.match(line, len(start))
     hanging = start + " " * (marker.end() - len(start) if marker else 0)
     rest = line[len(start) :]
-    head = start + rest[: len(rest) - len(rest.lstrip())]
-    return head + _broken(" ".join(rest.split()), WIDTH - len(head), hanging)
+    return start + rest[: len(rest) - len(rest.lstrip())], hanging
 
 
 def _broken(words: str, first: int, hanging: str) -> str:

@@ -14,7 +14,7 @@ from markupsafe import escape
 
 from advocacy.richtext import to_text
 from mailing import merge
-from mailing.letterhead import READER_FIELDS, letter_values, loosen, reader_value, wrap
+from mailing.letterhead import LINK_ALONE, READER_FIELDS, letter_values, loosen, margin, reader_value, wrap
 
 # A piece of a line: text that stands, or (field, what stands there when the reader has no value for it).
 Piece = str | tuple[str, str]
@@ -78,8 +78,23 @@ def mould(content: Any, language: str) -> Mould:
         language,
         [shown] if is_fixed else subject_pieces,
         marks.lines(composed.html, "html"),
-        marks.lines(composed.text, "text"),
+        [piece for line in marks.lines(composed.text, "text") for piece in _cut_head(line)],
     )
+
+
+def _cut_head(line: str | list[Piece]) -> list[str | list[Piece]]:
+    """The lines that stand whatever the values are, before the one in which the first field stands, broken already.
+
+    Filling breaks only the rest. A rest that would be broken by another rule (another margin, a link that stands
+    alone) stays with its head.
+    """
+    if isinstance(line, str) or not isinstance(line[0], str) or not isinstance(line[-1], str):
+        return [line]
+    words, _space, glued = line[0].rpartition(" ")
+    head, _break, last = wrap(words).rpartition("\n")
+    if not head or LINK_ALONE.search(line[-1]) or margin(last)[1] != margin(words)[1]:
+        return [line]
+    return [*head.split("\n"), [f"{last} {glued}", *line[1:]]]
 
 
 def _mark_fields(source: str, marks: _Marks, *, html: bool) -> str:
