@@ -3,7 +3,7 @@
     python -m tests.faults.sink --log FILE [--faults FILE] [--port N] [--seed N]
 
 Each message that was taken is one line of FILE, written (O_APPEND) before the server says so: seconds since 1970,
-number of the connection, recipient, Message-ID and, as the ledger keeps it, BLAKE2b-256 of the bytes, separated by tabs.
+number of the connection, recipient, Message-ID and, as in the ledger, BLAKE2b-256 of the bytes, separated by tabs.
 --faults gets a line for each time that it did not do the usual: time, phase, recipient and what (a reply, "drop",
 "drop, taken").
 
