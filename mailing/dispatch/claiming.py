@@ -111,6 +111,11 @@ def _take(chunk: DeliveryChunk, worker: str, before: float) -> Claim | None:
     if not taken:
         return None
     cursor = losing.lose_window(chunk, status)
+    if cursor >= chunk.hi:
+        # Its last window is settled, so nothing is left to claim.
+        done = DeliveryChunk.State.DONE
+        DeliveryChunk.objects.filter(pk=chunk.pk).update(cursor=cursor, state=done, owner="", lease_until=None)
+        return None
     if cursor != chunk.cursor:
         DeliveryChunk.objects.filter(pk=chunk.pk).update(cursor=cursor)
     return Claim(chunk.pk, chunk.mailing_id, owner, chunk.hi, cursor, before)

@@ -62,15 +62,16 @@ def hand_over(  # noqa: PLR0913 - each of these is somebody else's
     course = _Course(ready, mailing, claim, journal, handed)
     failpoint("c5")
     try:
-        for _try in range(CONNECT_TRIES):
+        for tries_left in reversed(range(CONNECT_TRIES)):
             transport.deliver_all([message for _recipient, message, _digest in ready[course.next :]], course)
             if not course.is_unreachable:
+                break
+            if not tries_left:
+                handed.pause_reason = course.unreachable_because
                 break
             # A mail server that is just restarting is asked again before the mailing pauses.
             time.sleep(1)
             course.begin_again()
-        else:
-            handed.pause_reason = course.unreachable_because
     except LeaseLost:
         handed.is_lost = True
     except Exception as error:  # Nobody knows how far it came: never guessed (DESIGN 5.4).

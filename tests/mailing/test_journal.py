@@ -255,3 +255,13 @@ def test_an_old_journal_of_a_claim_that_is_over_goes(monkeypatch):
 
     assert journal.paths() == []
     assert Delivery.objects.filter(status="sent").count() == 2
+
+
+def test_the_last_window_of_a_chunk_taken_over_ends_the_chunk():
+    mailing = killed_worker(3, started=3, finished=2)
+
+    assert claim_chunk(mailing.pk, "b") is None
+
+    assert statuses(mailing) == ["sent", "sent", "uncertain"]
+    assert mailing.chunks.get().state == "done"
+    assert claim_chunk(mailing.pk, "c") is None
