@@ -117,8 +117,11 @@ class SendForm(forms.Form):
         for name in {*LATER, *WINDOW} - set(taken):
             self.errors.pop(name, None)
         for name in {"day", "first_day", "latest_day"} & set(taken):
-            if data.get(name) and abs(data[name] - timezone.localdate()) > FURTHEST:
+            ahead = data[name] - timezone.localdate() if data.get(name) else timedelta()
+            if ahead > FURTHEST:
                 self.add_error(name, _("Choose a day within two years."))
+            elif ahead < -FURTHEST:
+                self.add_error(name, _("That time has passed. Choose a later one."))
         if self.errors:
             return data
         if data["when"] == "later":

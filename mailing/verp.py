@@ -57,6 +57,8 @@ def delivery_id_of(address: str) -> UUID | None:
         mac = base64.b32decode(found[2].upper())
     except binascii.Error:
         return None
+    if base64.b32encode(raw).decode("ascii").lower()[:_ID_CHARS] != found[1]:
+        return None  # the last character has bits to spare: only one spelling of an id counts
     is_ours = False
     for key in [settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS]:
         is_ours |= hmac.compare_digest(mac, _mac(key, raw))

@@ -148,7 +148,7 @@ def test_the_confirmation_tells_how_it_leaves(send):
         ),
         ({"first_day": "9999-12-31"}, "Choose a day within two years."),
         ({"latest_day": "9999-12-31", "latest_time": "23:59"}, "Choose a day within two years."),
-        ({"when": "later", "day": "0001-01-01", "time": "00:00"}, "Choose a day within two years."),
+        ({"when": "later", "day": "0001-01-01", "time": "00:00"}, "That time has passed. Choose a later one."),
         ({"when": "later", "day": "", "time": "09:00"}, "Choose a day."),
         ({"when": "later", "day": "2026-11-23", "time": "09:00"}, "That time has passed."),
     ],
