@@ -11,6 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST
+from django_htmx.http import HttpResponseClientRefresh
 
 from accounts.access import requires
 from accounts.audit import record
@@ -84,7 +85,10 @@ def _tabs(mailing: Mailing, now: reports.Progress, answers: signs.Answers) -> li
 
 @requires("mailing.view")
 def letter_progress(request: HttpRequest, reference: str) -> HttpResponse:
-    """The part of the report that htmx asks for every two seconds; 286 ends the asking."""
+    """The part of the report that htmx asks for every two seconds; 286 ends the asking.
+
+    At the end the whole page is read again, so that its lists and buttons are those of a finished mailing.
+    """
     mailing = (
         Mailing.objects.visible_to(request.user)
         .select_related("sender", "submitted_by", "approver")
@@ -94,6 +98,8 @@ def letter_progress(request: HttpRequest, reference: str) -> HttpResponse:
     if mailing is None:
         raise Http404
     context = _progress_context(mailing)
+    if context["is_final"] and request.htmx:  # type: ignore[attr-defined]
+        return HttpResponseClientRefresh()
     status = STOP_POLLING if context["is_final"] or mailing.status == Mailing.Status.PAUSED else 200
     return render(request, "mailing/_progress.html", context, status=status)
 

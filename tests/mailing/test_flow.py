@@ -175,6 +175,7 @@ def test_progress_answers_polls_and_stops_them_at_the_end(underway, sign_in, off
     lifecycle.stop_the_rest(underway, actor=officer)
     ended = client.get(url)
     assert ended.status_code == 286
+    assert client.get(url, headers={"HX-Request": "true"})["HX-Refresh"] == "true"
     assert "hx-trigger" not in page(ended)
 
 
