@@ -32,8 +32,10 @@ def tasks(user: User) -> Iterable[desk.Task]:
             yield _approval(mailing, user)
     if not user.has_perm("mailing.send"):
         return
-    unknown = Count("deliveries", filter=Q(deliveries__status=Delivery.Status.UNCERTAIN))
-    unsettled = mine.filter(deliveries__status=Delivery.Status.UNCERTAIN).annotate(unknown=unknown)
+    # By the kind of error as well, which has an index.
+    kind = Delivery.ErrorKind.OUTCOME_UNKNOWN
+    unsettled = mine.filter(deliveries__status=Delivery.Status.UNCERTAIN, deliveries__error_kind=kind)
+    unsettled = unsettled.annotate(unknown=Count("deliveries"))
     for mailing in unsettled[:MOST]:
         sentence = ngettext(
             "%(n)d letter may or may not have arrived", "%(n)d letters may or may not have arrived", mailing.unknown

@@ -89,7 +89,8 @@ def settle_proved() -> int:
     # By mailing, so that the index is used: a letter becomes uncertain while its mailing is sent or soon after.
     recent = Q(status__in=["sending", "paused"]) | Q(finished_at__gte=timezone.now() - LATE)
     mailings = Mailing.objects.filter(recent, frozen_at__isnull=False)
-    unknown = Delivery.objects.filter(proved, mailing__in=mailings, status=Delivery.Status.UNCERTAIN)
+    kind = Delivery.ErrorKind.OUTCOME_UNKNOWN  # it has an index
+    unknown = Delivery.objects.filter(proved, mailing__in=mailings, status=Delivery.Status.UNCERTAIN, error_kind=kind)
     for delivery in unknown.order_by("id"):
         with transaction.atomic():
             at = min(filter(None, [getattr(delivery, column) for column in MARKS.values()]))

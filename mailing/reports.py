@@ -145,7 +145,8 @@ def ledger(mailing: Mailing, tab: str = "all") -> QuerySet[Delivery]:
 
 def uncertain(mailing: Mailing) -> QuerySet[Delivery]:
     """Letters whose outcome is not known, with what is known about each."""
-    rows = Delivery.objects.filter(mailing=mailing, status=Delivery.Status.UNCERTAIN)
+    kind = Delivery.ErrorKind.OUTCOME_UNKNOWN  # it has an index
+    rows = Delivery.objects.filter(mailing=mailing, status=Delivery.Status.UNCERTAIN, error_kind=kind)
     return rows.select_related("contact").prefetch_related("events").order_by("pk")
 
 

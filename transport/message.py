@@ -153,12 +153,13 @@ def text_value(field: str, value: str, *, break_long_words: bool = False) -> str
     """
     _refuse_controls(field, value)
     first = WIDTH - len(field) - 2
-    tidy = value == " ".join(value.split())
-    fits = max((len(word) for word in value.split()), default=0) <= first
-    if not value.isascii() or "=?" in value or (break_long_words and not (tidy and fits)):
+    words = value.split()
+    if not value.isascii() or "=?" in value:
+        return _encoded(value, first)
+    if break_long_words and (value != " ".join(words) or max(map(len, words), default=0) > first):
         return _encoded(value, first)
     lines, room = [""], first
-    for word in value.split():
+    for word in words:
         if lines[-1] and len(lines[-1]) + 1 + len(word) > room:
             lines.append("")
             room = WIDTH - 1

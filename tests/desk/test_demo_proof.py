@@ -83,7 +83,7 @@ class TestTheProof(TestCase):
 
     def test_a_letter_whose_outcome_is_not_known_is_noticed(self):
         row = Delivery.objects.filter(mailing=self.mailing, status="sent").first()
-        Delivery.objects.filter(pk=row.pk).update(status="uncertain", sent_at=None)
+        Delivery.objects.filter(pk=row.pk).update(status="uncertain", error_kind="outcome_unknown", sent_at=None)
         assert "Every letter was accepted" in self.failed(self.letters)
 
     def test_nothing_at_all_is_not_taken_for_success(self):

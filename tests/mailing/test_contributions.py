@@ -51,7 +51,7 @@ def test_an_approved_letter_waits_to_be_sent(waiting, officer, approver):
 
 def test_a_pause_and_an_unknown_outcome_need_somebody(underway, officer):
     assert actions(officer) == []
-    Delivery.objects.update(status="uncertain")
+    Delivery.objects.update(status="uncertain", error_kind="outcome_unknown")
     assert actions(officer) == [("Settle", underway.reference)]
     lifecycle.pause(underway, None, "The mail server refuses our sign-in.")
     tasks = {task.action: task.detail for task in contributions.tasks(officer)}

@@ -111,7 +111,9 @@ def underway(letter, member, officer, approver):
     lifecycle.start_due()
     rows = list(Delivery.objects.filter(mailing=letter).order_by("pk"))
     Delivery.objects.filter(pk__in=[row.pk for row in rows[:3]]).update(status="sent", sent_at=timezone.now())
-    Delivery.objects.filter(pk=rows[3].pk).update(status="uncertain", error_detail="The connection broke.")
+    Delivery.objects.filter(pk=rows[3].pk).update(
+        status="uncertain", error_kind="outcome_unknown", error_detail="The connection broke."
+    )
     Delivery.objects.filter(pk=rows[4].pk).update(status="skipped", skip_reason="objected", skipped_at=timezone.now())
     letter.refresh_from_db()
     return letter

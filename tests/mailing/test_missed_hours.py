@@ -174,7 +174,7 @@ def test_sending_one_letter_again_after_the_end_is_not_too_late(approved, start)
     for chunk in approved.chunks.all():
         DeliveryChunk.objects.filter(pk=chunk.pk).update(cursor=chunk.hi, state="done")
     approved.deliveries.update(status="sent", sent_at=timezone.now())
-    Delivery.objects.filter(pk=rows[0].pk).update(status="uncertain", sent_at=None)
+    Delivery.objects.filter(pk=rows[0].pk).update(status="uncertain", error_kind="outcome_unknown", sent_at=None)
     assert lifecycle.finish_if_done(approved.pk)
     passed(approved)
     lifecycle.settle(Delivery.objects.get(pk=rows[0].pk), actor=colleague, decision="resend")

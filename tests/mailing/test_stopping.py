@@ -56,7 +56,7 @@ def test_it_finishes_when_nothing_is_queued_and_not_before(approved, officer, st
     assert lifecycle.finish_if_done(approved.pk) is False
     first, second = Delivery.objects.filter(mailing=approved)
     Delivery.objects.filter(pk=first.pk).update(status="sent", sent_at=timezone.now())
-    Delivery.objects.filter(pk=second.pk).update(status="uncertain")
+    Delivery.objects.filter(pk=second.pk).update(status="uncertain", error_kind="outcome_unknown")
     approved.chunks.update(state="done", cursor=F("hi"))
     assert lifecycle.finish_if_done(approved.pk) is True
     assert lifecycle.finish_if_done(approved.pk) is False
@@ -99,7 +99,7 @@ def test_sending_again_wakes_a_finished_mailing_and_keeps_the_message_id(unsure,
 
 def test_nothing_of_a_stopped_mailing_is_sent_again(approved, officer):
     row = Delivery.objects.filter(mailing=approved).first()
-    Delivery.objects.filter(pk=row.pk).update(status="uncertain")
+    Delivery.objects.filter(pk=row.pk).update(status="uncertain", error_kind="outcome_unknown")
     lifecycle.stop_the_rest(approved, actor=officer)
     with pytest.raises(lifecycle.LifecycleError, match="was stopped"):
         lifecycle.settle(row, actor=officer, decision="resend")

@@ -23,7 +23,7 @@ THREADS = 8
 def test_webhooks_and_workers_at_the_same_moment_do_everything_once(settings, monkeypatch):
     settings.ANYMAIL_WEBHOOK_SECRET = [SECRET]
     monkeypatch.setattr(bell, "ring_incoming", lambda: None)
-    delivery = accepted_letter(status="uncertain")
+    delivery = accepted_letter(status="uncertain", error_kind="outcome_unknown")
     basis = {"MessageID": "m1", "Metadata": {"delivery": str(delivery.public_id)}}
     events = [
         {"RecordType": "Delivery", "Recipient": delivery.email, "DeliveredAt": "2024-11-22T08:00:05Z"},
