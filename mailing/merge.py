@@ -134,12 +134,7 @@ def _problem_of(token: str, *, html: bool) -> str:
     for used in expression.filters or []:
         if used.name != "default":
             return _('“%(name)s” cannot be applied to a field. Only default: "…" can.') % {"name": used.name}
-        values = [getattr(argument, "value", None) for argument in used.args]
-        if (
-            len(values) != 1
-            or not isinstance(values[0], StringLiteral)
-            or type(used.args[0]).__name__ != "PositionalArgument"
-        ):
+        if len(used.args) != 1 or not _is_quoted(used.args[0]):
             return _('Write the default in quotation marks: {{ field | default: "…" }}.')
     if len(expression.filters or []) > 1:
         return wrong
