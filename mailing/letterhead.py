@@ -110,6 +110,8 @@ QUOTE = re.compile(r"(?:\s*>\s)+")
 # A link that stands on a line of its own: "text (address)".
 LINK_ALONE = re.compile(r"\(\S+://\S+\)\S*$")
 LIST_MARKER = re.compile(r"\s*(?:(?:\d+\.|-)\s+)?")
+# The tag that opens a block is long, since it carries a style; a field must not stand on its line.
+BLOCK_WITH_FIELD = re.compile(r"<(?:p|h2|h3|h4|li|td|th)\s[^<>]*>(?=\S)")
 FIELD_IN_TEXT = re.compile(r" ([^\s<>]*\{\{[^{}<>]*\}\}[^\s<>]*) (?![^<]*>)")
 # Classes that the dark style sheet of the letter knows.
 CLASSES = {"p": "ink", "h2": "ink", "h3": "ink", "h4": "ink", "ol": "ink", "ul": "ink", "a": "link"}
@@ -243,7 +245,7 @@ def style_body(html: str) -> str:
         return f'{dressed} style="{STYLES[tag]}"'
 
     dressed = re.sub(rf"<({'|'.join(STYLES)})(?=[\s>/])", dress, html)
-    return BLOCK_END.sub(r"\g<0>\n", dressed)
+    return BLOCK_END.sub(r"\g<0>\n", BLOCK_WITH_FIELD.sub(r"\g<0>\n", dressed))
 
 
 def loosen(html: str) -> str:

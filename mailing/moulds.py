@@ -127,6 +127,15 @@ class Line:
         # (name, what stands there when the reader has no value for it)
         self.fields = [piece for piece in pieces if not isinstance(piece, str)]
 
+    @property
+    def names(self) -> set[str]:
+        """The fields of the line."""
+        return {name for name, _empty in self.fields}
+
+    def key(self, values: Mapping[str, str]) -> tuple[str, ...]:
+        """The values that make this line: equal ones make equal lines."""
+        return tuple([values[name] for name, _empty in self.fields])
+
     def fill(self, values: Mapping[str, str]) -> str:
         """The line with its values, which for HTML are escaped already."""
         return self._template % tuple([values[name] or empty for name, empty in self.fields])
@@ -138,8 +147,8 @@ class Values:
     def __init__(self, language: str, subject: Line, text: list[Line], html: list[Line]) -> None:
         """`text` and `html` are the lines of the two parts."""
         self._language, self._subject = language, subject
-        in_html = {name for line in html for name, _empty in line.fields}
-        names = in_html | {name for line in [subject, *text] for name, _empty in line.fields}
+        in_html = set[str]().union(*[line.names for line in html])
+        names = in_html.union(*[line.names for line in [subject, *text]])
         self._of_reader = sorted(names & set(READER_FIELDS))
         self._escaped = sorted(in_html)
 

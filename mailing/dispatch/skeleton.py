@@ -15,7 +15,7 @@ from typing import Any
 from uuid import UUID
 
 from mailing.letterhead import wrap
-from mailing.moulds import Line, Mould, Piece, Values
+from mailing.moulds import SUBJECT, Line, Mould, Piece, Values
 from transport.delivery import refuse_unsafe_bytes
 from transport.message import ascii_address, build_message, mailbox_value, quoted_lines, text_value
 
@@ -23,6 +23,9 @@ from transport.message import ascii_address, build_message, mailbox_value, quote
 VERSION = 1
 # The recipient's address while the message is made; the whole value is a gap.
 NOBODY = "nobody.invalid"
+# Fields of which all readers of a language together have few values: countries, groups, the closings of two genders.
+# Committees come in too many combinations.
+FEW = {"country", "group", "closing"}
 # A line that no text has, and what quoted-printable makes of it.
 BETWEEN, BETWEEN_QUOTED = "\n\x1e\n", b"\r\n=1E\r\n"
 
@@ -88,10 +91,17 @@ class Skeleton:
         pieces: list[str | list[Any]] = program["pieces"]
         self._constant = [piece.encode("ascii") if isinstance(piece, str) else b"" for piece in pieces]
         gaps = [(at, piece[0], piece[1:]) for at, piece in enumerate(pieces) if not isinstance(piece, str)]
-        self._lines = [(at, kind, Line(_pieces(rest[0]))) for at, kind, rest in gaps if kind in ("text", "html")]
+        self._lines = {at: (kind, Line(_pieces(rest[0]))) for at, kind, rest in gaps if kind in ("text", "html")}
         self._heads = [(at, *_head(kind, *rest)) for at, kind, rest in gaps if kind not in ("text", "html")]
-        text, html = ([line for _at, kind, line in self._lines if kind == wanted] for wanted in ("text", "html"))
-        self._values = Values(program["language"], Line(_pieces(program["subject"])), text, html)
+        text, html = ([line for kind, line in self._lines.values() if kind == wanted] for wanted in ("text", "html"))
+        subject = Line(_pieces(program["subject"]))
+        self._values = Values(program["language"], subject, text, html)
+        # Lines that many readers share are encoded once for each of their few values; the others for each reader.
+        shared = FEW | ({SUBJECT} if subject.names <= FEW else set())
+        self._common: list[tuple[int, dict[tuple[str, ...], bytes], Line]] = [
+            (at, {}, line) for at, (_kind, line) in self._lines.items() if line.names <= shared
+        ]
+        self._personal = [at for at, (_kind, line) in self._lines.items() if not line.names <= shared]
 
     def fill(self, addressee: Addressee, context: Mapping[str, Any], personal: Mapping[str, str]) -> bytes:
         """One recipient's message. `personal` are headers and fields of this one message. Raises MessageError."""
@@ -100,10 +110,19 @@ class Skeleton:
         out = self._constant.copy()
         for at, name, write in self._heads:
             out[at] = write(values[name] if name else mailbox).encode("ascii")
-        filled = [wrap(line.fill(values)) if kind == "text" else line.fill(escaped) for _at, kind, line in self._lines]
-        for (at, _kind, _line), encoded in zip(self._lines, _quoted(filled), strict=True):
+        for at, known, line in self._common:
+            key = line.key(values)
+            if key not in known:
+                known[key] = _quoted([self._fill_line(at, values, escaped)])[0]
+            out[at] = known[key]
+        filled = [self._fill_line(at, values, escaped) for at in self._personal]
+        for at, encoded in zip(self._personal, _quoted(filled), strict=True):
             out[at] = encoded
         return b"".join(out)
+
+    def _fill_line(self, at: int, values: dict[str, str], escaped: dict[str, str]) -> str:
+        kind, line = self._lines[at]
+        return wrap(line.fill(values)) if kind == "text" else line.fill(escaped)
 
 
 def _head(kind: str, field: str = "") -> tuple[str, Callable[[Any], str]]:
