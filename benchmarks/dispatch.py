@@ -18,7 +18,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from benchmarks.rig import services
+from benchmarks.rig import servers
 from benchmarks.rig.checking import check
 from benchmarks.rig.client import run_dkim, run_pipelining
 from benchmarks.rig.newsletter import SIZE, make_newsletter, make_people
@@ -88,12 +88,12 @@ class Bench:
         self.is_postgres = options.database == "postgres"
         server: dict[str, Any] = {"pid": 0, "url": ""}
         if self.is_postgres:
-            server = stack.enter_context(services.postgres())
+            server = stack.enter_context(servers.postgres())
             os.environ["DATABASE_URL"] = str(server["url"])
-            self.broker = stack.enter_context(services.redis())
+            self.broker = stack.enter_context(servers.redis())
         else:
             os.environ.pop("DATABASE_URL", None)
-            self.broker = stack.enter_context(services.embedded_broker())
+            self.broker = stack.enter_context(servers.embedded_broker())
         os.environ["REDIS_URL"] = self.broker
         self.postgres_pid = int(server["pid"])
         database = stack.enter_context(fresh_database())
@@ -165,17 +165,17 @@ class Bench:
         if name == "ours_sqlite":
             return on_sqlite(min(self.options.messages, 10_000))
         if name == "smtp_source":
-            with services.Sink() as sink:
+            with servers.Sink() as sink:
                 return run_smtp_source(self.options.messages, self.sizes["ours"], sink)
         if name in COUNTS:
             count = min(COUNTS[name], self.options.messages)
-            with services.Sink() as sink:
+            with servers.Sink() as sink:
                 said = self.peers.send(name, sink.port, count)
                 return peer_figures(name, said, sink.rate(count, self.sizes[name]))
         processes = 1 if name == "ours_one_process" or not self.is_postgres else 2
         mailing = make_newsletter(f"BENCH-{number}-{name}")
         server: dict[str, Any] = {"broker": self.broker, "postgres_pid": self.postgres_pid}
-        with services.Sink() as sink:
+        with servers.Sink() as sink:
             return run_ours(mailing, self.sizes["ours"], sink, processes=processes, **server)
 
 

@@ -12,7 +12,7 @@ import sys
 import time
 from typing import Any
 
-from benchmarks.rig.services import postgres
+from benchmarks.rig.servers import postgres
 from benchmarks.rig.usage import load as load_average
 from benchmarks.rig.usage import memory_mb
 from benchmarks.stage import fresh_database, show

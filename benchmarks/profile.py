@@ -13,7 +13,7 @@ import sys
 import time
 from typing import Any
 
-from benchmarks.rig import services
+from benchmarks.rig import servers
 from benchmarks.rig.newsletter import make_newsletter, make_people, sample
 from benchmarks.rig.usage import cpu_seconds
 from benchmarks.stage import fresh_database, show
@@ -32,11 +32,11 @@ def main() -> None:
     with contextlib.ExitStack() as stack:
         pid = 0
         if options.database == "postgres":
-            server = stack.enter_context(services.postgres())
+            server = stack.enter_context(servers.postgres())
             os.environ["DATABASE_URL"], pid = str(server["url"]), int(server["pid"])
         else:
             os.environ.pop("DATABASE_URL", None)
-        os.environ["REDIS_URL"] = stack.enter_context(services.redis())
+        os.environ["REDIS_URL"] = stack.enter_context(servers.redis())
         stack.enter_context(fresh_database())
         make_people(options.messages)
         plain = measure(make_newsletter("BENCH-PLAIN"), postgres_pid=pid)
@@ -54,7 +54,7 @@ def measure(mailing: Any, *, postgres_pid: int, profile: cProfile.Profile | None
     from transport.smtp import SMTPTransport
 
     size = len(sample(mailing.contents.get()))
-    with services.Sink() as sink:
+    with servers.Sink() as sink:
         started, cpu = time.perf_counter(), time.process_time()
         database = cpu_seconds(postgres_pid) if postgres_pid else 0.0
         with profile or contextlib.nullcontext():

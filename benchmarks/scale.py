@@ -15,7 +15,7 @@ import sys
 import time
 from typing import Any, Self
 
-from benchmarks.rig import services
+from benchmarks.rig import servers
 from benchmarks.rig.usage import cpu_seconds, load, memory_mb
 from benchmarks.stage import fresh_database, show
 
@@ -40,9 +40,9 @@ def main() -> None:
     sizes = [int(word) for word in options.sizes.split(",")]
     raw: list[dict[str, Any]] = []
     with contextlib.ExitStack() as stack:
-        server = stack.enter_context(services.postgres())
+        server = stack.enter_context(servers.postgres())
         os.environ["DATABASE_URL"] = str(server["url"])
-        os.environ["REDIS_URL"] = stack.enter_context(services.redis())
+        os.environ["REDIS_URL"] = stack.enter_context(servers.redis())
         for _round in range(options.rounds):
             for size in sizes:
                 print(f"{size} people", file=sys.stderr, flush=True)

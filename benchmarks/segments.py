@@ -12,7 +12,7 @@ from collections.abc import Callable
 from typing import Any
 
 from benchmarks.enqueue import SERVER
-from benchmarks.rig.services import postgres
+from benchmarks.rig.servers import postgres
 from benchmarks.rig.usage import load as load_average
 from benchmarks.stage import fresh_database, show
 

@@ -9,7 +9,7 @@ import time
 from pathlib import Path
 from typing import Any, Self
 
-from benchmarks.rig.services import Sink
+from benchmarks.rig.servers import Sink
 
 # Every answer of the server comes so much later, in seconds: a mail server in another country.
 LATENCY = 0.020

@@ -5,7 +5,7 @@ import time
 from collections.abc import Callable, Iterator
 from typing import Any
 
-from benchmarks.rig.services import Sink
+from benchmarks.rig.servers import Sink
 from benchmarks.rig.usage import cpu_seconds, family, memory_mb
 
 # Longest time for one part, in seconds.

@@ -3,7 +3,7 @@
 import subprocess
 from typing import Any
 
-from benchmarks.rig.services import NO_SINK, Sink, tool
+from benchmarks.rig.servers import NO_SINK, Sink, tool
 
 SESSIONS = 10
 # Header fields that smtp-source adds by itself: -l does not count them.
