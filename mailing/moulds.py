@@ -1,6 +1,6 @@
 """A mailing's text in one language with everything filled in but what differs from reader to reader.
 
-What differs is left as a mark in the text; `Mould.values` and `Line.fill` give each mark its value for one recipient.
+What differs is left as a mark in the text; `Values` and `Line.fill` give each mark its value for one recipient.
 The result is what `merge.render` gives, line by line (a property test compares them); it is only made faster.
 """
 
@@ -9,8 +9,6 @@ import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
-
-from markupsafe import escape
 
 from advocacy.richtext import to_text
 from mailing import merge
@@ -22,6 +20,9 @@ Piece = str | tuple[str, str]
 SUBJECT = "subject"
 # Made from the delivery, not from what was frozen about its reader.
 UNSUBSCRIBE = "unsubscribe_link"
+# Fields of which all readers of a language together have few values: countries, groups, the closings of two genders.
+# Committees come in too many combinations.
+FEW = {"country", "group", "closing"}
 
 
 @dataclass(frozen=True)
@@ -132,29 +133,40 @@ class Line:
         """The fields of the line."""
         return {name for name, _empty in self.fields}
 
-    def key(self, values: Mapping[str, str]) -> tuple[str, ...]:
-        """The values that make this line: equal ones make equal lines."""
-        return tuple([values[name] for name, _empty in self.fields])
-
     def fill(self, values: Mapping[str, str]) -> str:
         """The line with its values, which for HTML are escaped already."""
         return self._template % tuple([values[name] or empty for name, empty in self.fields])
 
 
 class Values:
-    """What one kind of message needs of each reader: named once, worded for one reader after the other."""
+    """What one kind of message needs of each reader: values that many readers share, and each reader's own."""
 
-    def __init__(self, language: str, subject: Line, text: list[Line], html: list[Line]) -> None:
-        """`text` and `html` are the lines of the two parts."""
+    def __init__(self, language: str, subject: Line, lines: list[Line]) -> None:
+        """`lines` are those of both parts."""
+        names = subject.names.union(*[line.names for line in lines])
         self._language, self._subject = language, subject
-        in_html = set[str]().union(*[line.names for line in html])
-        names = in_html.union(*[line.names for line in [subject, *text]])
-        self._of_reader = sorted(names & set(READER_FIELDS))
-        self._escaped = sorted(in_html)
+        self._few, self._own = sorted(names & FEW), sorted(names & set(READER_FIELDS) - FEW)
+        # The subject is shared where all of its values are.
+        self.shared = FEW | ({SUBJECT} if subject.names <= FEW else set())
 
-    def of(self, context: Mapping[str, Any], further: Mapping[str, str]) -> tuple[dict[str, str], dict[str, str]]:
-        """One reader's values by name, and those for HTML. `further` are values that were not frozen."""
-        values = {name: reader_value(name, context, self._language) for name in self._of_reader}
-        values.update(further)
-        values[SUBJECT] = merge.tidy(self._subject.fill(values))
-        return values, {name: str(escape(values[name])) for name in self._escaped}
+    def key(self, context: Mapping[str, Any]) -> tuple[str, ...]:
+        """What tells readers apart whose shared values differ."""
+        return tuple([context.get(name) or "" for name in self._few])
+
+    def few(self, context: Mapping[str, Any]) -> dict[str, str]:
+        """The shared values by name, worded."""
+        return self._with_subject(self._worded(self._few, context), SUBJECT in self.shared)
+
+    def all(self, context: Mapping[str, Any], few: Mapping[str, str]) -> dict[str, str]:
+        """All of one reader's values by name; `few` are the shared ones."""
+        values = self._worded(self._own, context)
+        values.update(few)
+        return self._with_subject(values, SUBJECT not in self.shared)
+
+    def _worded(self, names: list[str], context: Mapping[str, Any]) -> dict[str, str]:
+        return {name: reader_value(name, context, self._language) for name in names}
+
+    def _with_subject(self, values: dict[str, str], is_asked: bool) -> dict[str, str]:
+        if is_asked:
+            values[SUBJECT] = merge.tidy(self._subject.fill(values))
+        return values

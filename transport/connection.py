@@ -155,9 +155,11 @@ def read_reply(lines: BinaryIO) -> tuple[int, str]:
             if len(line) > LONGEST_REPLY_LINE:
                 return -1, ""
             raise OSError("closed")
-        words.append(line[4:].strip())
+        code, words_here = line[:3], line[4:].strip()
         if line[3:4] != b"-":
-            return int(line[:3]) if line[:3].isdigit() else -1, words_of(b"\n".join(words))
+            said = b"\n".join([*words, words_here]) if words else words_here
+            return int(code) if code.isdigit() else -1, words_of(said)
+        words.append(words_here)
     return -1, ""
 
 

@@ -1,8 +1,9 @@
 """What is handed to a transport and what comes back: shared by the SMTP client, the providers and their callers."""
 
-from collections.abc import Callable
-from dataclasses import dataclass
-from typing import Protocol
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator
+from itertools import islice
+from typing import NamedTuple, Protocol
 
 from transport.errors import PermanentError, TransportError
 from transport.message import MessageError, ascii_address
@@ -10,8 +11,7 @@ from transport.message import MessageError, ascii_address
 LONGEST_LINE = 998
 
 
-@dataclass(frozen=True, slots=True)
-class Outgoing:
+class Outgoing(NamedTuple):
     """One message for one recipient.
 
     Attributes:
@@ -30,9 +30,13 @@ class Outgoing:
     sender_domain: str = ""
     is_checked: bool = False
 
+    @property
+    def secrets(self) -> tuple[str, str]:
+        """What a server's words are cleaned of: the address and the part before its @-sign."""
+        return self.recipient, self.recipient.partition("@")[0]
 
-@dataclass(frozen=True, slots=True)
-class Receipt:
+
+class Receipt(NamedTuple):
     """The next hop accepted the message: its reply code and words, without addresses."""
 
     code: str
@@ -82,6 +86,36 @@ def envelope_of(message: Outgoing) -> bytes:
         return f"MAIL FROM:<{sender}>\r\nRCPT TO:<{ascii_address(message.recipient)}>\r\nDATA\r\n".encode("ascii")
     except MessageError as error:
         raise PermanentError(str(error), code="address") from error
+
+
+class Queue:
+    """The messages of a batch in their order, each asked for before its turn: its envelope may travel ahead of it.
+
+    A batch may make its messages as they are asked for; `prepare` has the one after the next made meanwhile.
+    """
+
+    def __init__(self, batch: Iterable[Outgoing]) -> None:
+        """Asks for nothing yet."""
+        self._rest = iter(batch)
+        self._ahead: deque[Outgoing] = deque()
+
+    def __iter__(self) -> Iterator[Outgoing]:
+        self._look(2)
+        while self._ahead:
+            yield self._ahead.popleft()
+            self._look(2)
+
+    @property
+    def following(self) -> Outgoing | None:
+        """The message after the one in hand."""
+        return self._ahead[0] if self._ahead else None
+
+    def prepare(self) -> None:
+        """Have the message after `following` made."""
+        self._look(2)
+
+    def _look(self, count: int) -> None:
+        self._ahead.extend(islice(self._rest, count - len(self._ahead)))
 
 
 class Single:

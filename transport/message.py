@@ -12,6 +12,7 @@ import re
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from email.utils import format_datetime
+from functools import lru_cache
 
 import idna
 
@@ -89,6 +90,7 @@ def build_message(  # noqa: PLR0913 - a message has these parts
     return head + b"\r\n" + _body(text, html, boundary_of or bracketed)
 
 
+@lru_cache(maxsize=256)
 def ascii_address(address: str) -> str:
     """The address as it travels: the domain as its IDNA A-label. Raises MessageError when it cannot be written."""
     local, _, domain = address.strip().rpartition("@")

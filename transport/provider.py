@@ -9,7 +9,7 @@ import contextlib
 import email
 import email.policy
 import ssl
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable
 from email.message import EmailMessage
 from typing import Any, Protocol, Self
 from uuid import NAMESPACE_URL, uuid5
@@ -59,7 +59,7 @@ class Transport(Protocol):
         """
         ...
 
-    def deliver_all(self, batch: Sequence[Outgoing], progress: Progress) -> None:
+    def deliver_all(self, batch: Iterable[Outgoing], progress: Progress) -> None:
         """Hand over messages in their order and tell `progress` of each.
 
         Ends early after an error that pauses the mailing. What `progress` raises is passed on.
@@ -120,7 +120,7 @@ class ProviderTransport:
                 return _post(backend, mail, recipient, has_key=has_key)
             raise
 
-    def deliver_all(self, batch: Sequence[Outgoing], progress: Progress) -> None:
+    def deliver_all(self, batch: Iterable[Outgoing], progress: Progress) -> None:
         """Post one message after the other: a provider is asked for each recipient by itself."""
         for number, one in enumerate(batch):
             outcome: Outcome

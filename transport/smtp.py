@@ -12,23 +12,18 @@ import select
 import smtplib
 import socket
 import ssl
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable
 from types import TracebackType
 from typing import Self
 
 from transport.connection import COMMAND_TIMEOUT, connect, is_positive, read_reply, read_url
-from transport.delivery import Outcome, Outgoing, Progress, Receipt, Single, envelope_of, refuse_unsafe_bytes
+from transport.delivery import Outcome, Outgoing, Progress, Queue, Receipt, Single, envelope_of, refuse_unsafe_bytes
 from transport.dkim import sign
 from transport.errors import OutcomeUnknown, PermanentError, Phase, TransientError, TransportError, clean, lost, refusal
 
 # RFC 5321 4.5.3.2.5: three minutes for each block of data.
 BLOCK_TIMEOUT = 180.0
 BLOCK = 64 * 1024
-
-
-def _secrets(recipient: str) -> tuple[str, str]:
-    """What a server's words are cleaned of: the address and the part before its @-sign."""
-    return recipient, recipient.partition("@")[0]
 
 
 class SMTPTransport:
@@ -50,6 +45,8 @@ class SMTPTransport:
         # The message whose envelope already travelled, behind the dot of the one before it.
         self._asked: Outgoing | None = None
         self._poll = select.poll()
+        # Seconds after which the socket gives up; each change is a call of the kernel.
+        self._waits = COMMAND_TIMEOUT
 
     def __enter__(self) -> Self:
         return self
@@ -85,18 +82,19 @@ class SMTPTransport:
             raise one.outcome
         return one.outcome
 
-    def deliver_all(self, batch: Sequence[Outgoing], progress: Progress) -> None:
+    def deliver_all(self, batch: Iterable[Outgoing], progress: Progress) -> None:
         """Hand over messages in their order, and tell `progress` of each.
 
-        Ends early after an error that pauses the mailing. What `progress` raises is passed on; the message under way
-        was then not handed over.
+        One message is asked for ahead, so that a batch that makes its messages does so while the server thinks. Ends
+        early after an error that pauses the mailing. What `progress` raises is passed on; the message under way was
+        then not handed over.
         """
+        queue = Queue(batch)
         try:
-            for number, message in enumerate(batch):
-                following = batch[number + 1] if number + 1 < len(batch) else None
+            for number, message in enumerate(queue):
                 outcome: Outcome
                 try:
-                    outcome = self._hand_over(number, message, following, progress)
+                    outcome = self._hand_over(number, message, queue, progress)
                 except TransportError as error:
                     outcome = error
                 progress.finished(number, outcome)
@@ -107,7 +105,7 @@ class SMTPTransport:
             if self._open_transaction:
                 self._drop()
 
-    def _hand_over(self, number: int, message: Outgoing, following: Outgoing | None, progress: Progress) -> Receipt:
+    def _hand_over(self, number: int, message: Outgoing, queue: Queue, progress: Progress) -> Receipt:
         if not message.is_checked:
             refuse_unsafe_bytes(message.message)
         signed = sign(message.message, message.sender_domain or message.envelope_from.rpartition("@")[2])
@@ -121,7 +119,9 @@ class SMTPTransport:
             text = b""
         progress.may_continue()
         self._refuse_early_answer(message)
-        is_whole = self._end_data(text, following)
+        is_whole = self._end_data(text, queue.following)
+        if is_whole:
+            queue.prepare()
         try:
             return self._answer_to_the_dot(message)
         finally:
@@ -144,6 +144,7 @@ class SMTPTransport:
         envelope = b"" if was_asked else envelope_of(message)
         if self._smtp is None:
             self._smtp = connect(self._server)
+            self._waits = COMMAND_TIMEOUT
             self._poll = select.poll()
             self._poll.register(self._socket, select.POLLIN)
         if not was_asked:
@@ -173,7 +174,7 @@ class SMTPTransport:
                 raise error
             is_granted = code == 354 if phase == Phase.DATA else is_positive(code)
             if error is None and not is_granted:
-                error = self._refused(phase, code, words, message.recipient)
+                error = self._refused(phase, code, words, message)
             if self._smtp is None:
                 break
         if error:
@@ -182,7 +183,7 @@ class SMTPTransport:
 
     def _write_long(self, text: bytes) -> None:
         """All of a text too long for one write, but not its final dot."""
-        self._socket.settimeout(BLOCK_TIMEOUT)
+        self._wait_at_most(BLOCK_TIMEOUT)
         for start in range(0, len(text), BLOCK):
             self._put(Phase.BODY, text[start : start + BLOCK])
 
@@ -191,17 +192,17 @@ class SMTPTransport:
 
         Raises only when the dot did not leave.
         """
-        end = text + b".\r\n"
-        dot_at = len(end)
+        envelope, dot_at = b"", len(text) + 3
         if following is not None and self._pipelines:
             with contextlib.suppress(PermanentError):  # it will say so when its turn comes
-                end += envelope_of(following)
+                envelope = envelope_of(following)
                 self._asked = following
-        self._socket.settimeout(BLOCK_TIMEOUT)
-        view, written = memoryview(end), 0
+        end = b"".join((text, b".\r\n", envelope))
+        self._wait_at_most(max(self._waits, BLOCK_TIMEOUT))
+        connection, written = self._socket, 0
         try:
             while written < len(end):
-                written += self._socket.send(view[written:])
+                written += connection.send(memoryview(end)[written:])
         except OSError:
             self._asked = None
             if written < dot_at:
@@ -211,35 +212,33 @@ class SMTPTransport:
 
     def _answer_to_the_dot(self, message: Outgoing) -> Receipt:
         """From the moment the dot is written, silence means "not known"."""
-        self._socket.settimeout(self._data_timeout)
+        self._wait_at_most(self._data_timeout)
         code, words = self._reply(Phase.DOT)
         if not is_positive(code):
-            error = refusal(Phase.DOT, code, words, *_secrets(message.recipient))
+            error = refusal(Phase.DOT, code, words, *message.secrets)
             if code == 421 or code < 400 or isinstance(error, OutcomeUnknown):
                 self._drop()
             else:
                 self._open_transaction = self._asked is not None
-                self._socket.settimeout(COMMAND_TIMEOUT)
             raise error
         # The next envelope may be under way already: then its transaction is open.
         self._open_transaction = self._asked is not None
-        self._socket.settimeout(COMMAND_TIMEOUT)
-        return Receipt(str(code), clean(words, *_secrets(message.recipient)))
+        return Receipt(str(code), clean(words, *message.secrets))
 
     def _refuse_early_answer(self, message: Outgoing) -> None:
         """A server that spoke or hung up while we wrote the text has not accepted it: the dot stays unwritten."""
         if isinstance(self._socket, ssl.SSLSocket):
             return  # what is readable there may be TLS's own; the reply to the dot will tell
         if self._poll.poll(0):
-            self._socket.settimeout(COMMAND_TIMEOUT)
+            self._wait_at_most(COMMAND_TIMEOUT)
             code, words = self._reply(Phase.BODY)
-            error = refusal(Phase.BODY, code, words, *_secrets(message.recipient))
+            error = refusal(Phase.BODY, code, words, *message.secrets)
             self._drop()
             raise error
 
-    def _refused(self, phase: Phase, code: int, words: str, to: str) -> TransportError:
+    def _refused(self, phase: Phase, code: int, words: str, message: Outgoing) -> TransportError:
         """Make the error for a refused envelope; the connection goes on behind a RSET, or is dropped."""
-        error = refusal(phase, code, words, *_secrets(to))
+        error = refusal(phase, code, words, *message.secrets)
         self._needs_reset = True
         if code == 421 or code < 400:
             self._drop()
@@ -256,8 +255,16 @@ class SMTPTransport:
             # As a server that closed a kept connection: `_begin` tries once on a new one.
             raise TransientError(clean(words), code="421", phase=Phase.MAIL)
 
+    def _wait_at_most(self, seconds: float) -> None:
+        """How long the server may be silent from now on. Answers that come along with one to the dot get its time."""
+        if seconds != self._waits:
+            self._socket.settimeout(seconds)
+            self._waits = seconds
+
     def _put(self, phase: Phase, data: bytes) -> None:
         """Write all of `data`. When this raises, its end did not leave."""
+        if phase != Phase.BODY:
+            self._wait_at_most(COMMAND_TIMEOUT)
         try:
             self._socket.sendall(data)
         except OSError:

@@ -3,6 +3,7 @@
 import os
 import socket
 import uuid
+from itertools import chain
 
 from django.db import transaction
 from django.db.models import Exists, OuterRef, Q, QuerySet
@@ -14,7 +15,8 @@ from mailing.dispatch.leases import Claim
 from mailing.dispatch.store import hold_status
 from mailing.models import Delivery, DeliveryChunk, Mailing
 
-# How many free chunks or due rows are looked at before a worker gives up; each miss is another worker's gain.
+# How many free chunks or due rows are looked at before a worker gives up; each miss is another worker's gain. The
+# first one looked at is nearly always free.
 CANDIDATES = 16
 
 
@@ -30,7 +32,8 @@ def claim_chunk(mailing_id: int, worker: str) -> Claim | None:
     (`losing`).
     """
     before = ticks()
-    for chunk in free_chunks(mailing_id).order_by("id")[:CANDIDATES]:
+    free = _unheld(mailing_id).order_by("id")
+    for chunk in chain(free[:1], free[:CANDIDATES]):
         with transaction.atomic():
             claim = _take(chunk, worker, before)
             failpoint("c1")
@@ -69,11 +72,14 @@ def claim_retry(mailing_id: int, worker: str) -> Claim | None:
 
 def free_chunks(mailing_id: int) -> QuerySet[DeliveryChunk]:
     """Chunks of a mailing that is being sent which a worker may take now."""
+    sending = Mailing.objects.filter(pk=OuterRef("mailing_id"), status=Mailing.Status.SENDING)
+    return _unheld(mailing_id).filter(Exists(sending))
+
+
+def _unheld(mailing_id: int) -> QuerySet[DeliveryChunk]:
     return DeliveryChunk.objects.filter(
         Q(lease_until__isnull=True) | Q(lease_until__lte=clock()),
         Q(not_before__isnull=True) | Q(not_before__lte=clock()),
-        # Not a join: an UPDATE that waited for another looks again only at its own table's row.
-        Exists(Mailing.objects.filter(pk=OuterRef("mailing_id"), status=Mailing.Status.SENDING)),
         mailing_id=mailing_id,
         state=DeliveryChunk.State.OPEN,
     )
@@ -104,7 +110,9 @@ def _take(chunk: DeliveryChunk, worker: str, before: float) -> Claim | None:
     """Take one chunk as it was read, or nothing if it changed meanwhile."""
     status = hold_status(chunk.mailing_id)
     owner = _token(worker)
-    same = free_chunks(chunk.mailing_id).filter(
+    if status != Mailing.Status.SENDING:
+        return None
+    same = _unheld(chunk.mailing_id).filter(
         pk=chunk.pk, owner=chunk.owner, cursor=chunk.cursor, window_lo=chunk.window_lo
     )
     taken = same.update(owner=owner, lease_until=after(lease_seconds()), window_lo=None, not_before=None)

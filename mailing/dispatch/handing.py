@@ -3,8 +3,10 @@
 import logging
 import time
 import traceback
-from collections import Counter
+from collections import Counter, deque
+from collections.abc import Iterator
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from django.utils import timezone
 
@@ -58,95 +60,112 @@ def hand_over(  # noqa: PLR0913 - each of these is somebody else's
     """Hand the messages of a window over, in their order; every row gets a result, whatever happens."""
     journal.window([recipient.pk for recipient in window])
     handed = Handed()
-    ready = _make(window, mailing, renderer, handed)
-    course = _Course(ready, mailing, claim, journal, handed)
+    course = _Course(window, mailing, renderer, claim, journal, handed)
     failpoint("c5")
     try:
         for tries_left in reversed(range(CONNECT_TRIES)):
-            transport.deliver_all([message for _recipient, message, _digest in ready[course.next :]], course)
-            if not course.is_unreachable:
+            transport.deliver_all(course.messages(), course)
+            if not course.unreachable_because:
                 break
             if not tries_left:
                 handed.pause_reason = course.unreachable_because
                 break
             # A mail server that is just restarting is asked again before the mailing pauses.
             time.sleep(1)
-            course.begin_again()
     except LeaseLost:
         handed.is_lost = True
     except Exception as error:  # Nobody knows how far it came: never guessed (DESIGN 5.4).
         logger.error("Delivery %s failed on its way: %s", course.in_hand(), _where(error))
         course.fail(f"The worker failed ({type(error).__name__}).")
     # Certainly not sent: not begun, or stopped before the dot.
-    handed.found += [results.handed_back(recipient) for recipient, _message, _digest in ready[course.next :]]
+    handed.found += [results.handed_back(recipient) for recipient in course.left()]
     journal.flush()
     return handed
 
 
-Ready = tuple[Recipient, Outgoing, str]
-
-
-def _make(window: list[Recipient], mailing: Mailing, renderer: Renderer, handed: Handed) -> list[Ready]:
-    """The messages of a window with their digests. One that cannot be made fails alone."""
-    ready: list[Ready] = []
-    domain = mailing.sender.domain
-    for recipient in window:
-        try:
-            message = renderer.message(recipient)
-        except RenderError as error:
-            handed.found.append(results.not_made(recipient, str(error)))
-            continue
-        except Exception as error:  # A fault of ours must not stop everybody else's letter.
-            logger.error("Delivery %s could not be rendered: %s", recipient.pk, _where(error))
-            handed.found.append(results.not_made(recipient, f"The letter could not be made ({type(error).__name__})."))
-            continue
-        sender = bounce_address(mailing.sender, recipient.public_id)
-        reference = str(recipient.public_id)
-        outgoing = Outgoing(sender, recipient.email or "", message, reference, domain, is_checked=True)
-        ready.append((recipient, outgoing, digest(message)))
-    return ready
+class _Made(NamedTuple):
+    recipient: Recipient
+    outgoing: Outgoing
+    digest: str
 
 
 class _Course:
-    """Follows a window on its way: the transport tells it what began and how it ended."""
+    """A window on its way: makes its messages as the transport asks for them, and sorts what it is told of each."""
 
-    def __init__(self, ready: list[Ready], mailing: Mailing, claim: Claim, journal: Journal, handed: Handed) -> None:
-        """`next` is the first message without an outcome."""
-        self._ready, self._mailing, self._claim = ready, mailing, claim
+    def __init__(  # noqa: PLR0913 - each of these is somebody else's
+        self,
+        window: list[Recipient],
+        mailing: Mailing,
+        renderer: Renderer,
+        claim: Claim,
+        journal: Journal,
+        handed: Handed,
+    ) -> None:
+        """Nothing is made yet."""
+        self._not_made = iter(window)
+        self._mailing, self._renderer, self._claim = mailing, renderer, claim
         self._journal, self._handed = journal, handed
-        self.next = 0
-        self._start = 0
+        # Made and without an outcome, in their order: the first is in hand.
+        self._made: deque[_Made] = deque()
         self._is_started = False
         self.unreachable_because = ""
 
-    @property
-    def is_unreachable(self) -> bool:
-        """Whether the batch ended because nobody answers at the mail server's door."""
-        return bool(self.unreachable_because)
+    def messages(self) -> Iterator[Outgoing]:
+        """What is left to hand over; made one by one. One that cannot be made fails alone."""
+        self.unreachable_because = ""
+        yield from [made.outgoing for made in self._made]
+        for recipient in self._not_made:
+            made = self._make(recipient)
+            if isinstance(made, Result):
+                self._handed.found.append(made)
+            else:
+                self._made.append(made)
+                yield made.outgoing
 
-    def begin_again(self) -> None:
-        """A batch of what is left begins."""
-        self._start, self.unreachable_because = self.next, ""
+    def left(self) -> list[Recipient]:
+        """Those without an outcome."""
+        return [made.recipient for made in self._made] + list(self._not_made)
+
+    def _make(self, recipient: Recipient) -> _Made | Result:
+        try:
+            message = self._renderer.message(recipient)
+        except RenderError as error:
+            return results.not_made(recipient, str(error))
+        except Exception as error:  # A fault of ours must not stop everybody else's letter.
+            logger.error("Delivery %s could not be rendered: %s", recipient.pk, _where(error))
+            return results.not_made(recipient, f"The letter could not be made ({type(error).__name__}).")
+        mailbox = self._mailing.sender
+        outgoing = Outgoing(
+            bounce_address(mailbox, recipient.public_id),
+            recipient.email or "",
+            message,
+            str(recipient.public_id),
+            mailbox.domain,
+            is_checked=True,
+        )
+        return _Made(recipient, outgoing, digest(message))
 
     def may_continue(self) -> None:
         """Does the lease surely hold?"""
         self._claim.check()
 
-    def started(self, number: int) -> None:
+    def started(self, _number: int) -> None:
         """Note it before the first byte of its data leaves."""
         self._is_started = True
-        self._journal.started(self._ready[self._start + number][0].pk)
+        self._journal.started(self._made[0].recipient.pk)
 
-    def finished(self, number: int, outcome: Outcome) -> None:
+    def finished(self, _number: int, outcome: Outcome) -> None:
         """Sort the answer."""
         if isinstance(outcome, TransportError) and outcome.pauses_mailing and outcome.phase == Phase.CONNECT:
             self.unreachable_because = outcome.detail
             return
-        recipient, _message, key = self._ready[self._start + number]
-        result = self._sort(recipient, key, outcome)
+        recipient, _outgoing, key = self._made[0]
+        self._keep(self._sort(recipient, key, outcome))
+
+    def _keep(self, result: Result) -> None:
         self._journal.finished(result)
         self._handed.found.append(result)
-        self.next = self._start + number + 1
+        self._made.popleft()
         self._is_started = False
 
     def _sort(self, recipient: Recipient, key: str, outcome: Outcome) -> Result:
@@ -167,17 +186,14 @@ class _Course:
 
     def in_hand(self) -> int | None:
         """The delivery under way."""
-        return self._ready[self.next][0].pk if self.next < len(self._ready) else None
+        return self._made[0].recipient.pk if self._made else None
 
     def fail(self, why: str) -> None:
         """After an error nobody expected: what had begun may have left; the rest has not."""
         self._handed.is_broken = True
         if self._is_started:
-            recipient, _message, key = self._ready[self.next]
-            result = results.not_known(recipient, key, why)
-            self._journal.finished(result)
-            self._handed.found.append(result)
-            self.next += 1
+            recipient, _outgoing, key = self._made[0]
+            self._keep(results.not_known(recipient, key, why))
 
 
 def _where(error: Exception) -> str:

@@ -5,13 +5,15 @@ that it is bulk mail (so that no holiday note answers it), and can be left in on
 """
 
 import re
+from collections.abc import Sequence
 from functools import lru_cache
 from urllib.parse import quote
 from uuid import UUID
 
 from mailing import unsubscribe
 from mailing.models import Mailing
-from mailing.verp import bounce_address
+from mailing.moulds import UNSUBSCRIBE
+from mailing.verp import local_part
 from transport.message import ascii_address
 
 # Gmail reads four fields between colons, of at most 127 characters together; the last, who sends, is of 5 to 15.
@@ -33,26 +35,40 @@ def fixed(mailing: Mailing, language: str) -> dict[str, str]:
     }
 
 
-def personal(mailing: Mailing, public_id: UUID) -> dict[str, str]:
-    """Fields that differ from recipient to recipient: how this one leaves. None for letters."""
+def own(mailing: Mailing, public_id: UUID) -> list[str]:
+    """What only one message carries: its id, and for a newsletter the token to leave by and the return address's name.
+
+    Each is as long in every message, and of characters that mean themselves wherever they stand.
+    """
+    found = [str(public_id)]
+    if mailing.kind == Mailing.Kind.NEWSLETTER:
+        found.append(unsubscribe.token_for(public_id))
+        if mailing.sender.bounce_domain:
+            found.append(local_part(public_id))
+    return found
+
+
+def worded(mailing: Mailing, own: Sequence[str]) -> dict[str, str]:
+    """How a message is left, by the names of its header fields and of its merge field. Nothing for letters."""
     if mailing.kind != Mailing.Kind.NEWSLETTER:
         return {}
-    token = unsubscribe.token_for(public_id)
+    _id, token, *path = own
+    link = unsubscribe.address_of(token)
     # A token's characters mean themselves in an address, so only the space is written as %20 (RFC 6068 2).
-    mailto = f"mailto:{_leaving_address(mailing, public_id)}?subject=unsubscribe%20{token}"
-    return {"List-Unsubscribe": f"<{unsubscribe.address_of(token)}>, <{mailto}>"}
+    mailto = f"mailto:{_leaving_address(mailing, *path)}?subject=unsubscribe%20{token}"
+    return {"List-Unsubscribe": f"<{link}>, <{mailto}>", UNSUBSCRIBE: link}
+
+
+def personal(mailing: Mailing, public_id: UUID) -> dict[str, str]:
+    """Header fields that differ from recipient to recipient: how this one leaves. None for letters."""
+    found = worded(mailing, own(mailing, public_id))
+    found.pop(UNSUBSCRIBE, None)
+    return found
 
 
 def link(mailing: Mailing, public_id: UUID) -> str:
     """The address that stands in the newsletter's text for the same purpose; "" for letters."""
-    if mailing.kind != Mailing.Kind.NEWSLETTER:
-        return ""
-    return unsubscribe.address_of(unsubscribe.token_for(public_id))
-
-
-def link_in(personal: dict[str, str]) -> str:
-    """The same address out of `personal`, without signing a second time."""
-    return personal["List-Unsubscribe"].partition(">")[0].removeprefix("<")
+    return worded(mailing, own(mailing, public_id)).get(UNSUBSCRIBE, "")
 
 
 def list_name(mailing: Mailing) -> str:
@@ -60,14 +76,14 @@ def list_name(mailing: Mailing) -> str:
     return f"list-{mailing.contact_list_id}" if mailing.contact_list_id else "newsletter"
 
 
-def _leaving_address(mailing: Mailing, public_id: UUID) -> str:
+def _leaving_address(mailing: Mailing, path: str = "") -> str:
     """Where a mail that says "unsubscribe" goes: to the mailbox the program reads, else to where answers go.
 
-    The token stands in the subject either way; an address of our own for each message proves it a second time.
+    The token stands in the subject either way; an address of our own for each message (`path`) proves it a second time.
     """
     sender = mailing.sender
-    if sender.bounce_domain:
-        return bounce_address(sender, public_id)
+    if path:
+        return f"{path}@{sender.bounce_domain}"
     return _in_an_address(sender.reply_to or sender.from_email)
 
 

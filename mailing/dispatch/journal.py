@@ -9,7 +9,7 @@ from before the last boot is believed in what it says, and not in what it does n
 import json
 import logging
 import os
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
 from types import TracebackType
@@ -23,7 +23,8 @@ logger = logging.getLogger(__name__)
 
 BOOT_ID = Path("/proc/sys/kernel/random/boot_id")
 SUFFIX = ".journal"
-NAMES = tuple(column.name for column in fields(Result))
+# Made once: `json.dumps` makes a new one for every line.
+ENCODE = json.JSONEncoder(ensure_ascii=True, separators=(",", ":")).encode
 
 
 class Journal:
@@ -74,7 +75,7 @@ class Journal:
     def finished(self, result: Result) -> None:
         """How one ended; written together with the next start, or by `flush`."""
         if self._file is not None:
-            self._pending += b"=" + _line([getattr(result, name) for name in NAMES])
+            self._pending += b"=" + _line(result)
 
     def flush(self) -> None:
         """Write what is pending."""
@@ -161,4 +162,4 @@ def boot_id() -> str:
 
 
 def _line(content: object) -> bytes:
-    return json.dumps(content, ensure_ascii=True, separators=(",", ":")).encode("ascii") + b"\n"
+    return ENCODE(content).encode("ascii") + b"\n"

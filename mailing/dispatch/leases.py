@@ -1,6 +1,6 @@
 """A lease on one chunk, held by one worker at a time and renewed while it works."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from mailing.dispatch.clock import SAFE_SHARE, after, clock, lease_seconds, ticks
@@ -26,6 +26,7 @@ class Claim:
     cursor: int
     # ticks() from just before the statement that last renewed the lease: the careful side.
     renewed_at: float
+    lasts: float = field(default_factory=lease_seconds)
     is_lost: bool = False
     # The first row of the open window; None when none is open.
     window_lo: int | None = None
@@ -36,7 +37,7 @@ class Claim:
 
     def check(self) -> None:
         """Raise LeaseLost unless the lease surely still holds. Called just before DATA and just before the dot."""
-        if self.is_lost or ticks() > self.renewed_at + lease_seconds() * SAFE_SHARE:
+        if self.is_lost or ticks() > self.renewed_at + self.lasts * SAFE_SHARE:
             raise LeaseLost
 
     def renew(self) -> bool:

@@ -4,7 +4,7 @@ import hashlib
 import json
 from collections.abc import Mapping
 from datetime import datetime
-from functools import cached_property
+from functools import cached_property, partial
 from typing import Any, Protocol
 from uuid import UUID
 
@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from mailing import merge
 from mailing.dispatch import headers
-from mailing.dispatch.skeleton import Addressee, Skeleton, make_program
+from mailing.dispatch.skeleton import Skeleton, make_program
 from mailing.models import Delivery, Mailing, MailingContent
 from mailing.models import Skeleton as StoredSkeleton
 from mailing.moulds import UNSUBSCRIBE, mould
@@ -66,10 +66,8 @@ class Renderer:
             skeleton = self._skeletons.get(recipient.language) or self._find_or_make(recipient.language)
             context = recipient.context
             values = json.loads(context) if isinstance(context, str) else context
-            personal = headers.personal(self.mailing, recipient.public_id)
-            if personal:
-                personal[UNSUBSCRIBE] = headers.link_in(personal)
-            return skeleton.fill(_addressee(recipient, values), values, personal)
+            mailbox = str(values.get("name", "")), recipient.email or ""
+            return skeleton.fill(mailbox, values, headers.own(self.mailing, recipient.public_id))
         except ValueError as error:
             raise RenderError(str(error)) from error
 
@@ -102,7 +100,8 @@ class Renderer:
             row = StoredSkeleton(mailing=self.mailing, language=language, program=self._program(language))
             StoredSkeleton.objects.bulk_create([row], ignore_conflicts=True)
             stored = self.mailing.skeletons.get(language=language)
-        self._skeletons[language] = Skeleton(stored.program)
+        widths = [len(value) for value in headers.own(self.mailing, UUID(int=0))]
+        self._skeletons[language] = Skeleton(stored.program, widths, partial(headers.worded, self.mailing))
         return self._skeletons[language]
 
     def _program(self, language: str) -> dict[str, Any]:
@@ -125,10 +124,6 @@ class Renderer:
 
     def _seed(self, language: str) -> str:
         return f"{self.mailing.reference}/{language}"
-
-
-def _addressee(recipient: Recipient, values: Mapping[str, Any]) -> Addressee:
-    return Addressee(recipient.public_id, str(values.get("name", "")), recipient.email or "")
 
 
 def message_id(delivery: Delivery, domain: str) -> str:

@@ -1,7 +1,6 @@
 """What became of one delivery in one window, sorted so that the store can write it and people can read it."""
 
-from dataclasses import dataclass
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from django.conf import settings
 
@@ -22,8 +21,7 @@ class Sendable(Protocol):
     def attempts(self) -> int: ...  # noqa: D102
 
 
-@dataclass(frozen=True)
-class Result:
+class Result(NamedTuple):
     """One row's result. `wait` is seconds until the next try, for rows that stay queued; None for all others."""
 
     delivery_id: int

@@ -31,6 +31,8 @@ logger = logging.getLogger(__name__)
 BUDGET = 8.0
 # The page of a mailing shows its last activity; once in so many seconds is enough.
 ACTIVITY_EVERY = 3.0
+# Rows that are due again come before chunks; looked for once in so many seconds, since most often there is none.
+DUE_EVERY = 1.0
 # A window covers at most this many seconds of sending (DESIGN 5.3); the first of a turn has as many messages as this.
 WINDOW_SECONDS = 1.0
 FIRST_WINDOW = 10
@@ -75,6 +77,8 @@ class Turn:
     is_over: bool = False
     started: float = field(default_factory=ticks)
     last_activity: float = 0.0
+    # ticks() from which rows that are due again are looked for before chunks.
+    look_for_due: float = 0.0
     # Seconds for which the chunk is given back when there is no slot for it now.
     wait: float | None = None
 
@@ -87,8 +91,7 @@ class Turn:
     def work(self, transport: Transport) -> None:
         """Take one lease after the other until the time is up, nothing is left or the mailing stops."""
         while not self._is_at_its_end():
-            pk, worker = self.mailing.pk, worker_name()
-            claim = claim_retry(pk, worker) or claim_chunk(pk, worker)
+            claim = self._claim()
             if claim is None:
                 break
             self._call_a_colleague()
@@ -98,6 +101,15 @@ class Turn:
             if self.pause_reason:
                 lifecycle.pause(self.mailing, note=self.pause_reason)
                 self.is_over = True
+
+    def _claim(self) -> Claim | None:
+        """What comes next: a row that is due again, or else a chunk."""
+        pk, worker = self.mailing.pk, worker_name()
+        claim = None
+        if ticks() >= self.look_for_due:
+            claim = claim_retry(pk, worker)
+            self.look_for_due = 0.0 if claim else ticks() + DUE_EVERY
+        return claim or claim_chunk(pk, worker) or claim_retry(pk, worker)
 
     def _is_at_its_end(self) -> bool:
         return self.is_over or bool(self.pause_reason) or ticks() - self.started >= self.budget

@@ -8,35 +8,30 @@ shown again after texts, letterhead or this code have changed.
 
 import re
 import secrets
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
+from itertools import groupby
 from typing import Any
-from uuid import UUID
+
+from markupsafe import escape
 
 from mailing.letterhead import wrap
-from mailing.moulds import SUBJECT, Line, Mould, Piece, Values
+from mailing.moulds import SUBJECT, UNSUBSCRIBE, Line, Mould, Piece, Values
 from transport.delivery import refuse_unsafe_bytes
-from transport.message import ascii_address, build_message, mailbox_value, quoted_lines, text_value
+from transport.message import WIDTH, ascii_address, build_message, mailbox_value, quoted_lines, text_value
 
 # What a stored program was made by; a program of another version is refused rather than misread.
 VERSION = 1
 # The recipient's address while the message is made; the whole value is a gap.
 NOBODY = "nobody.invalid"
-# Fields of which all readers of a language together have few values: countries, groups, the closings of two genders.
-# Committees come in too many combinations.
-FEW = {"country", "group", "closing"}
+# So many combinations of shared values are kept with what was made of them.
+MOST_KNOWN = 2_000
 # A line that no text has, and what quoted-printable makes of it.
 BETWEEN, BETWEEN_QUOTED = "\n\x1e\n", b"\r\n=1E\r\n"
 
 
-@dataclass(frozen=True)
-class Addressee:
-    """What a message needs to know of its recipient besides the merge values."""
-
-    public_id: UUID
-    name: str
-    email: str
+# Values by name, from those that only one message carries: header fields, and the link in its text.
+Worded = Callable[[Sequence[str]], Mapping[str, str]]
 
 
 def make_program(  # noqa: PLR0913 - a message has these parts
@@ -84,62 +79,165 @@ def make_program(  # noqa: PLR0913 - a message has these parts
 class Skeleton:
     """A program ready to be filled."""
 
-    def __init__(self, program: Mapping[str, Any]) -> None:
-        """Raises ValueError for a program of another version."""
+    def __init__(self, program: Mapping[str, Any], widths: Sequence[int], worded: Worded) -> None:
+        """`widths` are the lengths of the values in `fill`'s `own`, and `worded` says where they stand.
+
+        Raises ValueError for a program of another version.
+        """
         if program["version"] != VERSION:
             raise ValueError("This message was put together by another version and cannot be read.")
-        pieces: list[str | list[Any]] = program["pieces"]
-        self._constant = [piece.encode("ascii") if isinstance(piece, str) else b"" for piece in pieces]
-        gaps = [(at, piece[0], piece[1:]) for at, piece in enumerate(pieces) if not isinstance(piece, str)]
-        self._lines = {at: (kind, Line(_pieces(rest[0]))) for at, kind, rest in gaps if kind in ("text", "html")}
-        self._heads = [(at, *_head(kind, *rest)) for at, kind, rest in gaps if kind not in ("text", "html")]
-        text, html = ([line for kind, line in self._lines.values() if kind == wanted] for wanted in ("text", "html"))
-        subject = Line(_pieces(program["subject"]))
-        self._values = Values(program["language"], subject, text, html)
+        self._constant: list[bytes] = []
+        self._slices: list[tuple[int, int, int, int]] = []
+        self._lines: dict[int, tuple[str, Line]] = {}
+        self._heads: list[tuple[int, str]] = []
+        for piece in program["pieces"]:
+            write = _fixed(piece, worded) if isinstance(piece, list) else None
+            if write:
+                self._add_fixed(write, widths)
+            else:
+                self._add(piece)
+        lines = [line for _kind, line in self._lines.values()]
+        self._values = Values(program["language"], Line(_pieces(program["subject"])), lines)
+        shared = self._values.shared
         # Lines that many readers share are encoded once for each of their few values; the others for each reader.
-        shared = FEW | ({SUBJECT} if subject.names <= FEW else set())
-        self._common: list[tuple[int, dict[tuple[str, ...], bytes], Line]] = [
-            (at, {}, line) for at, (_kind, line) in self._lines.items() if line.names <= shared
-        ]
-        self._personal = [at for at, (_kind, line) in self._lines.items() if not line.names <= shared]
+        self._known: dict[tuple[str, ...], tuple[list[bytes], dict[str, str]]] = {}
+        self._common = [at for at, (_kind, line) in self._lines.items() if line.names <= shared]
+        self._personal = [(at, *found) for at, found in self._lines.items() if not found[1].names <= shared]
+        self._escaped = set[str]().union(*[line.names for _at, kind, line in self._personal if kind == "html"])
+        self._link = worded if any(UNSUBSCRIBE in line.names for _at, _kind, line in self._personal) else None
 
-    def fill(self, addressee: Addressee, context: Mapping[str, Any], personal: Mapping[str, str]) -> bytes:
-        """One recipient's message. `personal` are headers and fields of this one message. Raises MessageError."""
-        values, escaped = self._values.of(context, personal)
-        values["id"], mailbox = str(addressee.public_id), (addressee.name, addressee.email)
-        out = self._constant.copy()
-        for at, name, write in self._heads:
-            out[at] = write(values[name] if name else mailbox).encode("ascii")
-        for at, known, line in self._common:
-            key = line.key(values)
-            if key not in known:
-                known[key] = _quoted([self._fill_line(at, values, escaped)])[0]
-            out[at] = known[key]
-        filled = [self._fill_line(at, values, escaped) for at in self._personal]
-        for at, encoded in zip(self._personal, _quoted(filled), strict=True):
+    def fill(self, mailbox: tuple[str, str], context: Mapping[str, Any], own: Sequence[str]) -> bytes:
+        """One recipient's message: to (name, address), with merge values, and with what only this message carries.
+
+        Raises MessageError.
+        """
+        constant, few = self._known.get(self._values.key(context)) or self._make_known(context)
+        out = constant.copy()
+        values = self._values.all(context, few)
+        if self._link:
+            values[UNSUBSCRIBE] = self._link(own)[UNSUBSCRIBE]
+        for at, kind in self._heads:
+            if kind == "to":
+                out[at] = mailbox_value("To", mailbox).encode("ascii")
+            elif not out[at]:
+                out[at] = _subject(values)
+        for at, number, start, stop in self._slices:
+            out[at] = own[number][start:stop].encode("ascii")
+        escaped = {name: str(escape(values[name])) for name in self._escaped}
+        filled = [_filled(kind, line, values, escaped) for _at, kind, line in self._personal]
+        for (at, _kind, _line), encoded in zip(self._personal, _quoted(filled), strict=True):
             out[at] = encoded
         return b"".join(out)
 
-    def _fill_line(self, at: int, values: dict[str, str], escaped: dict[str, str]) -> str:
-        kind, line = self._lines[at]
-        return wrap(line.fill(values)) if kind == "text" else line.fill(escaped)
+    def _make_known(self, context: Mapping[str, Any]) -> tuple[list[bytes], dict[str, str]]:
+        """The parts with everything in its place that readers with these few values share."""
+        few = self._values.few(context)
+        escaped = {name: str(escape(value)) for name, value in few.items()}
+        out = self._constant.copy()
+        filled = [_filled(*self._lines[at], few, escaped) for at in self._common]
+        for at, encoded in zip(self._common, _quoted(filled), strict=True):
+            out[at] = encoded
+        for at, kind in self._heads:
+            if kind == "subject" and SUBJECT in few:
+                out[at] = _subject(few)
+        if len(self._known) >= MOST_KNOWN:
+            self._known.clear()
+        self._known[self._values.key(context)] = out, few
+        return out, few
+
+    def _add(self, piece: str | list[Any]) -> None:
+        """Constant text, or a gap: "" stands in the place of it."""
+        if isinstance(piece, list) and piece[0] in ("text", "html"):
+            self._lines[len(self._constant)] = piece[0], Line(_pieces(piece[1]))
+        elif isinstance(piece, list):
+            self._heads.append((len(self._constant), piece[0]))
+        self._constant.append(piece.encode("ascii") if isinstance(piece, str) else b"")
+
+    def _add_fixed(self, write: Callable[[Sequence[str]], bytes], widths: Sequence[int]) -> None:
+        for part in fixed_parts(write, widths):
+            if not isinstance(part, bytes):
+                self._slices.append((len(self._constant), *part))
+            self._constant.append(part if isinstance(part, bytes) else b"")
 
 
-def _head(kind: str, field: str = "") -> tuple[str, Callable[[Any], str]]:
-    """A gap in the head: which value it takes ("" is the recipient's mailbox) and how it is written there."""
-    if kind == "to":
-        return "", lambda mailbox: mailbox_value("To", mailbox)
+def _fixed(piece: list[Any], worded: Worded) -> Callable[[Sequence[str]], bytes] | None:
+    """How a gap is written that has nothing but values of a fixed width; None for another gap."""
+    kind, *rest = piece
     if kind == "id":
-        return "id", str
-    if kind == "subject":
-        return "subject", lambda value: text_value("Subject", value, break_long_words=True)
-    return field, lambda value: text_value(field, value)
+        return lambda own: own[0].encode("ascii")
+    if kind == "header":
+        return lambda own: text_value(rest[0], worded(own)[rest[0]]).encode("ascii")
+    if kind not in ("text", "html") or (line := Line(_pieces(rest[0]))).names != {UNSUBSCRIBE}:
+        return None
+
+    def write(own: Sequence[str]) -> bytes:
+        values = worded(own)
+        return _quoted([_filled(kind, line, values, {UNSUBSCRIBE: str(escape(values[UNSUBSCRIBE]))})])[0]
+
+    return write
+
+
+def fixed_parts(write: Callable[[Sequence[str]], bytes], widths: Sequence[int]) -> list[bytes | tuple[int, int, int]]:
+    """What `write` makes of values of these widths: constant bytes, and (value, from, to) where a part of one stands.
+
+    Found by writing each value in two ways and looking where the results differ. Every character of a value has to
+    mean itself wherever it stands, and none may be a space.
+    """
+    zeros = ["0" * width for width in widths]
+    base = write(zeros)
+    owners: list[int | None] = [None] * len(base)
+    for number, width in enumerate(widths):
+        other = write([*zeros[:number], "1" * width, *zeros[number + 1 :]])
+        for at, (one, two) in enumerate(zip(base, other, strict=True)):
+            owners[at] = number if one != two else owners[at]
+    parts: list[bytes | tuple[int, int, int]] = []
+    seen = [0] * len(widths)
+    for owner, places in groupby(range(len(base)), owners.__getitem__):
+        run = list(places)
+        if owner is None:
+            parts.append(base[run[0] : run[-1] + 1])
+        else:
+            start = seen[owner] % widths[owner]
+            seen[owner] += len(run)
+            parts.append((owner, start, start + len(run)))
+    return parts
+
+
+def _filled(kind: str, line: Line, values: Mapping[str, str], escaped: Mapping[str, str]) -> str:
+    return wrap(line.fill(values)) if kind == "text" else line.fill(escaped)
+
+
+def _subject(values: Mapping[str, str]) -> bytes:
+    return text_value("Subject", values[SUBJECT], break_long_words=True).encode("ascii")
 
 
 def _quoted(filled: list[str]) -> list[bytes]:
-    """Each as quoted-printable, in one go: lines are encoded one by one, so a line between them keeps them apart."""
-    found = quoted_lines(BETWEEN.join(filled)).split(BETWEEN_QUOTED)
-    return found if len(found) == len(filled) else [quoted_lines(one) for one in filled]
+    """Each as quoted-printable. Lines that stand as they are need no encoder; the others go through it in one go."""
+    found = [line.encode("ascii") if _is_plain(line) else None for line in filled]
+    rest = [line for line, encoded in zip(filled, found, strict=True) if encoded is None]
+    if not rest:
+        return [encoded for encoded in found if encoded is not None]
+    others = iter(_encoded(rest))
+    return [next(others) if encoded is None else encoded for encoded in found]
+
+
+def _is_plain(line: str) -> bool:
+    """Whether quoted-printable leaves a line as it is (RFC 2045 6.7)."""
+    return (
+        len(line) < WIDTH
+        and line.isascii()
+        and line.isprintable()
+        and "=" not in line
+        and line[-1:] != " "
+        and line != "."
+        and not line.startswith("From ")
+    )
+
+
+def _encoded(lines: list[str]) -> list[bytes]:
+    """Lines are encoded one by one, so a line between them keeps them apart."""
+    found = quoted_lines(BETWEEN.join(lines)).split(BETWEEN_QUOTED)
+    return found if len(found) == len(lines) else [quoted_lines(one) for one in lines]
 
 
 def _pieces(stored: list[Any]) -> list[Piece]:

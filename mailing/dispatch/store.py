@@ -5,12 +5,13 @@ for each other in a circle.
 """
 
 import json
-from collections.abc import Sequence
-from dataclasses import replace
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import connection, transaction
+from django.db.backends.utils import CursorWrapper
 from django.db.models import Count, Q
 from django.utils import timezone
 
@@ -58,7 +59,7 @@ POSTGRESQL_ROWS = """(
     SELECT (j->>0)::bigint AS id, j->>1 AS status, j->>2 AS error_kind, j->>3 AS error_code, j->>4 AS error_detail,
         j->>5 AS content_digest, (j->>6)::int AS attempted,
         STATEMENT_TIMESTAMP() + (j->>7)::float8 * INTERVAL '1 second' AS again_at
-    FROM json_array_elements(%s::json) AS given(j)
+    FROM jsonb_array_elements(%s::jsonb) AS given(j)
 )"""
 
 SQLITE_ROWS = """(
@@ -68,6 +69,20 @@ SQLITE_ROWS = """(
         json_extract(value, '$[6]') AS attempted, json_extract(value, '$[7]') AS again_at
     FROM json_each(%s)
 )"""
+
+
+@contextmanager
+def together() -> Iterator[None]:
+    """Statements of this block travel in one go (PostgreSQL's pipeline); a look at an answer waits for all before it.
+
+    Each statement still sees what was committed before it began. Errors are raised at the first look, or at the end.
+    """
+    if connection.vendor != "postgresql":
+        yield
+        return
+    connection.ensure_connection()
+    with connection.wrap_database_errors, connection.connection.pipeline():
+        yield
 
 
 def make_chunks(mailing_id: int, size: int = 500) -> int:
@@ -89,11 +104,21 @@ def hold_status(mailing_id: int, *, exclusively: bool = False) -> str:
     do not wait for each other; who goes on to change the mailing asks for it `exclusively`. SQLite needs none: its
     transactions begin IMMEDIATE, one writer at a time.
     """
+    return ask_status(mailing_id, exclusively=exclusively)()
+
+
+def ask_status(mailing_id: int, *, exclusively: bool = False) -> Callable[[], str]:
+    """The same for a block of `together`: what it gives looks at the answer."""
     lock = (" FOR UPDATE" if exclusively else " FOR SHARE") if connection.vendor == "postgresql" else ""
-    with connection.cursor() as cursor:
-        cursor.execute(f"SELECT status FROM mailing_mailing WHERE id = %s{lock}", [mailing_id])  # noqa: S608
-        found = cursor.fetchone()
-    return str(found[0]) if found else ""
+    found = ask(f"SELECT status FROM mailing_mailing WHERE id = %s{lock}", [mailing_id])  # noqa: S608
+    return lambda: "".join(status for (status,) in found())
+
+
+def ask(sql: str, parameters: Sequence[Any]) -> Callable[[], list[tuple[Any, ...]]]:
+    """Ask in a block of `together`; what it gives looks at the answer."""
+    cursor = connection.cursor()
+    cursor.execute(sql, parameters)
+    return cursor.fetchall
 
 
 def in_flight(mailing_id: int) -> Q:
@@ -150,7 +175,7 @@ def write_results(claim: Claim, results: Sequence[Result]) -> bool:
     with transaction.atomic():
         status = hold_status(claim.mailing_id)
         suppress_gone(results)
-        if claim.window_lo is None or not move_chunk(claim, claim.cursor, None, results):
+        if claim.window_lo is None or not move_chunk(claim, claim.cursor, None, results).rowcount:
             transaction.set_rollback(True)
             return False
         update_rows(results, status)
@@ -162,11 +187,12 @@ def write_results(claim: Claim, results: Sequence[Result]) -> bool:
 
 def move_chunk(
     claim: Claim, cursor: int, window_lo: int | None, results: Sequence[Result] = (), *, if_leased: bool = False
-) -> bool:
+) -> CursorWrapper:
     """Move a claim's chunk to a cursor and a window, counting the answers of the window that closes.
 
-    False when the chunk is not as this claim left it, or, if asked, when its lease has run out. A chunk whose cursor
-    stands at its end with no window open is done and belongs to nobody. Raises RuntimeError when results are missing.
+    No row (`rowcount`) when the chunk is not as this claim left it, or, if asked, when its lease has run out. A chunk
+    whose cursor stands at its end with no window open is done and belongs to nobody. Raises RuntimeError when results
+    are missing.
     """
     if claim.window_lo is not None and len(results) != claim.leaving:
         raise RuntimeError("A window cannot close before each of its rows has a result.")
@@ -183,9 +209,9 @@ def move_chunk(
         is_postgresql = connection.vendor == "postgresql"
         where += " AND lease_until > " + ("STATEMENT_TIMESTAMP()" if is_postgresql else "%s")
         values += [] if is_postgresql else [_as_stored(timezone.now())]
-    with connection.cursor() as run:
-        run.execute(f"UPDATE mailing_deliverychunk SET {sets} WHERE {where}", values)  # noqa: S608 - our own words
-        return bool(run.rowcount)
+    run = connection.cursor()
+    run.execute(f"UPDATE mailing_deliverychunk SET {sets} WHERE {where}", values)  # noqa: S608 - our own words
+    return run
 
 
 def record_events(owner: str, details: dict[int, str], kind: str = "uncertain") -> None:
@@ -225,7 +251,7 @@ def update_rows(results: Sequence[Result], status: str) -> None:
 def _stopped(result: Result) -> Result:
     if result.status != Delivery.Status.QUEUED:
         return result
-    return replace(result, status=Delivery.Status.CANCELLED, wait=None)
+    return result._replace(status=Delivery.Status.CANCELLED, wait=None)
 
 
 def _as_stored(moment: datetime) -> str:

@@ -3,7 +3,7 @@
 import json
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime
-from typing import Any, NamedTuple
+from typing import NamedTuple
 from uuid import UUID
 
 from django.db import connection, transaction
@@ -15,18 +15,29 @@ from mailing.dispatch.clock import after, clock
 from mailing.dispatch.failpoints import failpoint
 from mailing.dispatch.leases import Claim, LeaseLost, MailingStopped
 from mailing.dispatch.results import Result
-from mailing.dispatch.store import hold_status, move_chunk, record_events, update_rows
+from mailing.dispatch.store import ask, ask_status, move_chunk, record_events, together, update_rows
 from mailing.models import Delivery, Mailing
 
 # A window covers at most 50 messages; a letter's covers one.
 LARGEST = 50
 
-NEXT_ROWS = """
-SELECT id, public_id, contact_id, email, email_digest, language, context, attempts
-FROM mailing_delivery
-WHERE mailing_id = %s AND id > %s AND id <= %s AND status = 'queued' AND next_attempt_at IS NULL
-ORDER BY id LIMIT %s
-"""
+QUEUED = (
+    "mailing_id = %s AND id > %s AND id <= %s AND status = 'queued' AND next_attempt_at IS NULL ORDER BY id LIMIT %s"
+)
+NEXT_ROWS = f"""
+SELECT id, public_id, contact_id, email, email_digest, language, context, attempts, (
+    SELECT reason FROM contacts_suppression AS s
+    WHERE s.email_digest = d.email_digest AND s.scope IN ('all', %s) ORDER BY s.scope LIMIT 1
+)
+FROM mailing_delivery AS d WHERE {QUEUED}
+"""  # noqa: S608 - our own words
+# By their key alone: with a further condition, a table without statistics would be read as a whole.
+HOLD_CONTACTS = f"""
+SELECT id, erased_at IS NULL FROM contacts_contact
+WHERE id {{within}} (SELECT contact_id FROM mailing_delivery WHERE {QUEUED}) {{close}} ORDER BY id {{lock}}
+"""  # noqa: S608 - our own words
+# A row may join the window after its contacts were held only when another left it meanwhile.
+MOST_LOOKS = 5
 
 SKIP_REASONS = {
     Suppression.Reason.OBJECTION: Delivery.SkipReason.OBJECTED,
@@ -45,6 +56,8 @@ class Recipient(NamedTuple):
     language: str
     context: str
     attempts: int
+    # Why nobody may write to this address any more, if that is so.
+    suppressed: str | None = None
 
     @property
     def domain(self) -> str:
@@ -69,22 +82,23 @@ def open_window(
     then nothing was changed, nor `found` written.
     """
     with transaction.atomic():
-        status = hold_status(claim.mailing_id)
+        status, rows, there = _look(claim, mailing, min(size, LARGEST))
         if status != Mailing.Status.SENDING:
             raise MailingStopped
-        rows = _next_rows(claim, min(size, LARGEST))
-        reasons = _why_not(rows, mailing)
+        reasons = _why_not(rows, there, mailing)
         going = [row for row in rows if row.pk not in reasons]
         waits = _waits(going, claim.slot)
         going = [row for row in going if row.pk not in waits]
         # The last row of the chunk's own range when none is left: the cursor then stands at the end.
         cursor = rows[-1].pk if rows else claim.hi
         window_lo = going[0].pk if going else None
-        # It comes after every look at other rows: a lock here would stop the heartbeat.
-        if not move_chunk(claim, cursor, window_lo, found, if_leased=True):
+        with together():
+            # It comes after every look at other rows: a lock here would stop the heartbeat.
+            moved = move_chunk(claim, cursor, window_lo, found, if_leased=True)
+            update_rows(found, status)
+        if not moved.rowcount:
             claim.is_lost = True
             raise LeaseLost
-        update_rows(found, status)
         record_events(claim.owner, {result.delivery_id: result.event for result in found if result.event})
         _skip(reasons)
         _wait(waits)
@@ -93,60 +107,43 @@ def open_window(
     return going if rows else None
 
 
-def _next_rows(claim: Claim, size: int) -> list[Recipient]:
-    with connection.cursor() as cursor:
-        cursor.execute(NEXT_ROWS, [claim.mailing_id, claim.cursor, claim.hi, size])
-        found = [Recipient(*row) for row in cursor.fetchall()]
-    if connection.vendor == "postgresql":
-        return found
-    return [row._replace(public_id=UUID(str(row.public_id))) for row in found]
+def _look(claim: Claim, mailing: Mailing, size: int) -> tuple[str, list[Recipient], dict[int, bool]]:
+    """The mailing's status, the next rows, and which of their contacts are there: all held until the commit.
+
+    Contacts are share-locked on PostgreSQL, so that an erasure comes before or after. Suppressions are looked at after
+    that, since who asks not to be written to holds the contact as well.
+    """
+    window = [claim.mailing_id, claim.cursor, claim.hi, size]
+    is_postgresql = connection.vendor == "postgresql"
+    words = {"within": "= ANY (ARRAY", "close": ")", "lock": "FOR SHARE"} if is_postgresql else {"within": "IN"}
+    hold = HOLD_CONTACTS.format_map({"close": "", "lock": ""} | words)
+    for _look in range(MOST_LOOKS):
+        with together():
+            held = ask_status(claim.mailing_id)
+            contacts = ask(hold, window)
+            found = ask(NEXT_ROWS, [mailing.suppression_scope, *window])
+        there = {int(pk): bool(is_there) for pk, is_there in contacts()}
+        rows = [Recipient(*row) for row in found()]
+        if all(row.contact_id is None or row.contact_id in there for row in rows):
+            break
+    if not is_postgresql:
+        rows = [row._replace(public_id=UUID(str(row.public_id))) for row in rows]
+    return held(), rows, there
 
 
-def _why_not(rows: list[Recipient], mailing: Mailing) -> dict[int, str]:
-    """Who of these must not be written to any more, by delivery id, with the reason."""
-    contacts = _hold_contacts([row.contact_id for row in rows if row.contact_id])
-    suppressed = _suppressed([row.email_digest for row in rows if row.email_digest], mailing)
+def _why_not(rows: list[Recipient], there: dict[int, bool], mailing: Mailing) -> dict[int, str]:
+    """Who of these must not be written to any more, by delivery id, with the reason. `there`: contacts not erased."""
     gone = _without_mandate(rows) if mailing.kind == Mailing.Kind.LETTER else set()
     reasons: dict[int, str] = {}
     for row in rows:
-        if row.contact_id not in contacts or not row.email:
+        if row.contact_id is None or not there.get(row.contact_id) or not row.email:
             reasons[row.pk] = Delivery.SkipReason.ERASED
-        elif row.email_digest in suppressed:
-            reasons[row.pk] = SKIP_REASONS.get(suppressed[row.email_digest], Delivery.SkipReason.SUPPRESSED)
+        elif row.suppressed:
+            reason = Suppression.Reason(row.suppressed)
+            reasons[row.pk] = SKIP_REASONS.get(reason, Delivery.SkipReason.SUPPRESSED)
         elif row.contact_id in gone:
             reasons[row.pk] = Delivery.SkipReason.MANDATE_ENDED
     return reasons
-
-
-def _hold_contacts(ids: list[int]) -> set[int]:
-    """Those of these contacts that are not erased. Share-locked on PostgreSQL: an erasure comes before or after."""
-    lock = " FOR SHARE" if connection.vendor == "postgresql" else ""
-    sql = f"SELECT id FROM contacts_contact WHERE {_in('id', 'bigint')} AND erased_at IS NULL ORDER BY id{lock}"  # noqa: S608
-    return {int(pk) for (pk,) in _select(sql, ids)}
-
-
-def _suppressed(digests: list[str], mailing: Mailing) -> dict[str, Suppression.Reason]:
-    """Looked at after the contacts are held: who asks not to be written to holds the contact as well."""
-    where = f"{_in('email_digest', 'text')} AND scope IN ('all', %s)"
-    sql = f"SELECT email_digest, reason FROM contacts_suppression WHERE {where}"  # noqa: S608
-    return {digest: Suppression.Reason(reason) for digest, reason in _select(sql, digests, mailing.suppression_scope)}
-
-
-def _in(column: str, kind: str) -> str:
-    """A condition with one parameter, whatever the number of values; `kind` is PostgreSQL's type of them."""
-    if connection.vendor == "postgresql":
-        return f"{column} = ANY(%s::{kind}[])"
-    return f"{column} IN (SELECT value FROM json_each(%s))"  # noqa: S608 - our own column
-
-
-def _select(sql: str, values: Sequence[int] | Sequence[str], *further: str) -> list[tuple[Any, ...]]:
-    """Numbers and hexadecimal digests need no quoting in an array, which PostgreSQL's driver would write slowly."""
-    if not values:
-        return []
-    given = f"{{{','.join(map(str, values))}}}" if connection.vendor == "postgresql" else json.dumps(values)
-    with connection.cursor() as cursor:
-        cursor.execute(sql, [given, *further])
-        return list(cursor.fetchall())
 
 
 def _waits(rows: list[Recipient], slot: datetime | None) -> dict[int, float]:
