@@ -11,9 +11,9 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import connection, transaction
-from django.db.backends.utils import CursorWrapper
 from django.db.models import Count, Q
 from django.utils import timezone
+from psycopg import Cursor
 
 from contacts.models import Suppression
 from contacts.suppression import suppress
@@ -116,9 +116,22 @@ def ask_status(mailing_id: int, *, exclusively: bool = False) -> Callable[[], st
 
 def ask(sql: str, parameters: Sequence[Any]) -> Callable[[], list[tuple[Any, ...]]]:
     """Ask in a block of `together`; what it gives looks at the answer."""
-    cursor = connection.cursor()
-    cursor.execute(sql, parameters)
-    return cursor.fetchall
+    return run(sql, parameters).fetchall
+
+
+def run(sql: str, parameters: Sequence[Any]) -> Any:
+    """Run one of the engine's statements and give its cursor.
+
+    On PostgreSQL it is prepared once a connection: planning it anew for every window would take as long as running it.
+    Django's own cursors put the values into the text, which cannot be prepared.
+    """
+    if connection.vendor != "postgresql":
+        cursor = connection.cursor()
+        cursor.execute(sql, parameters)
+        return cursor
+    connection.ensure_connection()
+    with connection.wrap_database_errors:
+        return Cursor(connection.connection).execute(sql, parameters, prepare=True)
 
 
 def in_flight(mailing_id: int) -> Q:
@@ -187,7 +200,7 @@ def write_results(claim: Claim, results: Sequence[Result]) -> bool:
 
 def move_chunk(
     claim: Claim, cursor: int, window_lo: int | None, results: Sequence[Result] = (), *, if_leased: bool = False
-) -> CursorWrapper:
+) -> Any:
     """Move a claim's chunk to a cursor and a window, counting the answers of the window that closes.
 
     No row (`rowcount`) when the chunk is not as this claim left it, or, if asked, when its lease has run out. A chunk
@@ -209,9 +222,7 @@ def move_chunk(
         is_postgresql = connection.vendor == "postgresql"
         where += " AND lease_until > " + ("STATEMENT_TIMESTAMP()" if is_postgresql else "%s")
         values += [] if is_postgresql else [_as_stored(timezone.now())]
-    run = connection.cursor()
-    run.execute(f"UPDATE mailing_deliverychunk SET {sets} WHERE {where}", values)  # noqa: S608 - our own words
-    return run
+    return run(f"UPDATE mailing_deliverychunk SET {sets} WHERE {where}", values)  # noqa: S608 - our own words
 
 
 def record_events(owner: str, details: dict[int, str], kind: str = "uncertain") -> None:
@@ -244,8 +255,7 @@ def update_rows(results: Sequence[Result], status: str) -> None:
         for row, result in zip(rows, results, strict=True):
             row[-1] = None if result.wait is None else _as_stored(now + timedelta(seconds=result.wait))
         parameters = [_as_stored(now), _as_stored(now), json.dumps(rows)]
-    with connection.cursor() as cursor:
-        cursor.execute(sql, parameters)
+    run(sql, parameters)
 
 
 def _stopped(result: Result) -> Result:
