@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterable, Iterator
 from itertools import islice
 from typing import NamedTuple, Protocol
 
+from transport.dkim import sign
 from transport.errors import PermanentError, TransportError
 from transport.message import MessageError, ascii_address
 
@@ -21,6 +22,7 @@ class Outgoing(NamedTuple):
         reference: our name for it, which a provider gives back in its events; SMTP does not use it.
         sender_domain: whose DKIM key signs it, if there is one; "" is the domain of `envelope_from`.
         is_checked: whether these bytes were looked through when they were made (`refuse_unsafe_bytes`).
+        has_dots: whether a line of them may begin with a dot, which SMTP doubles.
     """
 
     envelope_from: str
@@ -29,6 +31,7 @@ class Outgoing(NamedTuple):
     reference: str = ""
     sender_domain: str = ""
     is_checked: bool = False
+    has_dots: bool = True
 
     @property
     def secrets(self) -> tuple[str, str]:
@@ -77,6 +80,20 @@ def refuse_unsafe_bytes(message: bytes) -> None:
         found = f"a line of more than {LONGEST_LINE} octets"
     if found:
         raise PermanentError(f"The message holds {found}, so it was not sent.", code="render")
+
+
+def data_of(message: Outgoing) -> bytes:
+    """What follows DATA but the final dot: signed where there is a key, and each dot that begins a line doubled.
+
+    RFC 5321 4.5.2. Raises PermanentError for bytes that must not leave, and TransientError for a key without use.
+    """
+    if not message.is_checked:
+        refuse_unsafe_bytes(message.message)
+    text = sign(message.message, message.sender_domain or message.envelope_from.rpartition("@")[2])
+    if not message.has_dots:
+        return text
+    text = text.replace(b"\r\n.", b"\r\n..")
+    return b"." + text if text.startswith(b".") else text
 
 
 def envelope_of(message: Outgoing) -> bytes:

@@ -84,7 +84,8 @@ def sign(message: bytes, domain: str) -> bytes:
     `message` has CRLF line ends, as `build_message` makes them. Raises TransientError that pauses the mailing when
     the key cannot be used: an unsigned message would go to the spam folder.
     """
-    key = _key_of(domain.lower(), tuple(settings.DKIM_KEYS))
+    entries = settings.DKIM_KEYS
+    key = _key_of(domain.lower(), tuple(entries)) if entries else None
     if key is None:
         return message
     try:

@@ -22,9 +22,9 @@ from django.core.exceptions import ImproperlyConfigured
 from django.utils.module_loading import import_string
 from urllib3.exceptions import ConnectTimeoutError, NewConnectionError
 
-from transport.delivery import Outcome, Outgoing, Progress, Receipt
+from transport.delivery import Outcome, Outgoing, Progress, Receipt, refuse_unsafe_bytes
 from transport.errors import OutcomeUnknown, PermanentError, Phase, TransientError, TransportError
-from transport.smtp import SMTPTransport, refuse_unsafe_bytes
+from transport.smtp import SMTPTransport
 
 # Fields that anymail takes as arguments or that the provider writes itself.
 OWN_FIELDS = {"from", "to", "reply-to", "subject", "date", "mime-version", "content-type", "content-transfer-encoding"}

@@ -17,8 +17,7 @@ from types import TracebackType
 from typing import Self
 
 from transport.connection import COMMAND_TIMEOUT, connect, is_positive, read_reply, read_url
-from transport.delivery import Outcome, Outgoing, Progress, Queue, Receipt, Single, envelope_of, refuse_unsafe_bytes
-from transport.dkim import sign
+from transport.delivery import Outcome, Outgoing, Progress, Queue, Receipt, Single, data_of, envelope_of
 from transport.errors import OutcomeUnknown, PermanentError, Phase, TransientError, TransportError, clean, lost, refusal
 
 # RFC 5321 4.5.3.2.5: three minutes for each block of data.
@@ -106,14 +105,9 @@ class SMTPTransport:
                 self._drop()
 
     def _hand_over(self, number: int, message: Outgoing, queue: Queue, progress: Progress) -> Receipt:
-        if not message.is_checked:
-            refuse_unsafe_bytes(message.message)
-        signed = sign(message.message, message.sender_domain or message.envelope_from.rpartition("@")[2])
+        text = data_of(message)
         self._begin(message, progress)
         progress.started(number)
-        text = signed.replace(b"\r\n.", b"\r\n..")
-        if text.startswith(b"."):
-            text = b"." + text
         if len(text) > BLOCK:
             self._write_long(text)
             text = b""

@@ -9,6 +9,7 @@ from before the last boot is believed in what it says, and not in what it does n
 import json
 import logging
 import os
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
@@ -21,6 +22,9 @@ from mailing.dispatch.results import Result
 
 logger = logging.getLogger(__name__)
 
+# The last fields of a result, as most results have them.
+USUAL_FROM = Result._fields.index("attempted")
+USUAL = tuple(Result._field_defaults[name] for name in Result._fields[USUAL_FROM:])
 BOOT_ID = Path("/proc/sys/kernel/random/boot_id")
 SUFFIX = ".journal"
 # Made once: `json.dumps` makes a new one for every line.
@@ -75,7 +79,7 @@ class Journal:
     def finished(self, result: Result) -> None:
         """How one ended; written together with the next start, or by `flush`."""
         if self._file is not None:
-            self._pending += b"=" + _line(result)
+            self._pending += b"=" + _line(_shortened(result))
 
     def flush(self) -> None:
         """Write what is pending."""
@@ -159,6 +163,11 @@ def boot_id() -> str:
         return BOOT_ID.read_text(encoding="ascii").strip()
     except OSError:
         return ""
+
+
+def _shortened(result: Result) -> Sequence[object]:
+    """Without the usual values at its end."""
+    return result[:USUAL_FROM] if result[USUAL_FROM:] == USUAL else result
 
 
 def _line(content: object) -> bytes:

@@ -25,7 +25,7 @@ QUEUED = (
     "mailing_id = %s AND id > %s AND id <= %s AND status = 'queued' AND next_attempt_at IS NULL ORDER BY id LIMIT %s"
 )
 NEXT_ROWS = f"""
-SELECT id, public_id, contact_id, email, email_digest, language, context, attempts, (
+SELECT id, public_id, contact_id, email, language, context, attempts, (
     SELECT reason FROM contacts_suppression AS s
     WHERE s.email_digest = d.email_digest AND s.scope IN ('all', %s) ORDER BY s.scope LIMIT 1
 )
@@ -52,7 +52,6 @@ class Recipient(NamedTuple):
     public_id: UUID
     contact_id: int | None
     email: str | None
-    email_digest: str
     language: str
     context: str
     attempts: int

@@ -111,11 +111,11 @@ def test_answers_are_counted_for_the_breaker():
 
 
 def test_a_mailbox_that_is_gone_is_suppressed_with_the_result():
-    _mailing, claim, (row,) = window_of(1)
+    mailing, claim, (row,) = window_of(1)
 
     write(claim, [Result(row.pk, "failed", mailbox_gone=True)])
 
-    assert Suppression.objects.get().email_digest == row.email_digest
+    assert Suppression.objects.get().email_digest == mailing.deliveries.get().email_digest
 
 
 def test_a_window_without_results_closes_nothing_and_tells_nothing():

@@ -11,8 +11,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from transport.delivery import refuse_unsafe_bytes
 from transport.message import MessageError, build_message, quoted_printable
-from transport.smtp import refuse_unsafe_bytes
 
 # One invented name and one sentence for each official EU language, chosen for their letters.
 LANGUAGES = {

@@ -5,8 +5,8 @@ from html.parser import HTMLParser
 import pytest
 from django.utils import timezone, translation
 
+from transport.delivery import refuse_unsafe_bytes
 from transport.message import build_message
-from transport.smtp import refuse_unsafe_bytes
 from transport.wording import PURPOSES, missing_keys, word
 
 NASTY = "O'Brien & <script>alert(1)</script> “Żółć” {{ 7 }} {% now %}"

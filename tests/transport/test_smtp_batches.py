@@ -69,6 +69,21 @@ def test_all_arrive_in_order_on_one_connection(server, client):
     assert (server.connections, caught(server)[-1]) == (1, "filip")
 
 
+def test_the_message_after_the_next_is_made_while_the_server_thinks(client):
+    diary = Diary()
+
+    def made():
+        for number, message in enumerate(batch_of()):
+            diary.lines.append(("made", number))
+            yield message
+
+    client.deliver_all(made(), diary)
+
+    steps = [f"{what} {number}" for what, number in diary.lines]
+    assert steps[:7] == ["made 0", "made 1", "started 0", "made 2", "finished 0", "started 1", "made 3"]
+    assert steps[-3:] == ["finished 3", "started 4", "finished 4"]
+
+
 def test_the_next_envelope_travels_behind_the_dot_only_where_pipelining_is_offered():
     with ScriptedSMTP("PIPELINING") as server, SMTPTransport(server.url, data_timeout=5) as client:
         waits = []
