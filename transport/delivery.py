@@ -22,7 +22,6 @@ class Outgoing(NamedTuple):
         reference: our name for it, which a provider gives back in its events; SMTP does not use it.
         sender_domain: whose DKIM key signs it, if there is one; "" is the domain of `envelope_from`.
         is_checked: whether these bytes were looked through when they were made (`refuse_unsafe_bytes`).
-        has_dots: whether a line of them may begin with a dot, which SMTP doubles.
     """
 
     envelope_from: str
@@ -31,7 +30,6 @@ class Outgoing(NamedTuple):
     reference: str = ""
     sender_domain: str = ""
     is_checked: bool = False
-    has_dots: bool = True
 
     @property
     def secrets(self) -> tuple[str, str]:
@@ -90,8 +88,6 @@ def data_of(message: Outgoing) -> bytes:
     if not message.is_checked:
         refuse_unsafe_bytes(message.message)
     text = sign(message.message, message.sender_domain or message.envelope_from.rpartition("@")[2])
-    if not message.has_dots:
-        return text
     text = text.replace(b"\r\n.", b"\r\n..")
     return b"." + text if text.startswith(b".") else text
 

@@ -128,7 +128,7 @@ class _Course:
 
     def _make(self, recipient: Recipient) -> _Made | Result:
         try:
-            message, has_dots = self._renderer.make(recipient)
+            message = self._renderer.message(recipient)
         except RenderError as error:
             return results.not_made(recipient, str(error))
         except Exception as error:  # A fault of ours must not stop everybody else's letter.
@@ -142,7 +142,6 @@ class _Course:
             str(recipient.public_id),
             mailbox.domain,
             is_checked=True,
-            has_dots=has_dots,
         )
         return _Made(recipient, outgoing, digest(message))
 

@@ -62,10 +62,6 @@ class Renderer:
 
     def message(self, recipient: Recipient) -> bytes:
         """The message of one recipient: the same bytes at every try. Raises RenderError."""
-        return self.make(recipient)[0]
-
-    def make(self, recipient: Recipient) -> tuple[bytes, bool]:
-        """The same, and whether a line of it may begin with a dot. Raises RenderError."""
         try:
             skeleton = self._skeletons.get(recipient.language) or self._find_or_make(recipient.language)
             context = recipient.context

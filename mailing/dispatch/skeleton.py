@@ -32,8 +32,6 @@ BETWEEN, BETWEEN_QUOTED = "\n\x1e\n", b"\r\n=1E\r\n"
 
 # Values by name, from those that only one message carries: header fields, and the link in its text.
 Worded = Callable[[Sequence[str]], Mapping[str, str]]
-# What readers with the same few values share: the parts, the values, and whether a line may begin with a dot.
-Known = tuple[list[bytes], dict[str, str], bool]
 
 
 def make_program(  # noqa: PLR0913 - a message has these parts
@@ -102,20 +100,18 @@ class Skeleton:
         self._values = Values(program["language"], Line(_pieces(program["subject"])), lines)
         shared = self._values.shared
         # Lines that many readers share are encoded once for each of their few values; the others for each reader.
-        self._known: dict[tuple[str, ...], Known] = {}
+        self._known: dict[tuple[str, ...], tuple[list[bytes], dict[str, str]]] = {}
         self._common = [at for at, (_kind, line) in self._lines.items() if line.names <= shared]
         self._personal = [(at, *found) for at, found in self._lines.items() if not found[1].names <= shared]
         self._escaped = set[str]().union(*[line.names for _at, kind, line in self._personal if kind == "html"])
         self._link = worded if any(UNSUBSCRIBE in line.names for _at, _kind, line in self._personal) else None
-        after_line = any(self._constant[at - 1].endswith(b"\n") for at, _number, _start, _stop in self._slices)
-        self._has_dots = after_line or _has_dots(self._constant)
 
-    def fill(self, mailbox: tuple[str, str], context: Mapping[str, Any], own: Sequence[str]) -> tuple[bytes, bool]:
+    def fill(self, mailbox: tuple[str, str], context: Mapping[str, Any], own: Sequence[str]) -> bytes:
         """One recipient's message: to (name, address), with merge values, and with what only this message carries.
 
-        The second value is whether a line of it may begin with a dot, which SMTP doubles. Raises MessageError.
+        Raises MessageError.
         """
-        constant, few, has_dots = self._known.get(self._values.key(context)) or self._make_known(context)
+        constant, few = self._known.get(self._values.key(context)) or self._make_known(context)
         out = constant.copy()
         values = self._values.all(context, few)
         if self._link:
@@ -129,27 +125,25 @@ class Skeleton:
             out[at] = own[number][start:stop].encode("ascii")
         escaped = {name: str(escape(values[name])) for name in self._escaped}
         filled = [_filled(kind, line, values, escaped) for _at, kind, line in self._personal]
-        encoded = _quoted(filled)
-        for (at, _kind, _line), part in zip(self._personal, encoded, strict=True):
-            out[at] = part
-        return b"".join(out), has_dots or _has_dots(encoded)
+        for (at, _kind, _line), encoded in zip(self._personal, _quoted(filled), strict=True):
+            out[at] = encoded
+        return b"".join(out)
 
-    def _make_known(self, context: Mapping[str, Any]) -> Known:
+    def _make_known(self, context: Mapping[str, Any]) -> tuple[list[bytes], dict[str, str]]:
         """The parts with everything in its place that readers with these few values share."""
         few = self._values.few(context)
         escaped = {name: str(escape(value)) for name, value in few.items()}
         out = self._constant.copy()
-        encoded = _quoted([_filled(*self._lines[at], few, escaped) for at in self._common])
-        for at, part in zip(self._common, encoded, strict=True):
-            out[at] = part
+        filled = [_filled(*self._lines[at], few, escaped) for at in self._common]
+        for at, encoded in zip(self._common, _quoted(filled), strict=True):
+            out[at] = encoded
         for at, kind in self._heads:
             if kind == "subject" and SUBJECT in few:
                 out[at] = _subject(few)
         if len(self._known) >= MOST_KNOWN:
             self._known.clear()
-        known = out, few, self._has_dots or _has_dots(encoded)
-        self._known[self._values.key(context)] = known
-        return known
+        self._known[self._values.key(context)] = out, few
+        return out, few
 
     def _add(self, piece: str | list[Any]) -> None:
         """Constant text, or a gap: "" stands in the place of it."""
@@ -211,11 +205,6 @@ def fixed_parts(write: Callable[[Sequence[str]], bytes], widths: Sequence[int]) 
 
 def _filled(kind: str, line: Line, values: Mapping[str, str], escaped: Mapping[str, str]) -> str:
     return wrap(line.fill(values)) if kind == "text" else line.fill(escaped)
-
-
-def _has_dots(parts: list[bytes]) -> bool:
-    """Whether a line may begin with a dot: looked for in parts, since searching whole messages costs more than this."""
-    return any(part.startswith(b".") or b"\n." in part for part in parts)
 
 
 def _subject(values: Mapping[str, str]) -> bytes:

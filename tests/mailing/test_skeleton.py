@@ -94,23 +94,6 @@ def test_both_ways_give_the_same_bytes(mailing, subject, language, context):
         refuse_unsafe_bytes(fast)
 
 
-DOTTED = [("", "."), (".", ""), ("x", ".."), ("", ".x"), ("&", ". y"), ("x" * 90, "." * 90)]
-
-
-@pytest.mark.parametrize(("before", "name"), DOTTED)
-def test_a_message_that_is_said_to_have_no_dots_has_none(mailing, before, name):
-    body = f"<p>{before}{{{{ name }}}}</p><p>{{{{ name }}}}.</p><p>{before}</p>"
-    fast, slow = both(mailing, "Dots", body, "en", {"name": name})
-    message, has_dots = Renderer(mailing).make(Delivery.objects.get())
-    assert message == fast == slow
-    assert has_dots or b"\n." not in message
-
-
-def test_a_plain_message_is_said_to_have_no_dots(mailing):
-    both(mailing, "No dots", "<p>For {{ name }} alone</p>", "en", {"name": "Ana"})
-    assert Renderer(mailing).make(Delivery.objects.get())[1] is False
-
-
 @pytest.mark.parametrize("name", FIELDS)
 def test_every_field_alone_and_with_a_default(mailing, name):
     link = FIELDS[name].is_link
