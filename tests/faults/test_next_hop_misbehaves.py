@@ -1,5 +1,7 @@
 """What a mail server may do to us, through a real connection: refuse, delay, hang up before or after it took all."""
 
+import threading
+
 import pytest
 
 from contacts.models import Suppression
@@ -62,3 +64,24 @@ def test_a_mail_server_that_cannot_be_reached_pauses_the_mailing(start_worker, c
     assert mailing.pause_reason == "The mail server cannot be reached."
     assert seen.ledger()["queued"] == 3
     assert set(mailing.deliveries.values_list("attempts", flat=True)) == {0}
+
+
+def test_a_tarpit_holds_up_its_own_chunk_and_nobody_else(start_worker, catcher, watch):
+    mailing = letter_being_sent(24, chunk=4)
+    sticky = mailing.deliveries.order_by("id")[1].email
+    go_on = threading.Event()
+    catcher.on_rcpt = lambda address: (go_on.wait(60), None)[1] if address == sticky else None
+    workers = [start_worker(), start_worker()]
+    seen = watch(mailing, *workers)
+    bell.ring(mailing.pk)
+
+    # Behind the sticky one wait at most the two others of its chunk.
+    seen.until_caught(21)
+    assert sticky not in catcher.recipients
+    assert seen.ledger()["queued"] <= 3
+    go_on.set()
+    ledger = seen.until_finished(beat_by_hand=True)
+
+    assert (ledger["sent"], ledger["uncertain"]) == (24, 0)
+    assert len(catcher.recipients) == len(set(catcher.recipients)) == 24
+    seen.assert_the_ledger_tells_the_truth()
