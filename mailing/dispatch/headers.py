@@ -35,16 +35,23 @@ def fixed(mailing: Mailing, language: str) -> dict[str, str]:
     }
 
 
-def own(mailing: Mailing, public_id: UUID) -> list[str]:
-    """What only one message carries: its id, and for a newsletter the token to leave by and the return address's name.
+def own_count(mailing: Mailing) -> int:
+    """How many values of its own (`own`) a message carries: for a newsletter also how it is left, and where to."""
+    if mailing.kind != Mailing.Kind.NEWSLETTER:
+        return 1
+    return 3 if mailing.sender.bounce_domain else 2
+
+
+def own(public_id: UUID, count: int) -> list[str]:
+    """What only one message carries: its id, the token to leave by, and its return address before the @-sign.
 
     Each is as long in every message, and of characters that mean themselves wherever they stand.
     """
     found = [str(public_id)]
-    if mailing.kind == Mailing.Kind.NEWSLETTER:
+    if count > 1:
         found.append(unsubscribe.token_for(public_id))
-        if mailing.sender.bounce_domain:
-            found.append(local_part(public_id))
+    if count > 2:
+        found.append(local_part(public_id))
     return found
 
 
@@ -61,14 +68,14 @@ def worded(mailing: Mailing, own: Sequence[str]) -> dict[str, str]:
 
 def personal(mailing: Mailing, public_id: UUID) -> dict[str, str]:
     """Header fields that differ from recipient to recipient: how this one leaves. None for letters."""
-    found = worded(mailing, own(mailing, public_id))
+    found = worded(mailing, own(public_id, own_count(mailing)))
     found.pop(UNSUBSCRIBE, None)
     return found
 
 
 def link(mailing: Mailing, public_id: UUID) -> str:
     """The address that stands in the newsletter's text for the same purpose; "" for letters."""
-    return worded(mailing, own(mailing, public_id)).get(UNSUBSCRIBE, "")
+    return worded(mailing, own(public_id, own_count(mailing))).get(UNSUBSCRIBE, "")
 
 
 def list_name(mailing: Mailing) -> str:

@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from mailing import merge
 from mailing.dispatch import headers
-from mailing.dispatch.skeleton import Skeleton, make_program
+from mailing.dispatch.skeleton import Own, Skeleton, make_program
 from mailing.models import Delivery, Mailing, MailingContent
 from mailing.models import Skeleton as StoredSkeleton
 from mailing.moulds import UNSUBSCRIBE, mould
@@ -67,7 +67,7 @@ class Renderer:
             context = recipient.context
             values = json.loads(context) if isinstance(context, str) else context
             mailbox = str(values.get("name", "")), recipient.email or ""
-            return skeleton.fill(mailbox, values, headers.own(self.mailing, recipient.public_id))
+            return skeleton.fill(mailbox, values, headers.own(recipient.public_id, skeleton.own))
         except ValueError as error:
             raise RenderError(str(error)) from error
 
@@ -100,18 +100,20 @@ class Renderer:
             row = StoredSkeleton(mailing=self.mailing, language=language, program=self._program(language))
             StoredSkeleton.objects.bulk_create([row], ignore_conflicts=True)
             stored = self.mailing.skeletons.get(language=language)
-        widths = [len(value) for value in headers.own(self.mailing, UUID(int=0))]
-        self._skeletons[language] = Skeleton(stored.program, widths, partial(headers.worded, self.mailing))
+        self._skeletons[language] = Skeleton(stored.program)
         return self._skeletons[language]
 
     def _program(self, language: str) -> dict[str, Any]:
         sender = self.mailing.sender
-        differing = dict.fromkeys(headers.personal(self.mailing, UUID(int=0)))
+        nobody = UUID(int=0)
+        differing = dict.fromkeys(headers.personal(self.mailing, nobody))
+        values = headers.own(nobody, headers.own_count(self.mailing))
         return make_program(
             mould(self._content(language), language),
             sender=(sender.name, sender.from_email),
             reply_to=sender.reply_to,
             headers=headers.fixed(self.mailing, language) | differing,
+            own=Own([len(value) for value in values], partial(headers.worded, self.mailing)),
             seed=self._seed(language),
             date=self.date,
         )

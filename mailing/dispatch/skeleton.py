@@ -9,6 +9,7 @@ shown again after texts, letterhead or this code have changed.
 import re
 import secrets
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from itertools import groupby
 from typing import Any
@@ -21,7 +22,7 @@ from transport.delivery import refuse_unsafe_bytes
 from transport.message import WIDTH, ascii_address, build_message, mailbox_value, quoted_lines, text_value
 
 # What a stored program was made by; a program of another version is refused rather than misread.
-VERSION = 1
+VERSION = 2
 # The recipient's address while the message is made; the whole value is a gap.
 NOBODY = "nobody.invalid"
 # So many combinations of shared values are kept with what was made of them.
@@ -30,8 +31,40 @@ MOST_KNOWN = 2_000
 BETWEEN, BETWEEN_QUOTED = "\n\x1e\n", b"\r\n=1E\r\n"
 
 
-# Values by name, from those that only one message carries: header fields, and the link in its text.
-Worded = Callable[[Sequence[str]], Mapping[str, str]]
+@dataclass(frozen=True)
+class Own:
+    """What only one message carries: values that are equally long in every message, and where they stand.
+
+    Every character of a value means itself wherever it stands, and none is a space. `worded` gives header fields and
+    the link in the text by name, for the values of one message.
+    """
+
+    widths: Sequence[int]
+    worded: Callable[[Sequence[str]], Mapping[str, str]]
+
+    def parts(self, write: Callable[[Sequence[str]], str]) -> list[str | list[Any]]:
+        """What `write` makes of any such values: constant text, and ["own", value, from, to] for a part of one.
+
+        Found by writing each value in two ways and looking where the results differ.
+        """
+        zeros = ["0" * width for width in self.widths]
+        base = write(zeros)
+        owners: list[int | None] = [None] * len(base)
+        for number, width in enumerate(self.widths):
+            other = write([*zeros[:number], "1" * width, *zeros[number + 1 :]])
+            for at, (one, two) in enumerate(zip(base, other, strict=True)):
+                owners[at] = number if one != two else owners[at]
+        parts: list[str | list[Any]] = []
+        seen = [0] * len(self.widths)
+        for owner, places in groupby(range(len(base)), owners.__getitem__):
+            run = list(places)
+            if owner is None:
+                parts.append(base[run[0] : run[-1] + 1])
+            else:
+                start = seen[owner] % self.widths[owner]
+                seen[owner] += len(run)
+                parts.append(["own", owner, start, start + len(run)])
+        return parts
 
 
 def make_program(  # noqa: PLR0913 - a message has these parts
@@ -40,12 +73,14 @@ def make_program(  # noqa: PLR0913 - a message has these parts
     sender: tuple[str, str],
     reply_to: str,
     headers: Mapping[str, str | None],
+    own: Own,
     seed: str,
     date: datetime,
 ) -> dict[str, Any]:
     """The skeleton as it is stored: text where all messages are alike, and a list [kind, …] for each gap.
 
-    A header with the value None differs from message to message. `seed` makes the boundary. Raises MessageError.
+    A header with the value None differs from message to message, as `own` says. `seed` makes the boundary. Raises
+    MessageError.
     """
     gaps: list[list[Any]] = []
     nonce = secrets.token_hex(8)
@@ -72,30 +107,29 @@ def make_program(  # noqa: PLR0913 - a message has these parts
     )
     refuse_unsafe_bytes(message)
     cut = re.split(rf"q{nonce}(\d{{4}})q(?:@{re.escape(NOBODY)})?", message.decode("ascii"))
-    pieces = [gaps[int(piece)] if number % 2 else piece for number, piece in enumerate(cut)]
-    return {"version": VERSION, "language": mould.language, "subject": mould.subject, "pieces": pieces}
+    pieces: list[Any] = []
+    for number, piece in enumerate(cut):
+        pieces += _parts_of_gap(gaps[int(piece)], own) if number % 2 else [piece]
+    link = own.parts(lambda values: own.worded(values).get(UNSUBSCRIBE, ""))
+    words = {"language": mould.language, "subject": mould.subject, "link": link, "own": len(own.widths)}
+    return {"version": VERSION, **words, "pieces": pieces}
 
 
 class Skeleton:
     """A program ready to be filled."""
 
-    def __init__(self, program: Mapping[str, Any], widths: Sequence[int], worded: Worded) -> None:
-        """`widths` are the lengths of the values in `fill`'s `own`, and `worded` says where they stand.
-
-        Raises ValueError for a program of another version.
-        """
+    def __init__(self, program: Mapping[str, Any]) -> None:
+        """Raises ValueError for a program of another version."""
         if program["version"] != VERSION:
             raise ValueError("This message was put together by another version and cannot be read.")
-        self._constant: list[bytes] = []
-        self._slices: list[tuple[int, int, int, int]] = []
-        self._lines: dict[int, tuple[str, Line]] = {}
-        self._heads: list[tuple[int, str]] = []
-        for piece in program["pieces"]:
-            write = _fixed(piece, worded) if isinstance(piece, list) else None
-            if write:
-                self._add_fixed(write, widths)
-            else:
-                self._add(piece)
+        # How many values `fill` wants in `own`.
+        self.own: int = program["own"]
+        pieces: list[str | list[Any]] = program["pieces"]
+        self._constant = [piece.encode("ascii") if isinstance(piece, str) else b"" for piece in pieces]
+        gaps = [(at, piece[0], piece[1:]) for at, piece in enumerate(pieces) if not isinstance(piece, str)]
+        self._slices: list[tuple[int, int, int, int]] = [(at, *rest) for at, kind, rest in gaps if kind == "own"]
+        self._lines = {at: (kind, Line(_pieces(rest[0]))) for at, kind, rest in gaps if kind in ("text", "html")}
+        self._heads = [(at, kind) for at, kind, _rest in gaps if kind in ("to", "subject")]
         lines = [line for _kind, line in self._lines.values()]
         self._values = Values(program["language"], Line(_pieces(program["subject"])), lines)
         shared = self._values.shared
@@ -104,7 +138,7 @@ class Skeleton:
         self._common = [at for at, (_kind, line) in self._lines.items() if line.names <= shared]
         self._personal = [(at, *found) for at, found in self._lines.items() if not found[1].names <= shared]
         self._escaped = set[str]().union(*[line.names for _at, kind, line in self._personal if kind == "html"])
-        self._link = worded if any(UNSUBSCRIBE in line.names for _at, _kind, line in self._personal) else None
+        self._link = program["link"] if any(UNSUBSCRIBE in line.names for _at, _kind, line in self._personal) else []
 
     def fill(self, mailbox: tuple[str, str], context: Mapping[str, Any], own: Sequence[str]) -> bytes:
         """One recipient's message: to (name, address), with merge values, and with what only this message carries.
@@ -115,7 +149,7 @@ class Skeleton:
         out = constant.copy()
         values = self._values.all(context, few)
         if self._link:
-            values[UNSUBSCRIBE] = self._link(own)[UNSUBSCRIBE]
+            values[UNSUBSCRIBE] = "".join([_own_part(part, own) for part in self._link])
         for at, kind in self._heads:
             if kind == "to":
                 out[at] = mailbox_value("To", mailbox).encode("ascii")
@@ -145,62 +179,26 @@ class Skeleton:
         self._known[self._values.key(context)] = out, few
         return out, few
 
-    def _add(self, piece: str | list[Any]) -> None:
-        """Constant text, or a gap: "" stands in the place of it."""
-        if isinstance(piece, list) and piece[0] in ("text", "html"):
-            self._lines[len(self._constant)] = piece[0], Line(_pieces(piece[1]))
-        elif isinstance(piece, list):
-            self._heads.append((len(self._constant), piece[0]))
-        self._constant.append(piece.encode("ascii") if isinstance(piece, str) else b"")
 
-    def _add_fixed(self, write: Callable[[Sequence[str]], bytes], widths: Sequence[int]) -> None:
-        for part in fixed_parts(write, widths):
-            if not isinstance(part, bytes):
-                self._slices.append((len(self._constant), *part))
-            self._constant.append(part if isinstance(part, bytes) else b"")
+def _own_part(part: str | list[Any], own: Sequence[str]) -> str:
+    return part if isinstance(part, str) else own[part[1]][part[2] : part[3]]
 
 
-def _fixed(piece: list[Any], worded: Worded) -> Callable[[Sequence[str]], bytes] | None:
-    """How a gap is written that has nothing but values of a fixed width; None for another gap."""
-    kind, *rest = piece
+def _parts_of_gap(gap: list[Any], own: Own) -> list[Any]:
+    """A gap as it is stored: written already where it holds nothing but a message's own values."""
+    kind, *rest = gap
     if kind == "id":
-        return lambda own: own[0].encode("ascii")
+        return own.parts(lambda values: values[0])
     if kind == "header":
-        return lambda own: text_value(rest[0], worded(own)[rest[0]]).encode("ascii")
+        return own.parts(lambda values: text_value(rest[0], own.worded(values)[rest[0]]))
     if kind not in ("text", "html") or (line := Line(_pieces(rest[0]))).names != {UNSUBSCRIBE}:
-        return None
+        return [gap]
 
-    def write(own: Sequence[str]) -> bytes:
-        values = worded(own)
-        return _quoted([_filled(kind, line, values, {UNSUBSCRIBE: str(escape(values[UNSUBSCRIBE]))})])[0]
+    def write(values: Sequence[str]) -> str:
+        link = own.worded(values)[UNSUBSCRIBE]
+        return _quoted([_filled(kind, line, {UNSUBSCRIBE: link}, {UNSUBSCRIBE: str(escape(link))})])[0].decode("ascii")
 
-    return write
-
-
-def fixed_parts(write: Callable[[Sequence[str]], bytes], widths: Sequence[int]) -> list[bytes | tuple[int, int, int]]:
-    """What `write` makes of values of these widths: constant bytes, and (value, from, to) where a part of one stands.
-
-    Found by writing each value in two ways and looking where the results differ. Every character of a value has to
-    mean itself wherever it stands, and none may be a space.
-    """
-    zeros = ["0" * width for width in widths]
-    base = write(zeros)
-    owners: list[int | None] = [None] * len(base)
-    for number, width in enumerate(widths):
-        other = write([*zeros[:number], "1" * width, *zeros[number + 1 :]])
-        for at, (one, two) in enumerate(zip(base, other, strict=True)):
-            owners[at] = number if one != two else owners[at]
-    parts: list[bytes | tuple[int, int, int]] = []
-    seen = [0] * len(widths)
-    for owner, places in groupby(range(len(base)), owners.__getitem__):
-        run = list(places)
-        if owner is None:
-            parts.append(base[run[0] : run[-1] + 1])
-        else:
-            start = seen[owner] % widths[owner]
-            seen[owner] += len(run)
-            parts.append((owner, start, start + len(run)))
-    return parts
+    return own.parts(write)
 
 
 def _filled(kind: str, line: Line, values: Mapping[str, str], escaped: Mapping[str, str]) -> str:

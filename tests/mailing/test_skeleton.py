@@ -54,10 +54,14 @@ contexts = st.fixed_dictionaries(
 )
 
 
-@pytest.fixture(params=["letter", "newsletter"])
+@pytest.fixture(params=["letter", "newsletter", "newsletter with return addresses"])
 def mailing(request):
-    found = letter_being_sent(1, languages=("en",), kind=request.param)
-    if request.param == "newsletter":
+    kind, *is_returned = request.param.split(" ", 1)
+    found = letter_being_sent(1, languages=("en",), kind=kind)
+    if is_returned:
+        found.sender.bounce_domain = "bounces.example"
+        found.sender.save()
+    if kind == "newsletter":
         found.contact_list = ContactList.objects.create(name="Newsletter", owner=found.owner)
         found.save()
     return found
@@ -120,8 +124,10 @@ def test_names_of_all_languages(mailing, name):
 def test_what_was_sent_can_be_shown_after_everything_was_edited(mailing):
     sent = Renderer(mailing).message(mailing.deliveries.get())
     mailing.contents.update(subject="Another", body="<p>Another</p>")
-    mailing.sender.name = "Somebody else"
-    mailing.sender.save()
+    sender = mailing.sender
+    sender.name, sender.from_email, sender.reply_to = "Somebody else", "other@elsewhere.example", "re@elsewhere.example"
+    sender.bounce_domain = "" if sender.bounce_domain else "returned.example"
+    sender.save()
     assert message_bytes(Delivery.objects.get()) == sent
 
 
