@@ -97,12 +97,6 @@ DATABASES = {
         "The database: postgres://… in production, sqlite:///… for the demo.",
     )
 }
-if "postgresql" in DATABASES["default"]["ENGINE"]:
-    # Compiling a page's query takes longer than running it, and a page of a disk without a head costs the same
-    # wherever it lies: with PostgreSQL's own assumptions a segment over a million people takes seconds.
-    DATABASES["default"].setdefault("OPTIONS", {}).setdefault("options", "-c jit=off -c random_page_cost=1.1")
-    # Only statements that ask for it are prepared: the engine's (mailing/dispatch/store.py).
-    DATABASES["default"]["OPTIONS"].setdefault("prepare_threshold", 5)
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 ATOMIC_REQUESTS = False
 CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}

@@ -2,6 +2,7 @@
 
 import pytest
 from django.core.exceptions import ImproperlyConfigured
+from django.db import connection
 
 from config import env
 
@@ -97,3 +98,19 @@ def test_pairs_are_taken_apart_and_a_broken_one_is_named_by_its_number_alone():
     with pytest.raises(ImproperlyConfigured, match="SOME: entry 2") as error:
         env.pairs(["A=b", "s3cret"], "SOME")
     assert "s3cret" not in str(error.value)
+
+
+@pytest.mark.only_postgresql
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("jit", "off"),
+        ("random_page_cost", "0.1"),
+        ("seq_page_cost", "0.1"),
+        ("idle_in_transaction_session_timeout", "1min"),
+    ],
+)
+def test_a_connection_to_postgresql_has_our_settings(db, name, value):
+    with connection.cursor() as cursor:
+        cursor.execute(f"SHOW {name}")
+        assert cursor.fetchone() == (value,)
