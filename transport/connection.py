@@ -148,7 +148,7 @@ def read_reply(lines: BinaryIO) -> tuple[int, str]:
 
     Raises OSError when the connection is closed.
     """
-    words = []
+    words: list[bytes] = []
     for _line in range(MOST_REPLY_LINES):
         line = lines.readline(LONGEST_REPLY_LINE + 1)
         if not line.endswith(b"\n"):
