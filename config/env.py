@@ -24,7 +24,9 @@ POSTGRESQL_OPTIONS = {
     "tcp_user_timeout": 30_000,
     # Compiling a page's query takes longer than running it. And a page of the database costs a tenth of what PostgreSQL
     # assumes: an address book lies in memory, where reading a few thousand people by their keys is cheaper than all.
-    "options": "-c idle_in_transaction_session_timeout=60s -c jit=off -c random_page_cost=0.1 -c seq_page_cost=0.1",
+    # Helpers for one query take longer to start than such a query takes, and the cores from everybody else.
+    "options": "-c idle_in_transaction_session_timeout=60s -c jit=off -c max_parallel_workers_per_gather=0"
+    " -c random_page_cost=0.1 -c seq_page_cost=0.1",
     # Only statements that ask for it are prepared: the engine's (mailing/dispatch/store.py).
     "prepare_threshold": 5,
 }

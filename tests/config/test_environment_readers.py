@@ -105,6 +105,7 @@ def test_pairs_are_taken_apart_and_a_broken_one_is_named_by_its_number_alone():
     ("name", "value"),
     [
         ("jit", "off"),
+        ("max_parallel_workers_per_gather", "0"),
         ("random_page_cost", "0.1"),
         ("seq_page_cost", "0.1"),
         ("idle_in_transaction_session_timeout", "1min"),
