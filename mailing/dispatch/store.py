@@ -130,6 +130,8 @@ def run(sql: str, parameters: Sequence[Any]) -> Any:
         cursor.execute(sql, parameters)
         return cursor
     connection.ensure_connection()
+    if connection.queries_logged:
+        connection.queries_log.append({"sql": sql, "time": ""})
     with connection.wrap_database_errors:
         return Cursor(connection.connection).execute(sql, parameters, prepare=True)
 
