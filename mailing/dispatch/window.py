@@ -116,7 +116,7 @@ def _look(claim: Claim, mailing: Mailing, size: int) -> tuple[str, list[Recipien
     is_postgresql = connection.vendor == "postgresql"
     words = {"within": "= ANY (ARRAY", "close": ")", "lock": "FOR SHARE"} if is_postgresql else {"within": "IN"}
     hold = HOLD_CONTACTS.format_map({"close": "", "lock": ""} | words)
-    for _look in range(MOST_LOOKS):
+    for _try in range(MOST_LOOKS):
         with together():
             held = ask_status(claim.mailing_id)
             contacts = ask(hold, window)
