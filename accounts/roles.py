@@ -8,8 +8,8 @@ from accounts.models import User
 
 VIEW = {"desk.view", "contacts.view", "advocacy.view", "mailing.view"}
 EDIT = VIEW | {"contacts.edit", "advocacy.edit", "mailing.edit", "mailing.send"}
-APPROVE = EDIT | {"advocacy.approve", "mailing.approve"}
-ADMINISTER = APPROVE | {"accounts.manage", "contacts.release_import"}
+APPROVE = EDIT | {"advocacy.approve", "mailing.approve", "contacts.reveal"}
+ADMINISTER = APPROVE | {"accounts.manage", "contacts.release_import", "contacts.privacy"}
 
 PERMISSIONS: dict[str, set[str]] = {
     User.Role.VIEWER: VIEW,

@@ -3,7 +3,7 @@
 from contacts.models.lists import ConsentRecord, ContactList, Subscription
 from contacts.models.organisations import Affiliation, Organisation, OrganisationMembership, Owned, OwnedQuerySet
 from contacts.models.parliament import Body, Mandate, Membership
-from contacts.models.people import Contact, Interaction, Note, PersonCorrection, Post, Tag
+from contacts.models.people import Contact, Interaction, LegalBasis, Note, PersonCorrection, Post, Tag
 from contacts.models.runs import ImportRun
 from contacts.models.salutations import Salutation
 from contacts.models.segments import Segment
@@ -17,6 +17,7 @@ __all__ = [
     "ContactList",
     "ImportRun",
     "Interaction",
+    "LegalBasis",
     "Mandate",
     "Membership",
     "Note",

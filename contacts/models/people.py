@@ -25,6 +25,17 @@ class Gender(models.TextChoices):
 MOST_COUNTED = 10_000
 
 
+class LegalBasis(models.TextChoices):
+    """Why a person's data may be kept (GDPR Article 6(1)); never empty, and the two that matter are kept apart.
+
+    Letters go on legitimate interest or an agreement; a newsletter goes on consent, which is a Subscription.
+    """
+
+    LEGITIMATE_INTEREST = "legitimate_interest", _("Legitimate interest")
+    CONSENT = "consent", _("Consent")
+    AGREEMENT = "agreement", _("Agreement")
+
+
 class ContactQuerySet(models.QuerySet["Contact"]):
     """Sets of contacts."""
 
@@ -97,6 +108,14 @@ class Contact(models.Model):
     # NFC, casefold, IDNA A-label; computed in save(), null when absent or erased.
     email_key = models.CharField(max_length=254, null=True, blank=True, unique=True, editable=False)
     email_digest = models.CharField(max_length=64, blank=True, db_index=True, editable=False)
+    phone = models.CharField(_("phone"), max_length=40, blank=True)
+    postal_address = models.TextField(_("postal address"), blank=True)
+    is_confidential = models.BooleanField(_("works at a secret address"), default=False)
+    legal_basis = models.CharField(
+        _("legal basis"), max_length=20, choices=LegalBasis, default=LegalBasis.LEGITIMATE_INTEREST
+    )
+    # When the person was told that we hold their data and from where (GDPR Article 14); empty: not yet.
+    informed_at = models.DateTimeField(null=True, blank=True)
     created_at = models.DateTimeField(auto_now_add=True)
     changed_at = models.DateTimeField(auto_now=True)
     erased_at = models.DateTimeField(null=True, blank=True)
@@ -115,6 +134,14 @@ class Contact(models.Model):
                 condition=Q(erased_at__isnull=True)
                 | Q(email="", email_key__isnull=True, given_name="", family_name="", sort_key=""),
                 name="erased_contact_has_no_email_and_no_name",
+            ),
+            models.CheckConstraint(
+                condition=Q(erased_at__isnull=True) | Q(phone="", postal_address=""),
+                name="erased_contact_has_no_phone_and_no_street",
+            ),
+            models.CheckConstraint(
+                condition=Q(legal_basis__in=["legitimate_interest", "consent", "agreement"]),
+                name="contact_has_a_legal_basis",
             ),
             models.CheckConstraint(condition=Q(gender__in=["F", "M", "X"]), name="contact_gender_is_known_word"),
         ]
