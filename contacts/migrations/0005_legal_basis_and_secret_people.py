@@ -22,7 +22,7 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name="contact",
             name="is_confidential",
-            field=models.BooleanField(default=False, verbose_name="works at a secret address"),
+            field=models.BooleanField(db_default=False, default=False, verbose_name="works at a secret address"),
         ),
         migrations.AddField(
             model_name="contact",
@@ -33,6 +33,7 @@ class Migration(migrations.Migration):
                     ("consent", "Consent"),
                     ("agreement", "Agreement"),
                 ],
+                db_default="legitimate_interest",
                 default="legitimate_interest",
                 max_length=20,
                 verbose_name="legal basis",
@@ -41,12 +42,12 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name="contact",
             name="phone",
-            field=models.CharField(blank=True, max_length=40, verbose_name="phone"),
+            field=models.CharField(blank=True, db_default="", default="", max_length=40, verbose_name="phone"),
         ),
         migrations.AddField(
             model_name="contact",
             name="postal_address",
-            field=models.TextField(blank=True, verbose_name="postal address"),
+            field=models.TextField(blank=True, db_default="", default="", verbose_name="postal address"),
         ),
         migrations.AddConstraint(
             model_name="contact",

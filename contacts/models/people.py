@@ -108,11 +108,16 @@ class Contact(models.Model):
     # NFC, casefold, IDNA A-label; computed in save(), null when absent or erased.
     email_key = models.CharField(max_length=254, null=True, blank=True, unique=True, editable=False)
     email_digest = models.CharField(max_length=64, blank=True, db_index=True, editable=False)
-    phone = models.CharField(_("phone"), max_length=40, blank=True)
-    postal_address = models.TextField(_("postal address"), blank=True)
-    is_confidential = models.BooleanField(_("works at a secret address"), default=False)
+    # Defaults in the database as well: a worker of the version before this one goes on writing during an update.
+    phone = models.CharField(_("phone"), max_length=40, blank=True, default="", db_default="")
+    postal_address = models.TextField(_("postal address"), blank=True, default="", db_default="")
+    is_confidential = models.BooleanField(_("works at a secret address"), default=False, db_default=False)
     legal_basis = models.CharField(
-        _("legal basis"), max_length=20, choices=LegalBasis, default=LegalBasis.LEGITIMATE_INTEREST
+        _("legal basis"),
+        max_length=20,
+        choices=LegalBasis,
+        default=LegalBasis.LEGITIMATE_INTEREST,
+        db_default=LegalBasis.LEGITIMATE_INTEREST.value,
     )
     # When the person was told that we hold their data and from where (GDPR Article 14); empty: not yet.
     informed_at = models.DateTimeField(null=True, blank=True)
