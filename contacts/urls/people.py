@@ -7,6 +7,7 @@ from contacts.views import people, person
 urlpatterns = [
     path("", people.person_list, name="person_list"),
     path("export.csv", people.person_export, name="person_export"),
+    path("export.<str:fmt>", people.person_export, name="person_export"),
     path("people/<uuid:public_id>/", person.person_detail, name="person_detail"),
     path("people/<uuid:public_id>/edit/", person.person_edit, name="person_edit"),
     path("people/<uuid:public_id>/notes/", person.note_add, name="note_add"),

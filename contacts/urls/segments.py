@@ -12,4 +12,5 @@ urlpatterns = [
     path("segments/<int:pk>/edit/", segments.segment_edit, name="segment_edit"),
     path("segments/<int:pk>/delete/", segments.segment_delete, name="segment_delete"),
     path("segments/<int:pk>/export.csv", segments.segment_export, name="segment_export"),
+    path("segments/<int:pk>/export.<str:fmt>", segments.segment_export, name="segment_export"),
 ]

@@ -1,27 +1,19 @@
 """Contacts → People: the list, its filters and its export."""
 
-from collections.abc import Iterator
-from typing import Any
-
-from django.db import transaction
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from accounts.access import requires
-from accounts.audit import record
-from accounts.exports import csv_download
-from contacts.addresses import email_key
 from contacts.counting import PeoplePaginator
 from contacts.criteria import resolve, why_empty
+from contacts.exporting import download
 from contacts.forms.people import PersonFilterForm
 from contacts.languages import effective_country, effective_language
-from contacts.models import Organisation
 from contacts.models.people import ContactQuerySet
 
 PER_PAGE = 50
-COLUMNS = ("given_name", "family_name", "email", "gender", "country", "language", "group", "seats", "posts", "tags")
 
 
 @requires("contacts.view")
@@ -45,17 +37,9 @@ def person_list(request: HttpRequest) -> HttpResponse:
 
 @requires("contacts.edit")
 @require_safe
-def person_export(request: HttpRequest) -> HttpResponseBase:
-    """The same people as a CSV file, all of them; ?bom=0 leaves the byte order mark out."""
-    people = _people(request, PersonFilterForm(request.GET or None))
-    return export(request, people, "contacts.csv")
-
-
-def export(request: HttpRequest, people: ContactQuerySet, filename: str) -> HttpResponseBase:
-    """A CSV download of these people, told to the audit trail by its size."""
-    with transaction.atomic():
-        record(request.user, f"downloaded a list of {people.count()} contacts")  # type: ignore[arg-type]
-    return csv_download(filename, COLUMNS, _rows(people), bom=request.GET.get("bom") != "0")
+def person_export(request: HttpRequest, fmt: str = "csv") -> HttpResponseBase:
+    """The same people as a file, all of them; ?bom=0 leaves the byte order mark of a CSV file out."""
+    return download(request, _people(request, PersonFilterForm(request.GET or None)), "contacts", fmt)
 
 
 def _without(request: HttpRequest, name: str) -> str:
@@ -83,29 +67,3 @@ def _reason(form: PersonFilterForm, active: list[tuple[str, str, str]]) -> str:
     if words:
         return _("Nobody here has “%(words)s” in the name or address.") % {"words": words}
     return why_empty(form.criteria())
-
-
-def _rows(people: ContactQuerySet) -> Iterator[list[Any]]:
-    """One row a person. An address that is also a confidential organisation's is left out."""
-    secret = secret_addresses()
-    person: Any  # with what with_seats() and _people() add to a contact
-    for person in people.with_seats().prefetch_related("tags").iterator(chunk_size=500):
-        seats = [seat for mandate in person.open_mandates for seat in mandate.open_seats]
-        yield [
-            person.given_name,
-            person.family_name,
-            "" if person.email_key in secret else person.email,
-            person.gender,
-            person.shown_country,
-            person.shown_language,
-            " ".join(seat.body.code for seat in seats if seat.body.kind == "group"),
-            " ".join(f"{seat.body.code}:{seat.role}" for seat in seats if seat.body.kind == "committee"),
-            "; ".join(str(post) for post in person.open_posts),
-            "; ".join(sorted(found.name for found in person.tags.all())),
-        ]
-
-
-def secret_addresses() -> set[str]:
-    """Address keys of confidential organisations: never printed and never exported, whoever carries them."""
-    confidential = Organisation.objects.filter(is_confidential=True).exclude(email="")
-    return {email_key(address) for address in confidential.values_list("email", flat=True)}

@@ -16,13 +16,13 @@ from accounts.access import requires
 from accounts.audit import record
 from contacts.counting import PeoplePaginator, most, words_for
 from contacts.criteria import CriteriaError, describe, describe_all, normalise, resolve, steps, why_empty
+from contacts.exporting import download
 from contacts.forms.criteria import CriteriaForm
 from contacts.forms.segments import SegmentForm
 from contacts.languages import country_name, effective_country, effective_language, language_name
 from contacts.models import Body, Contact, Membership, Segment
 from contacts.models.people import ContactQuerySet
 from contacts.registry import uses_of
-from contacts.views.people import export
 
 PER_PAGE = 50
 # People named beside a live count.
@@ -65,15 +65,15 @@ def segment_detail(request: HttpRequest, pk: int) -> HttpResponse:
 
 @requires("contacts.edit")
 @require_safe
-def segment_export(request: HttpRequest, pk: int) -> HttpResponseBase:
-    """The people of a segment as a CSV file."""
+def segment_export(request: HttpRequest, pk: int, fmt: str = "csv") -> HttpResponseBase:
+    """The people of a segment as a file, CSV or XLSX."""
     segment = _segment(request, pk)
     try:
         people = _people(request, normalise(segment.criteria))
     except CriteriaError as error:
         messages.error(request, str(error))
         return redirect("contacts:segment_detail", segment.pk)
-    return export(request, people, f"segment-{segment.pk}.csv")
+    return download(request, people, f"segment-{segment.pk}", fmt)
 
 
 @requires("contacts.edit")
