@@ -1,18 +1,28 @@
 """People, organisations, the parliament, lists, segments and suppression."""
 
-from contacts.models.lists import ConsentRecord, ContactList, Subscription
-from contacts.models.organisations import Affiliation, Organisation, OrganisationMembership, Owned, OwnedQuerySet
+from contacts.models.lists import ConsentRecord, ConsentWording, ContactList, Subscription
+from contacts.models.merges import Merge, NotSame
+from contacts.models.organisations import (
+    Affiliation,
+    Organisation,
+    OrganisationMembership,
+    Owned,
+    OwnedQuerySet,
+    StakeholderType,
+)
 from contacts.models.parliament import Body, Mandate, Membership
 from contacts.models.people import Contact, Interaction, LegalBasis, Note, PersonCorrection, Post, Tag
 from contacts.models.runs import ImportRun
 from contacts.models.salutations import Salutation
 from contacts.models.segments import Segment
-from contacts.models.suppressions import Suppression
+from contacts.models.sources import RawAnswer, RememberedName
+from contacts.models.suppressions import Suppression, SuppressionLift
 
 __all__ = [
     "Affiliation",
     "Body",
     "ConsentRecord",
+    "ConsentWording",
     "Contact",
     "ContactList",
     "ImportRun",
@@ -20,6 +30,8 @@ __all__ = [
     "LegalBasis",
     "Mandate",
     "Membership",
+    "Merge",
+    "NotSame",
     "Note",
     "Organisation",
     "OrganisationMembership",
@@ -27,9 +39,13 @@ __all__ = [
     "OwnedQuerySet",
     "PersonCorrection",
     "Post",
+    "RawAnswer",
+    "RememberedName",
     "Salutation",
     "Segment",
+    "StakeholderType",
     "Subscription",
     "Suppression",
+    "SuppressionLift",
     "Tag",
 ]

@@ -5,7 +5,7 @@ from typing import Any, ClassVar, Self
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Count, F, Prefetch, Q, Window
+from django.db.models import Count, Exists, F, OuterRef, Prefetch, Q, Window
 from django.utils.translation import gettext_lazy as _
 
 from contacts.addresses import email_digest, email_key
@@ -83,12 +83,28 @@ class ContactQuerySet(models.QuerySet["Contact"]):
         """Contacts with an open mandate."""
         return self.filter(mandates__ended_on__isnull=True, mandates__isnull=False).distinct()
 
+    def with_secrecy(self) -> Self:
+        """Annotates what contacts.confidentiality asks: `works_in_secret` (a post at a confidential organisation, open
+        or ended) and `email_is_secret` (the address is also such an organisation's)."""
+        posts = Post.objects.filter(contact=OuterRef("pk"), organisation__is_confidential=True)
+        return self.annotate(works_in_secret=Exists(posts), email_is_secret=_is_secret_address())
+
     def search(self, words: str) -> Self:
-        """Contacts whose name or address holds every word, whatever its case and accents."""
+        """Contacts whose name or address holds every word, whatever its case and accents.
+
+        A secret address is searched by nobody: the answer and the work are the same whether it is there or not.
+        """
         found = self
         for word in sort_key(words).split():
-            found = found.filter(Q(sort_key__contains=word) | Q(email_key__contains=word))
+            by_address = Q(email_key__contains=word, is_confidential=False) & ~_is_secret_address()
+            found = found.filter(Q(sort_key__contains=word) | by_address)
         return found
+
+
+def _is_secret_address() -> Exists:
+    """Whether the address of a contact is also that of a confidential organisation."""
+    organisations = Organisation.objects.filter(is_confidential=True, email_digest=OuterRef("email_digest"))
+    return Exists(organisations.exclude(email_digest=""))
 
 
 class Contact(models.Model):
@@ -209,6 +225,10 @@ class Post(models.Model):
     contact = models.ForeignKey(Contact, on_delete=models.CASCADE, related_name="posts")
     organisation = models.ForeignKey(Organisation, on_delete=models.CASCADE, related_name="posts")
     title = models.CharField(_("title"), max_length=200, blank=True)
+    # The country for which this person is the one to ask, as its national contact; empty for most.
+    national_contact_for = models.CharField(
+        _("national contact for"), max_length=2, blank=True, default="", db_default=""
+    )
     started_on = models.DateField(null=True, blank=True)
     ended_on = models.DateField(null=True, blank=True)
 
@@ -258,6 +278,14 @@ class PersonCorrection(models.Model):
         return f"{self.field} of contact {self.contact_id}"
 
 
+class InteractionManager(models.Manager["Interaction"]):
+    """Finds what was not thrown away."""
+
+    def get_queryset(self) -> "models.QuerySet[Interaction]":
+        """Rows that are not in the bin."""
+        return super().get_queryset().filter(deleted_at__isnull=True)
+
+
 class Interaction(models.Model):
     """Any recorded contact with a target: a meeting, a call, a commitment, a letter."""
 
@@ -273,9 +301,16 @@ class Interaction(models.Model):
     kind = models.CharField(max_length=20, choices=Kind)
     at = models.DateTimeField()
     by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+")
+    # Who else was there, in a colleague's words.
+    with_whom = models.CharField(_("with"), max_length=200, blank=True, default="", db_default="")
     note = models.TextField(blank=True)
     reference_type = models.CharField(max_length=60, blank=True)
     reference_id = models.CharField(max_length=60, blank=True)
+    # When somebody threw it away; it lies in the bin for 30 days (contacts/recording.py).
+    deleted_at = models.DateTimeField(null=True, blank=True, db_index=True)
+
+    objects: ClassVar[InteractionManager] = InteractionManager()
+    all_objects: ClassVar[models.Manager["Interaction"]] = models.Manager()
 
     class Meta:
         ordering = ["-at"]
