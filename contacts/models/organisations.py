@@ -1,13 +1,16 @@
 """Organisations, who belongs to them, and what they own."""
 
+import re
 from datetime import date
 from typing import Any, ClassVar, Self, TypeVar
 
 from django.conf import settings
+from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import Exists, F, Q
 from django.utils.translation import gettext_lazy as _
 
+from contacts.addresses import email_digest, email_key
 from contacts.names import sort_key
 
 Rows = TypeVar("Rows", bound="models.QuerySet[Any]")
@@ -21,6 +24,29 @@ def colleagues_see(rows: Rows, user: Any) -> Rows:
     if user.role == "administrator":
         return rows
     return rows.filter(Exists(Affiliation.objects.filter(user=user, organisation__is_platform=True)))
+
+
+# Not a kind of membership but a mark on one; a word of its own where one filters and counts.
+FOUNDER = "founder"
+_REGISTER_NUMBER = re.compile(r"[0-9]{6,15}-[0-9]{2}")
+
+
+def check_register_number(text: str) -> None:
+    """A number of the EU Transparency Register: 6 to 15 digits, a hyphen, 2 digits. It carries no checksum."""
+    if not _REGISTER_NUMBER.fullmatch(text):
+        raise ValidationError(_("Write the number as it stands in the register, such as 153882995425-37."))
+
+
+class StakeholderType(models.Model):
+    """A sort of organisation one invites or writes to together: trade union, embassy, victim support, ministry."""
+
+    name = models.CharField(_("name"), max_length=60, unique=True)
+
+    class Meta:
+        ordering = ["name"]
+
+    def __str__(self) -> str:
+        return self.name
 
 
 class OrganisationQuerySet(models.QuerySet["Organisation"]):
@@ -37,12 +63,18 @@ class OrganisationQuerySet(models.QuerySet["Organisation"]):
         return [pk for name, pk in sorted(named) if all(word in name for word in wanted)]
 
     def belonging_on(self, day: date, *kinds: str) -> Self:
-        """Organisations with a membership of one of these kinds on a day. Without a start it has always been one."""
+        """Organisations with a membership of one of these kinds on a day. Without a start it has always been one.
+
+        A founder is a member that was there at the beginning: it is found under "member" and under "founder".
+        """
+        wanted = Q(kind__in=kinds)
+        if FOUNDER in kinds:
+            wanted |= Q(is_founder=True)
         memberships = OrganisationMembership.objects.filter(
+            wanted,
             Q(started_on__isnull=True) | Q(started_on__lte=day),
             Q(ended_on__isnull=True) | Q(ended_on__gte=day),
             organisation=models.OuterRef("pk"),
-            kind__in=kinds,
         )
         return self.filter(Exists(memberships))
 
@@ -80,10 +112,20 @@ class Organisation(models.Model):
     name = models.CharField(_("name"), max_length=200, unique=True)
     kind = models.CharField(_("kind"), max_length=20, choices=Kind, default=Kind.NGO)
     country = models.CharField(_("country"), max_length=2, blank=True)
-    transparency_register_id = models.CharField(_("Transparency Register number"), max_length=20, blank=True)
+    stakeholder_types: "models.ManyToManyField[StakeholderType, Any]" = models.ManyToManyField(
+        "StakeholderType", related_name="organisations", blank=True
+    )
+    transparency_register_id = models.CharField(
+        _("Transparency Register number"), max_length=20, blank=True, validators=[check_register_number]
+    )
+    # Whom they speak for, as a letter to the EU's institutions must say (code of conduct of the register, point a).
+    represents = models.TextField(_("represents"), max_length=1000, blank=True, default="", db_default="")
+    website = models.URLField(_("website"), blank=True, default="", db_default="")
     postal_address = models.TextField(_("postal address"), blank=True)
     phone = models.CharField(_("phone"), max_length=40, blank=True)
     email = models.EmailField(_("e-mail"), blank=True)
+    # As a contact's, computed in save(): whether a contact's address is also that of a confidential organisation.
+    email_digest = models.CharField(max_length=64, blank=True, default="", db_default="", editable=False, db_index=True)
     is_confidential = models.BooleanField(_("works at a secret address"), default=False)
     is_platform = models.BooleanField(default=False)
     note = models.CharField(max_length=300, blank=True)
@@ -96,15 +138,22 @@ class Organisation(models.Model):
             models.UniqueConstraint(
                 fields=["is_platform"], condition=Q(is_platform=True), name="there_is_one_platform_organisation"
             ),
+            models.CheckConstraint(
+                condition=Q(kind__in=["platform", "ngo", "institution", "government", "press", "other"]),
+                name="organisation_kind_is_known",
+            ),
         ]
 
     def __str__(self) -> str:
         return self.name
 
-    def reachable(self) -> dict[str, str]:
-        """Postal address, phone and e-mail as they may be shown or exported: empty where the address is secret."""
-        fields = ("postal_address", "phone", "email")
-        return {field: "" if self.is_confidential else getattr(self, field) for field in fields}
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        """Compute the digest of the address, then save."""
+        self.email_digest = email_digest(email_key(self.email)) if self.email else ""
+        fields = kwargs.get("update_fields")
+        if fields is not None:
+            kwargs["update_fields"] = {*fields, "email_digest"}
+        super().save(*args, **kwargs)
 
 
 class OrganisationMembership(models.Model):
@@ -132,6 +181,10 @@ class OrganisationMembership(models.Model):
                 condition=Q(started_on__isnull=True) | Q(ended_on__isnull=True) | Q(ended_on__gte=F("started_on")),
                 name="organisation_membership_dates_are_ordered",
             ),
+            models.CheckConstraint(
+                condition=Q(kind__in=["member", "associate", "partner"]), name="organisation_membership_kind_is_known"
+            ),
+            models.CheckConstraint(condition=Q(is_founder=False) | Q(kind="member"), name="only_a_member_is_a_founder"),
         ]
 
     def __str__(self) -> str:

@@ -9,6 +9,7 @@ from django.utils.dateparse import parse_date
 from django.views.decorators.http import require_safe
 
 from accounts.access import requires
+from contacts.confidentiality import reachable
 from contacts.languages import country_name
 from contacts.models import Organisation, OrganisationMembership, Post
 
@@ -55,7 +56,7 @@ def organisation_detail(request: HttpRequest, pk: int) -> HttpResponse:
         "tab": "organisations",
         "organisation": organisation,
         "country": country_name(organisation.country),
-        "reach": organisation.reachable(),
+        "reach": reachable(organisation),
         "memberships": list(organisation.memberships.order_by("started_on", "id")),
         "posts_page": Paginator(posts.filter(ended_on__isnull=True), PER_PAGE).get_page(request.GET.get("page")),
         "past_posts": list(posts.filter(ended_on__isnull=False)[:PER_PAGE]),
