@@ -1,14 +1,18 @@
 """Numbers of people on pages: exact up to a limit, "10,000+ people" beyond it, and lists that go no further."""
 
+from collections.abc import Sequence
 from functools import cached_property
 from typing import Any
 
+from django.core.exceptions import EmptyResultSet
 from django.core.paginator import Page, Paginator
+from django.db import connection
+from django.db.models import Q
 from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from contacts.models import people
+from contacts.models import Contact, people
 
 
 def most() -> int:
@@ -21,6 +25,27 @@ def words_for(found: int) -> str:
     if found > most():
         return _("%(number)s+ people") % {"number": number_format(most(), force_grouping=True)}
     return ngettext("%(number)s person", "%(number)s people", found) % {"number": number_format(found)}
+
+
+def count_each(matches: Sequence[Q]) -> list[int]:
+    """How many living contacts each condition matches, up to `most()` + 1. One statement: each is counted in its own
+    index and stops at the limit, and all of them see the same moment."""
+    limit = most() + 1
+    numbers = [0] * len(matches)
+    parts, params = [], []
+    for position, match in enumerate(matches):
+        try:
+            sql, given = Contact.objects.living().filter(match).order_by().values("pk")[:limit].query.sql_with_params()
+        except EmptyResultSet:
+            continue
+        parts.append(f"SELECT {position} AS place, COUNT(*) AS number FROM ({sql}) AS s{position}")  # noqa: S608
+        params += given
+    if parts:
+        with connection.cursor() as cursor:
+            cursor.execute(" UNION ALL ".join(parts), params)
+            for place, number in cursor.fetchall():
+                numbers[place] = number
+    return numbers
 
 
 class PeoplePaginator(Paginator):

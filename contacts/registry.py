@@ -3,8 +3,13 @@
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from typing import TYPE_CHECKING, Any
 
 from contacts.models import Contact, Segment
+
+if TYPE_CHECKING:
+    from accounts.models import User
+    from contacts.criteria.field import Field
 
 
 @dataclass(frozen=True)
@@ -17,6 +22,11 @@ class Entry:
     url: str = ""
     reference: str = ""
     icon: str = "info"
+    # The tab it stands under: letters, replies, meetings; others stand under "All" alone.
+    kind: str = ""
+    # Where whoever wrote it (the id of a user) may change it.
+    edit_url: str = ""
+    by: int | None = None
 
 
 @dataclass(frozen=True)
@@ -29,8 +39,18 @@ class Use:
     icon: str = "mail"
 
 
+# What segments may ask (contacts/criteria/field.py says what a field is); the order is that of the menu.
+segment_fields: list["Field"] = []
+# Where one can write to the people of a segment: gives an address to follow, or "" for who may not.
+segment_letters: list[Callable[["User", Segment], str]] = []
+# Where one can write to one person: gives an address to follow, or "" for who may not.
+person_letters: list[Callable[["User", Contact], str]] = []
 timeline: list[Callable[[Contact], Iterable[Entry]]] = []
 segment_uses: list[Callable[[Segment], Iterable[Use]]] = []
+# Sections of "everything we hold" that no foreign key leads to: dicts of what, model, rows (contacts.personal_data).
+personal_data: list[Callable[[Contact], Iterable[dict[str, Any]]]] = []
+# Models whose rows about an erased person stay, and why: label → reason. All others are deleted (contacts.erasure).
+kept_on_erasure: dict[str, str] = {}
 
 
 def timeline_of(contact: Contact) -> list[Entry]:
@@ -42,3 +62,13 @@ def timeline_of(contact: Contact) -> list[Entry]:
 def uses_of(segment: Segment) -> list[Use]:
     """Every room's uses of a segment."""
     return [use for contribute in segment_uses for use in contribute(segment)]
+
+
+def letter_for(user: "User", segment: Segment) -> str:
+    """Where this person may write to the people of a segment; "" where no room offers it."""
+    return next((url for contribute in segment_letters if (url := contribute(user, segment))), "")
+
+
+def letter_to(user: "User", contact: Contact) -> str:
+    """Where this person may write to one contact; "" where no room offers it."""
+    return next((url for contribute in person_letters if (url := contribute(user, contact))), "")

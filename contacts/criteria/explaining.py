@@ -1,15 +1,18 @@
 """Criteria as arithmetic: what each condition leaves, and which one leaves nobody."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Count, Q
+from django.db.models import Q
 from django.utils.translation import gettext as _
 
+from contacts.counting import count_each
+from contacts.criteria.joining import join
 from contacts.criteria.matching import condition
-from contacts.criteria.vocabulary import FULL_MEMBERS, normalise
-from contacts.criteria.wording import HEADS, Wording, join
-from contacts.models import Contact, people
+from contacts.criteria.vocabulary import FULL_MEMBERS, field_of, normalise
+from contacts.criteria.wording import Wording, rank, taken_away
+from contacts.models import Contact
 
 # Beyond this many conditions the rest are counted as one, so that one query stays one query of sensible size.
 MOST_STEPS = 12
@@ -23,20 +26,39 @@ class Step:
     alone: int
     left: int
     key: str = ""
-
-    @property
-    def is_left_out(self) -> bool:
-        """Whether the condition takes people away ("not")."""
-        return self.key == "not"
+    # Whether the condition takes people away: "not", or one that says no; `words` and `alone` are then of those.
+    is_left_out: bool = False
 
 
-def steps(criteria: dict[str, Any], *, among_many: bool | None = None) -> list[Step]:
-    """Each condition of the outermost "all" in the order of its sentence, with counts. One counting query.
+class Arithmetic:
+    """The conditions of a rule one after the other: what to count, and the steps that the numbers make."""
 
-    Say whether there are more contacts than pages count where that is known; else it is asked.
-    """
-    found = normalise(criteria)
-    return _steps(_children(found), Wording(found, words=found.words), among_many) if found else []
+    def __init__(self, criteria: dict[str, Any]) -> None:
+        found = normalise(criteria)
+        self.children = _children(found) if found else []
+        self.wording = Wording(found, words=found.words)
+        self.matches: list[Q] = []
+        so_far = Q()
+        for child in self.children:
+            so_far &= condition(child, words=self.wording.words)
+            away = taken_away(child)
+            self.matches += [condition(child if away is None else away, words=self.wording.words), so_far]
+
+    def steps(self, numbers: Sequence[int]) -> list[Step]:
+        """Each condition in the order of its sentence, from the numbers of `matches`."""
+        found = []
+        for position, child in enumerate(self.children):
+            away = taken_away(child)
+            words = self.wording.people(child if away is None else away)
+            alone, left = numbers[2 * position], numbers[2 * position + 1]
+            found.append(Step(words, alone, left, next(iter(child)), is_left_out=away is not None))
+        return found
+
+
+def steps(criteria: dict[str, Any]) -> list[Step]:
+    """Each condition of the outermost "all" in the order of its sentence, with counts. One counting query."""
+    sum_ = Arithmetic(criteria)
+    return sum_.steps(count_each(sum_.matches))
 
 
 def why_empty(criteria: dict[str, Any]) -> str:
@@ -44,20 +66,25 @@ def why_empty(criteria: dict[str, Any]) -> str:
     found = normalise(criteria)
     if not found:
         return _("No condition is set, so nobody is meant.")
-    children = _children(found)
-    wording = Wording(found, words=found.words)
-    counted = _steps(children, wording)
+    sum_ = Arithmetic(found)
+    counted = sum_.steps(count_each(sum_.matches))
     if not counted:
         return "" if Contact.objects.living().exists() else _("There are no contacts yet. Import some first.")
-    if counted[-1].left:
+    return reason(sum_, counted)
+
+
+def reason(sum_: Arithmetic, counted: list[Step]) -> str:
+    """The same from numbers that are known already."""
+    if not counted or counted[-1].left:
         return ""
     for position, step in enumerate(counted):
         if step.left:
             continue
+        child = sum_.children[position]
         if position == 0 or (step.alone == 0 and not step.is_left_out):
-            return _alone_empty(children[position], wording)
-        before = children[0] if position == 1 else {"all": children[:position]}
-        return _has(before, counted[position - 1].left, wording) + " " + _leaves_nobody(children[position])
+            return _alone_empty(child, sum_.wording)
+        before = sum_.children[0] if position == 1 else {"all": sum_.children[:position]}
+        return _has(before, counted[position - 1].left, sum_.wording) + " " + _leaves_nobody(child)
     return ""
 
 
@@ -68,45 +95,10 @@ def _children(node: dict[str, Any]) -> list[dict[str, Any]]:
     flat: list[dict[str, Any]] = []
     for child in node["all"]:
         flat += _children(child) if "all" in child else [child]
-    flat.sort(key=_order)
+    flat.sort(key=rank)
     if len(flat) > MOST_STEPS:
         return [*flat[: MOST_STEPS - 1], {"all": flat[MOST_STEPS - 1 :]}]
     return flat
-
-
-def _order(node: dict[str, Any]) -> int:
-    (key,) = node
-    return HEADS.index(key) if key in HEADS else 100 if key == "not" else 50
-
-
-def _steps(children: list[dict[str, Any]], wording: Wording, among_many: bool | None = None) -> list[Step]:
-    if not children:
-        return []
-    pairs: list[tuple[Q, Q]] = []
-    so_far = Q()
-    for child in children:
-        so_far &= condition(child, words=wording.words)
-        pairs.append((condition(child.get("not", child), words=wording.words), so_far))
-    numbers = _numbers([match for pair in pairs for match in pair], among_many)
-    return [
-        Step(
-            words=wording.people(child.get("not", child)),
-            alone=numbers[2 * position],
-            left=numbers[2 * position + 1],
-            key=next(iter(child)),
-        )
-        for position, child in enumerate(children)
-    ]
-
-
-def _numbers(matches: list[Q], among_many: bool | None) -> list[int]:
-    """How many contacts match each. Among very many each is counted on its own, in an index and up to the limit."""
-    living = Contact.objects.living()
-    if living.count_up_to() > people.MOST_COUNTED if among_many is None else among_many:
-        return [living.filter(match).count_up_to() for match in matches]
-    counts = {f"n_{position}": Count("pk", filter=match) for position, match in enumerate(matches)}
-    found = living.aggregate(**counts)
-    return [found[f"n_{position}"] for position in range(len(matches))]
 
 
 def _has(node: dict[str, Any], number: int, wording: Wording) -> str:
@@ -126,25 +118,16 @@ def _has(node: dict[str, Any], number: int, wording: Wording) -> str:
 
 def _leaves_nobody(node: dict[str, Any]) -> str:
     (key,) = node
-    if key == "not":
+    if taken_away(node) is not None:
         return _("what you leave out takes them all away.")
-    names = {
-        "country": _("country"),
-        "group": _("group"),
-        "seat": _("committee"),
-        "language": _("language"),
-        "kind": _("kind"),
-        "tag": _("tag"),
-        "organisation": _("organisation"),
-    }
-    if key not in names:
+    if key in ("all", "any"):
         return _("your further conditions leave 0.")
-    return _("your %(name)s filter leaves 0.") % {"name": names[key]}
+    return _("your %(name)s filter leaves 0.") % {"name": field_of(key).short or field_of(key).label}
 
 
 def _alone_empty(node: dict[str, Any], wording: Wording) -> str:
     if not Contact.objects.living().exists():
         return _("There are no contacts yet. Import some first.")
-    if "not" in node:
+    if taken_away(node) is not None:
         return _("What you leave out takes everybody away.")
     return _("There are no %(people)s.") % {"people": wording.people(node)}

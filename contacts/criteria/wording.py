@@ -1,17 +1,16 @@
 """Criteria as a sentence: "Full members of LIBE or EMPL from Ireland"."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from typing import Any
 
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
-from contacts.criteria.vocabulary import FULL_MEMBERS, CriteriaError, Words, normalise
-from contacts.languages import country_name, language_name
+from contacts.criteria.joining import join
+from contacts.criteria.vocabulary import CriteriaError, Words, field_of, normalise
 from contacts.models import Organisation
 
-# Which condition names the people; the others follow as what is true of them.
-HEADS = ("seat", "kind", "group", "tag", "organisation", "country", "language")
+COMBINATION = 60
 
 
 def describe(criteria: dict[str, Any]) -> str:
@@ -34,14 +33,6 @@ def describe_all(rules: Iterable[dict[str, Any]]) -> list[str]:
     return [rule if isinstance(rule, str) else capfirst(wording.people(rule)) if rule else nobody for rule in read]
 
 
-def join(words: Iterable[Any], conjunction: str = "") -> str:
-    """ "a, b or c" from ["a", "b", "c"]."""
-    items = [str(word) for word in words]
-    if len(items) < 2:
-        return "".join(items)
-    return f"{', '.join(items[:-1])} {conjunction or _('or')} {items[-1]}"
-
-
 class Wording:
     """Words for the nodes of one tree; bodies and organisations are read once for all of them."""
 
@@ -59,7 +50,7 @@ class Wording:
             return _("everybody except %(people)s") % {"people": self.people(value)}
         if key == "all":
             return self.all(value)
-        return self.noun(key, value)
+        return field_of(key).noun(value, self)
 
     def all(self, children: list[dict[str, Any]]) -> str:
         """Conditions that hold together: one names the people, the others say what is true of them."""
@@ -67,42 +58,24 @@ class Wording:
             return _("everybody")
         if len(children) == 1:
             return self.people(children[0])
-        wanted = [child for child in children if "not" not in child]
-        head = min(wanted, key=_rank, default=None)
+        wanted = [child for child in children if taken_away(child) is None]
+        head = min(wanted, key=rank, default=None)
         words = _("people") if head is None else self.people(head)
         rest = [child for child in wanted if child is not head]
         rest.sort(key=lambda child: "any" in child or "all" in child)
         for child in rest:
             words += " " + self.true_of_them(child)
-        without = [self.people(child["not"]) for child in children if "not" in child]
+        without = [self.people(away) for child in children if (away := taken_away(child)) is not None]
         if without:
             words += _(", without %(people)s") % {"people": join(without, _("and"))}
         return words
 
-    def noun(self, key: str, value: Any) -> str:
-        """A single condition as a noun phrase."""
-        if key == "seat":
-            return self.seat(value)
-        if key == "kind":
-            return join(KIND_WORDS[kind]() for kind in value)
-        if key == "group":
-            return _("MEPs in %(groups)s") % {"groups": self.group_names(value)}
-        return _("people") + " " + self.true_of_them({key: value})
-
     def true_of_them(self, node: dict[str, Any]) -> str:
         """A node as what follows the noun: "from Ireland", "who get French"."""
         ((key, value),) = node.items()
-        if key == "country":
-            return _("from %(countries)s") % {"countries": join(map(country_name, value))}
-        if key == "group":
-            return _("in %(groups)s") % {"groups": self.group_names(value)}
-        if key == "language":
-            return _("who get %(languages)s") % {"languages": join(map(language_name, value))}
-        if key == "tag":
-            return _("tagged %(tags)s") % {"tags": join(f"“{tag}”" for tag in value)}
-        if key == "organisation":
-            return _("with a post at %(organisations)s") % {"organisations": self.organisation_names(value)}
-        return _("who %(do)s") % {"do": self.predicate(node)}
+        if key in ("any", "all", "not"):
+            return _("who %(do)s") % {"do": self.predicate(node)}
+        return field_of(key).after(value, self)
 
     def predicate(self, node: dict[str, Any]) -> str:
         """A node as what people do or are: "are from Ireland", "get French or sit in LIBE"."""
@@ -113,39 +86,31 @@ class Wording:
             return join([self.predicate(child) for child in value], _("and")) or _("are anybody")
         if key == "not":
             return _("are not %(people)s") % {"people": self.people(value)}
-        if key == "language":
-            return _("get %(languages)s") % {"languages": join(map(language_name, value))}
-        if key == "organisation":
-            return _("have a post at %(organisations)s") % {"organisations": self.organisation_names(value)}
-        if key in ("seat", "kind"):
-            return _("are %(people)s") % {"people": self.noun(key, value)}
-        return _("are %(what)s") % {"what": self.true_of_them(node)}
-
-    def seat(self, seat: dict[str, list[str]]) -> str:
-        """Who holds a seat: "full members of LIBE or EMPL"."""
-        roles = seat.get("role")
-        if roles is None:
-            who = _("members and substitutes")
-        elif set(roles) == set(FULL_MEMBERS):
-            who = _("full members")
-        else:
-            who = join(ROLE_WORDS[role]() if role in ROLE_WORDS else role for role in roles)
-        if "committee" not in seat:
-            return _("%(members)s of a committee") % {"members": who}
-        return _("%(members)s of %(committees)s") % {"members": who, "committees": join(seat["committee"])}
+        return field_of(key).predicate(value, self)
 
     def organisation_names(self, ids: list[int]) -> str:
         """Organisations by name."""
         return join(self.organisations.get(pk, _("an organisation that is gone")) for pk in ids)
 
-    def group_names(self, codes: list[str]) -> str:
-        """Groups as people write them: S&D for SD."""
-        return join(self.words.group_names.get(code, code) for code in codes)
+
+def taken_away(node: dict[str, Any]) -> dict[str, Any] | None:
+    """What a node leaves out: the inside of a "not", or of a condition that says no ("not written to"); else None."""
+    ((key, value),) = node.items()
+    if key == "not":
+        inner: dict[str, Any] = value
+        return inner
+    if key in ("any", "all"):
+        return None
+    positive = field_of(key).positive(value)
+    return None if positive is None else {key: positive}
 
 
-def _rank(node: dict[str, Any]) -> int:
+def rank(node: dict[str, Any]) -> int:
+    """The place of a condition in a sentence: the one that names the people first, what is left out last."""
     (key,) = node
-    return HEADS.index(key) if key in HEADS else 99
+    if taken_away(node) is not None:
+        return 100
+    return COMBINATION if key in ("any", "all") else field_of(key).head
 
 
 def _organisations(nodes: Iterable[dict[str, Any]]) -> set[int]:
@@ -158,20 +123,3 @@ def _organisations(nodes: Iterable[dict[str, Any]]) -> set[int]:
             elif key == "organisation":
                 ids.update(value)
     return ids
-
-
-KIND_WORDS: dict[str, Callable[[], str]] = {
-    "mep": lambda: _("MEPs"),
-    "stakeholder": lambda: _("stakeholders"),
-    "press": lambda: _("press contacts"),
-    "subscriber": lambda: _("subscribers"),
-}
-ROLE_WORDS: dict[str, Callable[[], str]] = {
-    "chair": lambda: _("chairs"),
-    "vice_chair": lambda: _("vice-chairs"),
-    "co_chair": lambda: _("co-chairs"),
-    "member": lambda: _("members without an office"),
-    "substitute": lambda: _("substitutes"),
-    "bureau": lambda: _("members of the bureau"),
-    "coordinator": lambda: _("coordinators"),
-}

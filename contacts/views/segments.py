@@ -125,7 +125,7 @@ def counted(criteria: dict[str, Any]) -> dict[str, Any]:
     """Number, sentence and arithmetic of normalised criteria, for contacts/_count.html."""
     # The arithmetic counts every contact there is; among very many only the outcome is counted, up to the limit.
     is_many = Contact.objects.living().count_up_to() > most()
-    lines = [] if is_many else steps(criteria, among_many=False)
+    lines = [] if is_many else steps(criteria)
     number = lines[-1].left if lines else resolve(criteria).count_up_to()
     before = [0, *(line.left for line in lines)]
     return {
