@@ -8,9 +8,8 @@ from django.http import Http404, HttpRequest, HttpResponseBase
 
 from accounts.audit import record
 from accounts.exports import csv_download, xlsx_download
-from contacts.addresses import email_key
+from contacts.confidentiality import reachable
 from contacts.languages import effective_country, effective_language
-from contacts.models import Organisation
 from contacts.models.people import ContactQuerySet
 
 COLUMNS = (
@@ -51,12 +50,11 @@ def download(request: HttpRequest, people: ContactQuerySet, name: str, fmt: str)
 
 def person_rows(people: ContactQuerySet) -> Iterator[list[Any]]:
     """One row a person in the order of COLUMNS, read CHUNK at a time. Secret addresses are left empty."""
-    secret = _secret_addresses()
     found = people.annotate(shown_language=effective_language(), shown_country=effective_country())
     person: Any  # with what with_seats() and the annotations add to a contact
-    for person in found.with_seats().prefetch_related("tags").iterator(chunk_size=CHUNK):
+    for person in found.with_secrecy().with_seats().prefetch_related("tags").iterator(chunk_size=CHUNK):
         seats = [seat for mandate in person.open_mandates for seat in mandate.open_seats]
-        reach = _reachable(person, secret)
+        reach = reachable(person)
         yield [
             person.given_name,
             person.family_name,
@@ -72,21 +70,3 @@ def person_rows(people: ContactQuerySet) -> Iterator[list[Any]]:
             "; ".join(sorted(found.name for found in person.tags.all())),
             person.legal_basis,
         ]
-
-
-def _reachable(person: Any, secret: set[str]) -> dict[str, str]:
-    """What of a person's addresses may stand in a file: nothing where they or their address are secret."""
-    if person.is_confidential:
-        return {"email": "", "phone": "", "postal_address": ""}
-    hidden = person.email_key in secret
-    return {
-        "email": "" if hidden else person.email,
-        "phone": person.phone,
-        "postal_address": person.postal_address,
-    }
-
-
-def _secret_addresses() -> set[str]:
-    """Address keys of confidential organisations: never printed and never exported, whoever carries them."""
-    confidential = Organisation.objects.filter(is_confidential=True).exclude(email="")
-    return {email_key(address) for address in confidential.values_list("email", flat=True)}

@@ -3,9 +3,11 @@
 from typing import Any
 
 from django import template
+from django.urls import reverse
 from django.utils.html import format_html
 
-from contacts import languages
+from contacts import confidentiality, languages
+from contacts.models import Contact, Organisation
 
 register = template.Library()
 
@@ -47,3 +49,28 @@ def breakable(address: str) -> str:
 def initials(person: Any) -> str:
     """AB for Aoife Brennan."""
     return "".join(name[:1] for name in (person.given_name, person.family_name)).upper()
+
+
+@register.inclusion_tag("contacts/_secret.html", takes_context=True)
+def secret_card(context: Any, row: Organisation | Contact) -> dict[str, Any]:
+    """The card in place of a secret address: who may see it, on purpose, and who saw it last. One query."""
+    is_organisation = isinstance(row, Organisation)
+    if is_organisation:
+        url = reverse("contacts:organisation_secret", args=[row.pk])
+    else:
+        url = reverse("contacts:person_secret", args=[row.public_id])  # type: ignore[union-attr]
+    return {
+        "url": url,
+        "may": context["request"].user.has_perm(confidentiality.PERMISSION),
+        "seen": confidentiality.last_seen(row),
+        "is_organisation": is_organisation,
+        "mark": f"{row._meta.model_name}-{row.pk}",
+        "longest": confidentiality.LONGEST_REASON,
+        "csrf_token": context.get("csrf_token"),
+    }
+
+
+@register.filter
+def has_secrets(row: Organisation | Contact) -> bool:
+    """Whether an address of this organisation or person is kept secret."""
+    return confidentiality.has_secrets(row)
