@@ -10,6 +10,29 @@ class ImportRefused(Exception):
     """The whole file is refused and nothing was imported; the message is a sentence for the person who gave it."""
 
 
+class UnknownWord(ValueError):
+    """A word that no table knows; the message says so, with the nearest known word.
+
+    `kind` says what sort of word it is (a RememberedName.Kind), "" where a person cannot say what it means;
+    `suggestion` is the code of the nearest known word, or "".
+    """
+
+    def __init__(self, message: str, *, kind: str = "", label: str = "", suggestion: str = "") -> None:
+        super().__init__(message)
+        self.kind, self.label, self.suggestion = kind, label, suggestion
+
+
+@dataclass(slots=True)
+class UnknownLabel:
+    """A word of a file that a person is asked about once: what it is, where it stands first and how often."""
+
+    kind: str
+    label: str
+    row: int
+    count: int = 1
+    suggestion: str = ""
+
+
 @dataclass(frozen=True, slots=True)
 class Problem:
     """One thing a person should look at, with its place in the file.

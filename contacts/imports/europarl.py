@@ -1,4 +1,4 @@
-"""The Parliament's own lists: the full-list XML and the Open Data API's JSON-LD, as records."""
+"""Lists of members of the Parliament in whichever format they come; the full-list XML is read here."""
 
 from datetime import date
 from typing import Any
@@ -7,12 +7,14 @@ from defusedxml import DefusedXmlException
 from defusedxml.ElementTree import DefusedXMLParser, ParseError
 from django.utils.translation import gettext as _
 
-from contacts.imports import vocabulary
+from contacts.imports import monthly, parltrack, vocabulary
 from contacts.imports.errors import ImportRefused, Problem
 from contacts.imports.fields import read_ep_id, set_full_name
 from contacts.imports.jsonld import parse_jsonld
+from contacts.imports.jsontext import load_json
 from contacts.imports.reading import MAX_ROWS, decode, digest
 from contacts.imports.records import Pull, Record
+from contacts.imports.remembering import remembering
 
 MAX_DEPTH = 8
 MAX_TEXT = 2000
@@ -26,14 +28,33 @@ XML_COLUMNS = {
 
 
 def parse_meps(data: bytes, *, file_name: str, as_of: date, encoding: str = "") -> Pull:
-    """The full-list XML or an answer of the Open Data API. Raises ImportRefused with the reason."""
+    """Any list of members: the full-list XML, an answer of the Open Data API, a monthly pull, Parltrack's JSON.
+
+    Which one it is shows in the file itself. Raises ImportRefused with the reason.
+    """
     text = decode(data, encoding).lstrip("\ufeff \t\r\n")
-    if text.startswith("{") or text.startswith("["):
-        return parse_jsonld(text, file_name=file_name, digest=digest(data), as_of=as_of)
-    if not text.startswith("<"):
-        raise ImportRefused(_("This is neither the Parliament's full-list XML nor an answer of its Open Data API."))
+    with remembering():
+        if text.startswith(("{", "[")):
+            return _parse_json(text, Pull("", file_name, digest(data), as_of, []))
+        if text.startswith("<"):
+            return _parse_xml(text, Pull("", file_name, digest(data), as_of, []))
+    raise ImportRefused(
+        _("This is neither the Parliament's full-list XML nor an answer of its Open Data API nor a list made of them.")
+    )
+
+
+def _parse_json(text: str, pull: Pull) -> Pull:
+    content = load_json(text)
+    if monthly.is_monthly(content):
+        return monthly.parse_monthly(content, pull)
+    if parltrack.is_parltrack(content):
+        return parltrack.parse_parltrack(content, pull)
+    return parse_jsonld(content, pull)
+
+
+def _parse_xml(text: str, pull: Pull) -> Pull:
     entries = _read_xml(text)
-    pull = Pull("europarl-full-list", file_name, digest(data), as_of, [], is_complete=True, columns=XML_COLUMNS)
+    pull.source, pull.is_complete, pull.columns = "europarl-full-list", True, XML_COLUMNS
     for number, entry in enumerate(entries, start=1):
         record = _record(number, entry, pull)
         if record is not None:
@@ -107,7 +128,9 @@ def _record(number: int, entry: dict[str, str], pull: Pull) -> Record | None:
         problem = _("The entry has no number of a member, so it was left out.")
         pull.problems.append(Problem(number, "id", problem, "missing", entry.get("id", "")[:60]))
         return None
-    record = Record(number, ep_id, national_party=entry.get("nationalPoliticalGroup", "")[:200] or None)
+    record = Record(
+        number, ep_id, national_party=vocabulary.party(entry.get("nationalPoliticalGroup", "")[:200]) or None
+    )
     for field, column, read in (
         ("country", "country", vocabulary.country),
         ("group", "politicalGroup", lambda label: vocabulary.group(label, pull.as_of)),
@@ -117,6 +140,6 @@ def _record(number: int, entry: dict[str, str], pull: Pull) -> Record | None:
             if label:
                 setattr(record, field, read(label))
         except vocabulary.UnknownWord as error:
-            pull.problems.append(Problem(number, column, str(error), "unknown_word", label[:200]))
+            pull.tell_unknown(number, column, error, label)
     set_full_name(record, entry.get("fullName", ""), pull)
     return record

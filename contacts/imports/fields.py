@@ -1,5 +1,7 @@
 """Reading the fields that every format has: the member's number and the name."""
 
+import unicodedata
+
 from django.utils.translation import gettext as _
 
 from contacts.imports.errors import Problem
@@ -19,8 +21,20 @@ def read_ep_id(text: str) -> int | None:
 
 
 def clean_name(text: str) -> str:
-    """A name without control and direction marks, at most 200 characters."""
-    return " ".join("".join(letter if letter.isprintable() else " " for letter in text).split())[:MAX_NAME]
+    """A name without control and direction marks in its normal form (NFC), at most 200 characters."""
+    text = unicodedata.normalize("NFC", text[: 4 * MAX_NAME])
+    return " ".join("".join(letter if letter.isprintable() else " " for letter in text).split())[:MAX_NAME].rstrip()
+
+
+def clean_phone(text: str) -> str:
+    """A telephone number as it stands, without control and direction marks, at most 40 characters."""
+    return clean_name(text)[:40]
+
+
+def clean_street(text: str) -> str:
+    """A postal address, line by line, without control and direction marks; at most 12 lines of 200 characters."""
+    lines = [clean_name(line) for line in text.splitlines()[:12]]
+    return "\n".join(line for line in lines if line)
 
 
 def set_names(record: Record, given: str, family: str, pull: Pull) -> None:

@@ -16,25 +16,21 @@ def why_held(plan: Plan, stored: Stored) -> str:
 
 
 def _lost_people(plan: Plan, stored: Stored) -> str:
-    """A complete list with 5 % fewer members, or, inside a term, without 5 % of those who sat.
-
-    After an election more than half may be new; then only the number of members counts.
-    """
+    """A complete list without 5 % of those who sat. After an election that is right, and a person says so."""
     pull = plan.pull
-    if not pull.is_complete:
+    sitting = sum(1 for _mandate in stored.open_mandates())
+    left = plan.would["gone"]
+    if not pull.is_complete or not sitting or left < SHARE * sitting:
         return ""
-    sitting = list(stored.open_mandates())
-    gone = plan.would["gone"]
-    if not sitting or not gone:
-        return ""
-    is_same_term = any(mandate.term == term_on(pull.as_of) for mandate in sitting)
-    fewer = len(sitting) - len(pull.records)
-    if fewer >= SHARE * len(sitting) or (is_same_term and gone >= SHARE * len(sitting)):
+    if any(mandate.term < term_on(pull.as_of) for mandate in stored.open_mandates()):
         return _(
-            "The list lacks %(gone)s of the %(sitting)s sitting members, 5 %% or more: it may have lost people at its "
-            "source."
-        ) % {"gone": gone, "sitting": len(sitting)}
-    return ""
+            "A new term began: %(gone)s of the %(sitting)s sitting members are not in the list, and %(new)s in it are "
+            "new. Release it when there was an election."
+        ) % {"gone": left, "sitting": sitting, "new": plan.would["new"]}
+    return _(
+        "The list lacks %(gone)s of the %(sitting)s sitting members, 5 %% or more: it may have lost people at its "
+        "source."
+    ) % {"gone": left, "sitting": sitting}
 
 
 def _lost_addresses(plan: Plan) -> str:

@@ -4,7 +4,6 @@ Source: the publisher's OpenAPI description. The list gives names in natural cas
 the detail e-mail, gender and memberships with dates.
 """
 
-import json
 from datetime import date
 from typing import Any
 
@@ -13,11 +12,10 @@ from django.utils.translation import gettext as _
 from contacts.imports import vocabulary
 from contacts.imports.errors import ImportRefused, Problem
 from contacts.imports.fields import read_ep_id, set_names
-from contacts.imports.reading import MAX_ROWS
+from contacts.imports.reading import MAX_ROWS, OFFICE_DOMAIN
 from contacts.imports.records import Pull, Record, Seat
 from contacts.names import split_full_name
 
-OFFICE_DOMAIN = "europarl.europa.eu"
 COUNTRY, GROUP = "api:country-of-representation", "api:political-group"
 COLUMNS = {
     "name": "label",
@@ -31,41 +29,19 @@ COLUMNS = {
 GENDERS = {"FEMALE": "F", "MALE": "M"}
 
 
-def parse_jsonld(text: str, *, file_name: str, digest: str, as_of: date) -> Pull:
-    """Records of an answer. Raises ImportRefused with the reason."""
-    people = _people(_load(text))
+def parse_jsonld(content: Any, pull: Pull) -> Pull:
+    """Fill the pull with the records of an answer. Raises ImportRefused with the reason."""
+    people = _people(content)
     is_detail = any("hasMembership" in person or "hasEmail" in person for person in people)
     is_current = not is_detail and all(COUNTRY in person for person in people)
     source = "europarl-api-detail" if is_detail else "europarl-api-current" if is_current else "europarl-api-list"
-    pull = Pull(source, file_name, digest, as_of, [], is_complete=is_current, columns=COLUMNS)
+    pull.source, pull.is_complete, pull.columns = source, is_current, COLUMNS
     pull.carries_email, pull.office_domain = is_detail, OFFICE_DOMAIN if is_detail else ""
     for number, person in enumerate(people, start=1):
         record = _record(number, person, pull)
         if record is not None:
             pull.records.append(record)
     return pull
-
-
-def _load(text: str) -> Any:
-    def pairs(found: list[tuple[str, Any]]) -> dict[str, Any]:
-        if len({key for key, _value in found}) != len(found):
-            raise ImportRefused(_("The JSON has the same key twice in one object."))
-        return dict(found)
-
-    def refuse(word: str) -> Any:
-        raise ImportRefused(_("The JSON has the number %(word)s, which JSON does not know.") % {"word": word})
-
-    try:
-        return json.loads(text, object_pairs_hook=pairs, parse_constant=refuse)
-    except json.JSONDecodeError as error:
-        raise ImportRefused(
-            _("The JSON is broken at line %(line)s, character %(column)s.")
-            % {"line": error.lineno, "column": error.colno}
-        ) from error
-    except RecursionError as error:
-        raise ImportRefused(_("The JSON is nested too deep.")) from error
-    except ValueError as error:
-        raise ImportRefused(_("The JSON cannot be read.")) from error
 
 
 def _people(answer: Any) -> list[dict[str, Any]]:
@@ -116,7 +92,7 @@ def _set_word(record: Record, field: str, label: str, pull: Pull) -> None:
         code = vocabulary.country(label) if field == "country" else vocabulary.group(label, pull.as_of)
         setattr(record, field, code)
     except vocabulary.UnknownWord as error:
-        pull.problems.append(Problem(record.row, pull.column(field), str(error), "unknown_word", label[:200]))
+        pull.tell_unknown(record.row, pull.column(field), error, label)
 
 
 def _set_memberships(record: Record, memberships: list[dict[str, Any]], pull: Pull) -> None:
@@ -156,7 +132,7 @@ def _add_seat(record: Record, item: dict[str, Any], role: str, started_on: date 
     try:
         record.seats.setdefault(kind, []).append(Seat(code, vocabulary.role(role), started_on))
     except vocabulary.UnknownWord as error:
-        pull.problems.append(Problem(record.row, "hasMembership", str(error), "unknown_word", role[:60]))
+        pull.tell_unknown(record.row, "hasMembership", error, role[:60])
 
 
 def _days(item: dict[str, Any]) -> tuple[date | None, date | None]:

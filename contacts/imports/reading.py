@@ -12,6 +12,7 @@ from contacts.imports.errors import ImportRefused
 
 MAX_BYTES = 20 * 1024 * 1024
 MAX_ROWS = 100_000
+OFFICE_DOMAIN = "europarl.europa.eu"  # Where members' addresses lie.
 # Longest first: the mark of UTF-32 (little-endian) starts with that of UTF-16.
 _MARKS = [
     (codecs.BOM_UTF32_LE, "utf-32"),

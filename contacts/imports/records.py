@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 from datetime import date
 
-from contacts.imports.errors import Problem
+from contacts.imports.errors import Problem, UnknownLabel, UnknownWord
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +40,8 @@ class Record:
     seats: dict[str, list[Seat]] = field(default_factory=dict)
     mandate_started_on: date | None = None
     mandate_ended_on: date | None = None
+    phone: str | None = None
+    postal_address: str | None = None
     organisation: str | None = None
     title: str | None = None
     tags: list[str] = field(default_factory=list)
@@ -53,6 +55,7 @@ class Pull:
     has a place for addresses, so a file without any has lost them; `rows_with_address` are the rows that give one,
     right or wrong. `office_domain`: where members' addresses lie; others are pointed out. `covers`: for a kind of body
     the codes the file speaks of; a seat elsewhere is left alone. `columns` names the fields in the file's own words.
+    `unknown` holds the words that a person is asked about, by kind and label.
     """
 
     source: str
@@ -67,7 +70,20 @@ class Pull:
     office_domain: str = ""
     covers: dict[str, set[str]] = field(default_factory=dict)
     columns: dict[str, str] = field(default_factory=dict)
+    unknown: dict[tuple[str, str], UnknownLabel] = field(default_factory=dict)
 
     def column(self, name: str) -> str:
         """What the file calls a field."""
         return self.columns.get(name, name)
+
+    def tell_unknown(self, row: int, column: str, error: UnknownWord, value: str) -> None:
+        """Put down a word that no table knows: as a problem of its row, and once as a question to a person."""
+        self.problems.append(Problem(row, column, str(error), "unknown_word", value[:200]))
+        if not error.kind:
+            return
+        known = self.unknown.get((error.kind, error.label))
+        if known is None:
+            found = UnknownLabel(error.kind, error.label, row, suggestion=error.suggestion)
+            self.unknown[error.kind, error.label] = found
+        else:
+            known.count += 1

@@ -12,6 +12,7 @@ from contacts.imports.fields import clean_name, read_ep_id, set_full_name, set_n
 from contacts.imports.mapping import Mapping
 from contacts.imports.reading import digest
 from contacts.imports.records import Pull, Record, Seat
+from contacts.imports.remembering import remembering
 from contacts.imports.tables import Table, read_table
 
 # A header that is the code of a committee, or meant to be one: LIBE, ING2, LlBE.
@@ -26,24 +27,26 @@ class Layout:
     header: list[str]
     positions: dict[str, int]
     committees: dict[int, str]
-    unknown_committees: dict[int, str]
+    unknown_committees: dict[int, vocabulary.UnknownWord]
     lists: list[tuple[int, str, str, str]]
 
 
 def parse_sheet(data: bytes, *, file_name: str, mapping: Mapping, as_of: date, encoding: str = "") -> Pull:
     """A sheet as records. Raises ImportRefused with the reason."""
-    table = read_table(data, file_name, encoding)
+    with remembering():
+        return _parse(read_table(data, file_name, encoding), Pull("", file_name, digest(data), as_of, []), mapping)
+
+
+def _parse(table: Table, pull: Pull, mapping: Mapping) -> Pull:
     layout = _layout(table, mapping)
-    source = f"sheet-{mapping.name}"[:60]
-    pull = Pull(source, file_name, digest(data), as_of, [], table.problems)
+    pull.source, pull.problems = f"sheet-{mapping.name}"[:60], table.problems
     pull.columns = {name: table.header[position] for name, position in layout.positions.items()}
     pull.columns.setdefault("name", pull.columns.get("family_name", pull.columns.get("full_name", "name")))
     pull.carries_email = "email" in layout.positions
     pull.office_domain = mapping.office_domain
     _set_covers(pull, layout, mapping)
     for number, cells in table.rows:
-        reader = _Row(number, cells, layout, mapping, pull)
-        record = reader.record()
+        record = _Row(number, cells, layout, mapping, pull).record()
         if record is not None:
             pull.records.append(record)
     if "committee" in layout.positions:
@@ -78,7 +81,7 @@ def _layout(table: Table, mapping: Mapping) -> Layout:
                 try:
                     layout.committees[position] = vocabulary.committee(header)
                 except vocabulary.UnknownWord as error:
-                    layout.unknown_committees[position] = str(error)
+                    layout.unknown_committees[position] = error
     return layout
 
 
@@ -139,7 +142,7 @@ class _Row:
             set_names(record, self.cell("given_name"), self.cell("family_name"), self.pull)
         else:
             set_full_name(record, self.cell("full_name"), self.pull)
-        record.national_party = clean_name(self.cell("national_party")) or None
+        record.national_party = vocabulary.party(clean_name(self.cell("national_party"))) or None
         record.organisation = clean_name(self.cell("organisation")) or None
         record.title = clean_name(self.cell("title")) or None
         if record.ep_id is None and record.organisation and not self.cell("family_name") + self.cell("full_name"):
@@ -162,7 +165,7 @@ class _Row:
                 try:
                     setattr(record, name, read(label))
                 except vocabulary.UnknownWord as error:
-                    self.tell(self.pull.column(name), str(error), "unknown_word", label)
+                    self.pull.tell_unknown(self.number, self.pull.column(name), error, label)
 
     def seats(self, record: Record) -> None:
         """Seats, in whichever of the three ways the sheet has: a column a committee, lists, one row a seat."""
@@ -173,9 +176,9 @@ class _Row:
         for position, code in self.layout.committees.items():
             if self.text_at(position):
                 self.add_seat(record, "committee", code, self.text_at(position), self.layout.header[position])
-        for position, problem in self.layout.unknown_committees.items():
+        for position, error in self.layout.unknown_committees.items():
             if self.text_at(position):
-                self.tell(self.layout.header[position], problem, "unknown_word", self.text_at(position))
+                self.pull.tell_unknown(self.number, self.layout.header[position], error, self.text_at(position))
         for position, kind, role, separator in self.layout.lists:
             record.seats.setdefault(kind, [])
             for label in filter(None, (part.strip() for part in self.text_at(position).split(separator))):
@@ -189,7 +192,7 @@ class _Row:
         try:
             code = vocabulary.committee(label) if kind == "committee" else vocabulary.delegation(label)
         except vocabulary.UnknownWord as error:
-            self.tell(column or self.pull.column("committee"), str(error), "unknown_word", label)
+            self.pull.tell_unknown(self.number, column or self.pull.column("committee"), error, label)
             return
         self.add_seat(record, kind, code, role, column or self.pull.column("role"))
 
@@ -198,7 +201,7 @@ class _Row:
         try:
             seat = Seat(code, vocabulary.role(role), self.since())
         except vocabulary.UnknownWord as error:
-            self.tell(column, str(error), "unknown_word", role)
+            self.pull.tell_unknown(self.number, column, error, role)
         else:
             record.seats[kind].append(seat)
 

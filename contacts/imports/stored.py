@@ -8,7 +8,7 @@ from contacts.imports.records import Pull
 from contacts.models import Contact, ImportRun, Mandate, Membership, PersonCorrection, Post, Suppression
 
 # Sources that list every sitting member.
-COMPLETE_SOURCES = ["europarl-full-list", "europarl-api-current"]
+COMPLETE_SOURCES = ["europarl-full-list", "europarl-api-current", "europarl-monthly", "europarl-api"]
 CHUNK = 500
 
 

@@ -9,10 +9,17 @@ from difflib import get_close_matches
 from functools import cache
 
 from babel import Locale
+from django.db import transaction
 from django.utils.translation import gettext as _
 
+from accounts import audit
+from accounts.models import User
+from contacts.addresses import email_digest, email_key
+from contacts.imports.errors import UnknownLabel, UnknownWord
+from contacts.imports.records import Pull
+from contacts.imports.remembering import remembered
 from contacts.languages import country_aliases, language_aliases
-from contacts.models import Body
+from contacts.models import Body, RememberedName
 from contacts.names import sort_key
 from contacts.reference import day, table, words
 
@@ -28,16 +35,12 @@ def word_key(text: str) -> str:
     return sort_key(text.translate(_SIGNS)).replace(" /", "/").replace("/ ", "/")
 
 
-class UnknownWord(ValueError):
-    """A word that no table knows; the message says so, with the nearest known word."""
-
-
 def country(label: str) -> str:
     """ISO code of a country by code (ISO 2 or 3, or EU style) or by its name in any official language of the Union."""
     key = word_key(label)
-    code = _english_countries().get(key) or _all_countries().get(key)
+    code = _english_countries().get(key) or _all_countries().get(key) or _remembered("country", label)
     if code is None:
-        raise UnknownWord(_("“%(word)s” is not a country we know.%(hint)s") % _hint(label, _country_names()))
+        raise _unknown("country", _("“%(word)s” is not a country we know.%(hint)s"), label, _country_names())
     return code
 
 
@@ -73,9 +76,10 @@ def _all_countries() -> dict[str, str]:
 
 def group(label: str, on: date) -> str:
     """Code of the political group a label meant on a day: GUE/NGL is GUE_NGL until 2020 and The Left since."""
-    codes = _groups().get(word_key(label))
+    key = word_key(label)
+    codes = _groups().get(key) or ([known] if (known := _remembered("group", label)) else [])
     if not codes:
-        raise UnknownWord(_("“%(word)s” is not a political group we know.%(hint)s") % _hint(label, _group_codes()))
+        raise _unknown("group", _("“%(word)s” is not a political group we know.%(hint)s"), label, _group_codes())
     for code in codes:
         started_on, ended_on = _group_dates()[code]
         if (started_on is None or started_on <= on) and (ended_on is None or on <= ended_on):
@@ -114,10 +118,10 @@ def _committees() -> dict[str, str]:
 
 def committee(label: str) -> str:
     """Code of a committee by code or name."""
-    code = _committees().get(word_key(label))
+    code = _committees().get(word_key(label)) or _remembered("committee", label)
     if code is None:
         codes = {word_key(row["code"]): row["code"] for row in table("committees")}
-        raise UnknownWord(_("“%(word)s” is not a committee we know.%(hint)s") % _hint(label, codes))
+        raise _unknown("committee", _("“%(word)s” is not a committee we know.%(hint)s"), label, codes)
     return code
 
 
@@ -141,20 +145,25 @@ def _roles() -> dict[str, str]:
 
 def role(label: str) -> str:
     """Our code of a role by the Parliament's code, a letter of the lists (C, V, M, S) or a word."""
-    code = _roles().get(word_key(label))
+    code = _roles().get(word_key(label)) or _remembered("role", label)
     if code is None:
         roles = {word_key(word): word for word in ("Chair", "Vice-Chair", "Member", "Substitute", "Coordinator")}
-        raise UnknownWord(_("“%(word)s” is not a role we know.%(hint)s") % _hint(label, roles))
+        raise _unknown("role", _("“%(word)s” is not a role we know.%(hint)s"), label, roles)
     return code
 
 
 def language(label: str) -> str:
     """Code of a language by code or name."""
-    code = language_aliases().get(label.strip().casefold())
+    code = language_aliases().get(label.strip().casefold()) or _remembered("language", label)
     if code is None:
-        hint = _hint(label, {word: word for word in language_aliases()})
-        raise UnknownWord(_("“%(word)s” is not a language we know.%(hint)s") % hint)
+        known = {word: word for word in language_aliases()}
+        raise _unknown("language", _("“%(word)s” is not a language we know.%(hint)s"), label, known)
     return code
+
+
+def party(label: str) -> str:
+    """A national party's name as we write it: the label itself, or what a person once said it means."""
+    return (_remembered("party", label) if label else None) or label
 
 
 def gender(label: str) -> str | None:
@@ -179,13 +188,71 @@ def organisations() -> dict[str, tuple[str, str]]:
     return found
 
 
+def _remembered(kind: str, label: str) -> str | None:
+    return remembered(kind, word_key(_plain(label)))
+
+
+def _plain(label: str) -> str:
+    """A word without control and direction marks, at most 200 characters."""
+    return "".join(letter for letter in label if letter.isprintable()).strip()[:200]
+
+
 def _shown(label: str) -> str:
     """A word as a sentence can show it."""
-    clean = "".join(letter for letter in label if letter.isprintable()).strip()
+    clean = _plain(label)
     return clean if len(clean) <= 60 else clean[:59] + "…"
 
 
-def _hint(label: str, known: dict[str, str]) -> dict[str, str]:
+def _unknown(kind: str, sentence: str, label: str, known: dict[str, str]) -> UnknownWord:
+    """The refusal of a word, naming the nearest known one; `known` gives for each key the word to show."""
     close = get_close_matches(word_key(label)[:60], known, n=1, cutoff=0.6)
     hint = " " + _("Did you mean %(word)s?") % {"word": known[close[0]]} if close else ""
-    return {"word": _shown(label), "hint": hint}
+    suggestion = _code(kind, known[close[0]]) if close else ""
+    message = sentence % {"word": _shown(label), "hint": hint}
+    return UnknownWord(message, kind=kind, label=_plain(label), suggestion=suggestion)
+
+
+def _code(kind: str, word: str) -> str:
+    """The code of a word we know, "" where it has none."""
+    readers = {"country": country, "committee": committee, "role": role, "language": language}
+    try:
+        return readers[kind](word) if kind in readers else (_groups().get(word_key(word)) or [""])[0]
+    except UnknownWord:
+        return ""
+
+
+def choices(kind: str) -> dict[str, str]:
+    """Every code a word of this kind can mean, with its name, for a menu. Empty where any text may be said (party)."""
+    english = Locale.parse("en")
+    return {
+        "country": {code: name for code, name in english.territories.items() if len(code) == 2 and code.isalpha()},
+        "group": {row["code"]: row["official_name_en"] for row in table("groups")},
+        "committee": {row["code"]: row["name_en"] for row in table("committees")},
+        "role": {row["seat_role"]: row["label_en"] for row in reversed(table("roles")) if row["seat_role"]},
+        "language": {code: english.languages.get(code, code) for code in sorted(set(language_aliases().values()))},
+        "address": {"confirmed": _("It is right: import it")},
+    }.get(kind, {})
+
+
+def unknown_labels(pull: Pull) -> list[UnknownLabel]:
+    """The words of a pull that a person is asked about, each once: what comes most often first."""
+    return sorted(pull.unknown.values(), key=lambda found: (-found.count, found.row))
+
+
+def remember(kind: str, label: str, code: str, actor: User | None) -> RememberedName:
+    """Put down what a word means, so that no import asks again; read the file once more to have it used.
+
+    Of an address that was confirmed (kind "address") only the keyed hash is kept. Raises UnknownWord with a sentence
+    when `kind` or `code` is none we know.
+    """
+    known = choices(kind)
+    if kind not in RememberedName.Kind.values or (code not in known if known else not code.strip()):
+        raise UnknownWord(_("“%(word)s” is none of the answers one can give here.") % {"word": _shown(code)})
+    is_address = kind == RememberedName.Kind.ADDRESS
+    key = email_digest(email_key(label)) if is_address else word_key(_plain(label))[:200]
+    facts = {"label": "" if is_address else _plain(label), "code": code.strip()[:200], "by": actor}
+    with transaction.atomic():
+        found, _is_new = RememberedName.objects.update_or_create(kind=kind, key=key, defaults=facts)
+        sentence = "confirmed an address that looks like another one" if is_address else f"said what a {kind} means"
+        audit.record(actor, f"{sentence} for imports", about=found, label=found.label)
+    return found

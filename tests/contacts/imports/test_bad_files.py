@@ -18,6 +18,8 @@ from contacts.imports.spreadsheet import parse_sheet
 from contacts.models import Contact
 from tests.contacts.imports.builders import LIST_DAY, full_list, member, row, run, sheet
 
+# Words that no table knows are looked up among the remembered ones.
+pytestmark = pytest.mark.django_db
 MANY = settings(max_examples=200, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 BOMB = '<!DOCTYPE meps [<!ENTITY a "aaaaaaaaaa"><!ENTITY b "&a;&a;&a;&a;">]><meps><mep><id>&b;</id></mep></meps>'
 OUTSIDE = '<!DOCTYPE meps [<!ENTITY x SYSTEM "file:///etc/passwd">]><meps><mep><id>&x;</id></mep></meps>'
