@@ -14,8 +14,8 @@ from django.core.exceptions import ImproperlyConfigured
 
 REQUIRED = object()
 # A host that does not answer is told within seconds, by /healthz too; one that vanished behind an open connection is
-# noticed within half a minute, and what a worker on it had locked is free again within a minute. The address may say
-# otherwise: postgres://…?keepalives_idle=60
+# noticed within half a minute, and what a worker on it had locked is free again within a minute. Nobody waits longer
+# for a lock. The address may say otherwise: postgres://…?keepalives_idle=60
 POSTGRESQL_OPTIONS = {
     "connect_timeout": 5,
     "keepalives_idle": 10,
@@ -25,8 +25,8 @@ POSTGRESQL_OPTIONS = {
     # Compiling a page's query takes longer than running it. And a page of the database costs a tenth of what PostgreSQL
     # assumes: an address book lies in memory, where reading a few thousand people by their keys is cheaper than all.
     # Helpers for one query take longer to start than such a query takes, and the cores from everybody else.
-    "options": "-c idle_in_transaction_session_timeout=60s -c jit=off -c max_parallel_workers_per_gather=0"
-    " -c random_page_cost=0.1 -c seq_page_cost=0.1",
+    "options": "-c idle_in_transaction_session_timeout=60s -c lock_timeout=60s"
+    " -c jit=off -c max_parallel_workers_per_gather=0 -c random_page_cost=0.1 -c seq_page_cost=0.1",
     # Only statements that ask for it are prepared: the engine's (mailing/dispatch/store.py).
     "prepare_threshold": 5,
 }

@@ -185,6 +185,9 @@ def finish_if_done(mailing_id: int) -> bool:
 
     Uncertain letters do not hold a mailing open; they wait for an officer.
     """
+    # Most often something is left: that is seen without the lock, for which a worker that fell silent would be waited.
+    if has_queued(mailing_id):
+        return False
     with transaction.atomic():
         row = locked(mailing_id)
         if row.status not in (Status.SENDING, Status.PAUSED):

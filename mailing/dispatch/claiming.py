@@ -106,6 +106,14 @@ def has_work(mailing_id: int) -> bool:
     return due_again(mailing_id).filter(mailing__status=Mailing.Status.SENDING).exists()
 
 
+def is_locked(chunks: QuerySet[DeliveryChunk]) -> bool:
+    """Whether another transaction holds the only row of `chunks` (or there is none): nobody waits for a lost worker's.
+
+    Else the row is held by the caller's transaction now. SQLite has one writer at a time, and no such locks.
+    """
+    return not chunks.select_for_update(skip_locked=True).values_list("pk", flat=True).first()
+
+
 def _take(chunk: DeliveryChunk, worker: str, before: float) -> Claim | None:
     """Take one chunk as it was read, or nothing if it changed meanwhile."""
     status = hold_status(chunk.mailing_id)
@@ -115,6 +123,8 @@ def _take(chunk: DeliveryChunk, worker: str, before: float) -> Claim | None:
     same = _unheld(chunk.mailing_id).filter(
         pk=chunk.pk, owner=chunk.owner, cursor=chunk.cursor, window_lo=chunk.window_lo
     )
+    if chunk.owner and is_locked(same):
+        return None
     taken = same.update(owner=owner, lease_until=after(lease_seconds()), window_lo=None, not_before=None)
     if not taken:
         return None

@@ -6,8 +6,9 @@ from django.db import transaction
 
 from mailing import bell, lifecycle
 from mailing.dispatch import losing
-from mailing.dispatch.claiming import has_work
+from mailing.dispatch.claiming import has_work, is_locked
 from mailing.dispatch.clock import clock
+from mailing.dispatch.silence import end_silent
 from mailing.dispatch.store import hold_status
 from mailing.models import DeliveryChunk, Mailing
 
@@ -20,6 +21,7 @@ def sweep() -> int:
     Also of mailings that are paused or stopped: what was leaving when a worker died is told at once. Then settles by
     this host's journals, rings for those with work left and finishes those without.
     """
+    end_silent()
     freed = 0
     for chunk in DeliveryChunk.objects.filter(lease_until__lte=clock()).order_by("id"):
         freed += free(chunk)
@@ -36,7 +38,7 @@ def free(chunk: DeliveryChunk) -> bool:
         same = DeliveryChunk.objects.filter(
             pk=chunk.pk, owner=chunk.owner, cursor=chunk.cursor, window_lo=chunk.window_lo, lease_until__lte=clock()
         )
-        if not same.update(owner="", lease_until=None, window_lo=None):
+        if is_locked(same) or not same.update(owner="", lease_until=None, window_lo=None):
             return False
         cursor = losing.lose_window(chunk, status)
         is_done = cursor >= chunk.hi

@@ -109,6 +109,7 @@ def test_pairs_are_taken_apart_and_a_broken_one_is_named_by_its_number_alone():
         ("random_page_cost", "0.1"),
         ("seq_page_cost", "0.1"),
         ("idle_in_transaction_session_timeout", "1min"),
+        ("lock_timeout", "1min"),
     ],
 )
 def test_a_connection_to_postgresql_has_our_settings(db, name, value):

@@ -15,6 +15,8 @@ from typing import Self
 CHUNK = 64 * 1024
 # What psycopg sends for connection.commit(): one simple query (PostgreSQL's protocol, "Query").
 COMMIT = b"Q\x00\x00\x00\x0bCOMMIT\x00"
+# The end of a pipeline ("Sync"): until it comes, the server waits for more and does not call itself idle.
+SYNC = b"S\x00\x00\x00\x04"
 
 
 class Proxy:
@@ -28,6 +30,8 @@ class Proxy:
         self._target = host, port
         self.delay = 0.0
         self.is_silent = False
+        # What a client sent last → whether the proxy falls silent once that is passed on.
+        self.falls_silent_after: Callable[[bytes], bool] = lambda data: False
         # SQL of a transaction → whether the server's answer to its COMMIT is lost, with the connection.
         self.loses: Callable[[str], bool] = lambda sql: False
         # The SQL of every transaction whose answer was lost, and of all that were committed.
@@ -123,6 +127,7 @@ class Pair:
     def _look(self, data: bytes) -> bool:
         """Read what the client asks the server for. Always goes on."""
         self.sql.append(data)
+        self.proxy.is_silent |= self.proxy.falls_silent_after(data)
         if data.endswith(COMMIT):
             found = b"".join(self.sql).decode("utf-8", "replace")
             self.proxy.commits.append(found)

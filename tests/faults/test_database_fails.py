@@ -10,8 +10,9 @@ import pytest
 from django.db import connection
 
 from mailing import bell
+from tests.faults.proxy import SYNC
 from tests.letters import letter_being_sent
-from tests.processes import moments
+from tests.processes import moments, wait_until
 
 pytestmark = [pytest.mark.faults, pytest.mark.only_postgresql, pytest.mark.django_db(transaction=True)]
 
@@ -77,6 +78,37 @@ def test_it_falls_silent_behind_a_connection_that_seems_to_live(start_loop, data
 
     assert ledger["uncertain"] <= 1
     seen.assert_the_ledger_tells_the_truth()
+
+
+def test_it_hears_no_more_in_the_middle_of_a_pipeline_that_holds_locks(start_loop, database_proxy, catcher, watch):
+    """The server takes that for work, not for idleness, and waits: other workers have to end it."""
+    catcher.delay = 0.02
+    mailing = letter_being_sent(20, chunk=10)
+    database_proxy.falls_silent_after = after_the_locks(database_proxy, "UPDATE mailing_deliverychunk")
+    cut_off = start_loop(database=database_proxy.url)
+    wait_until(lambda: database_proxy.is_silent, 30, "it never came so far", cut_off.log)
+
+    other = start_loop()
+    seen = watch(mailing, cut_off, other)
+    ledger = seen.until(lambda ledger: not ledger["queued"], 30, beat_by_hand=True, supervise=[other])
+    database_proxy.is_silent = False
+
+    # The intent was never committed, so nothing of it had left.
+    assert (ledger["sent"], ledger["uncertain"]) == (20, 0)
+    seen.until_finished(beat_by_hand=True)
+    seen.assert_the_ledger_tells_the_truth()
+
+
+def after_the_locks(proxy, statement):
+    """Whether a statement has just been asked for ("Bind"), which takes its locks, and the pipeline's end has not."""
+    is_known = False
+
+    def is_now(data):
+        nonlocal is_known
+        is_known |= statement.encode() in data
+        return is_known and not proxy.is_silent and data.startswith(b"B") and not data.endswith(SYNC)
+
+    return is_now
 
 
 def test_a_host_that_vanished_is_noticed():

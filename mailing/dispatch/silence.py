@@ -1,0 +1,37 @@
+"""Ending sessions that fell silent in the middle of a pipeline: their locks would hold up everybody else for ever.
+
+PostgreSQL ends a session that idles in a transaction (config/env.py). But one whose statements came without the end of
+their pipeline counts as at work, whatever the time: its worker was stopped, or its host is gone behind a connection
+that seems to live. Only another session can tell, and end it.
+"""
+
+import logging
+
+from django.db import connection
+
+from mailing.dispatch.clock import lease_seconds
+
+logger = logging.getLogger(__name__)
+
+# A COPY waits for its client as well, and may do so for long.
+END_SILENT = """
+SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity
+WHERE datname = current_database() AND usename = current_user AND backend_type = 'client backend'
+    AND pid <> pg_backend_pid() AND state = 'active' AND wait_event = 'ClientRead' AND query NOT ILIKE 'copy%%'
+    AND state_change < clock_timestamp() - %s * INTERVAL '1 second'
+"""
+
+
+def end_silent() -> int:
+    """End sessions that waited longer than a lease for the rest of a pipeline, and give how many.
+
+    Whoever was silent that long has lost its lease, so nothing it meant to write may be written any more.
+    """
+    if connection.vendor != "postgresql":
+        return 0
+    with connection.cursor() as cursor:
+        cursor.execute(END_SILENT, [lease_seconds()])
+        ended = int(cursor.fetchone()[0])
+    if ended:
+        logger.warning("Ended %s sessions that fell silent in the middle of a transaction.", ended)
+    return ended

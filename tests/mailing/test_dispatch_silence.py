@@ -1,0 +1,59 @@
+"""A session that fell silent in the middle of a pipeline is ended, and no other: its locks would be held for ever."""
+
+import contextlib
+import time
+
+import psycopg
+import pytest
+from django.db import connection
+
+from mailing.dispatch.silence import end_silent
+from tests.faults.postgres import server_url
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+@pytest.fixture
+def another():
+    """Another session on the test's database."""
+    with psycopg.connect(server_url()) as found:
+        yield found
+        found.close()
+
+
+@pytest.fixture(autouse=True)
+def short_lease(settings):
+    settings.LEASE_SECONDS = 0.3
+
+
+def lives(session):
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT count(*) FROM pg_stat_activity WHERE pid = %s", [session.info.backend_pid])
+        return cursor.fetchone() == (1,)
+
+
+@pytest.mark.only_postgresql
+def test_a_pipeline_without_its_end_is_ended_after_a_lease(another):
+    with contextlib.suppress(psycopg.OperationalError), another.pipeline():
+        another.execute("SELECT 1")
+        assert end_silent() == 0
+        time.sleep(0.4)
+        assert end_silent() == 1
+        time.sleep(0.1)
+        assert not lives(another)
+
+
+@pytest.mark.only_postgresql
+def test_who_idles_or_copies_or_works_is_left_alone(another):
+    another.execute("CREATE TEMPORARY TABLE words (word text)")
+    time.sleep(0.4)
+    assert end_silent() == 0
+    with another.cursor() as cursor, cursor.copy("COPY words FROM STDIN") as copy:
+        copy.write(b"one\n")
+        time.sleep(0.4)
+        assert end_silent() == 0
+    assert another.execute("SELECT count(*) FROM words").fetchone() == (1,)
+
+
+def test_where_there_are_no_such_sessions_nothing_happens():
+    assert end_silent() == 0
