@@ -14,7 +14,7 @@ from contacts.models.parliament import Body, Mandate, Membership
 from contacts.models.people import Contact, Interaction, LegalBasis, Note, PersonCorrection, Post, Tag
 from contacts.models.runs import ImportRun
 from contacts.models.salutations import Salutation
-from contacts.models.segments import Segment
+from contacts.models.segments import Segment, SegmentPick
 from contacts.models.sources import RawAnswer, RememberedName
 from contacts.models.suppressions import Suppression, SuppressionLift
 
@@ -43,6 +43,7 @@ __all__ = [
     "RememberedName",
     "Salutation",
     "Segment",
+    "SegmentPick",
     "StakeholderType",
     "Subscription",
     "Suppression",
