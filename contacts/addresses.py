@@ -58,3 +58,8 @@ def _ascii_domain(domain: str) -> str:
 def email_digest(key: str) -> str:
     """HMAC-SHA-256 of an address key, hex. Its own secret never rotates, or suppressions would be lost."""
     return hmac.new(settings.EMAIL_DIGEST_KEY.encode(), key.encode(), hashlib.sha256).hexdigest()
+
+
+def ep_digest(ep_id: int) -> str:
+    """The same keyed hash of a member's number in the Parliament: what an erasure leaves of it."""
+    return email_digest(f"ep_id:{ep_id}")

@@ -1,15 +1,75 @@
-"""Leaving a consented list and coming back: the subscription's state, and the proof of what was asked.
+"""Consent to a list: asked, confirmed, ended, taken back, or given elsewhere with proof; each with its record.
 
-Whether anything is sent is decided by `contacts.suppression`; this is what the person's page tells about it.
+A subscription is the state; a ConsentRecord is the proof (GDPR Article 7(1)): the wording shown and its version, where,
+when. It holds no address. Whether anything is sent is decided by the subscription and by `contacts.suppression`.
 """
+
+from datetime import date
 
 from django.db import transaction
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
-from contacts.models import ConsentRecord, Contact, ContactList, Subscription
+from accounts.audit import record
+from accounts.models import User
+from contacts.forgetting import names_person
+from contacts.models import ConsentRecord, ConsentWording, Contact, ContactList, Subscription, Suppression
+from contacts.suppression import lift, suppress
 
 LEAVE = "Unsubscribe"
 UNDO = "Undo"
+Action = ConsentRecord.Action
+Status = Subscription.Status
+
+
+class ConsentRefused(ValueError):
+    """The consent cannot be recorded; the message says why and what to do, for the person who tried."""
+
+
+def scope_of(contact_list: ContactList) -> str:
+    """The scope of suppressions that stop this list alone."""
+    return f"list:{contact_list.pk}"
+
+
+@transaction.atomic
+def set_wording(contact_list: ContactList, text: str, *, by: User | None = None) -> ConsentWording:
+    """What people agree to from now on. An edit is a new version; the same text again is none."""
+    ContactList.objects.select_for_update().get(pk=contact_list.pk)
+    current = contact_list.wording
+    if current is not None and current.text == text.strip():
+        return current
+    version = current.version + 1 if current else 1
+    return ConsentWording.objects.create(contact_list=contact_list, version=version, text=text.strip(), by=by)
+
+
+@transaction.atomic
+def ask(contact: Contact, contact_list: ContactList, *, source: str) -> Subscription:
+    """Somebody asked to join: a pending subscription, which gets nothing until it is confirmed.
+
+    One that is active stays so; one that has ended stays ended until its owner confirms.
+    """
+    subscription, _created = Subscription.objects.get_or_create(contact=contact, contact_list=contact_list)
+    _record_wording(contact, contact_list, Action.ASKED, source)
+    return subscription
+
+
+@transaction.atomic
+def confirm(contact: Contact, contact_list: ContactList, *, source: str) -> bool:
+    """The person's own word that they want the list: active from now on. True when it was not.
+
+    It ends their own objection to this list; an objection to everything, a complaint or a mailbox that is gone stays.
+    """
+    subscription, _created = Subscription.objects.get_or_create(contact=contact, contact_list=contact_list)
+    changed = (
+        Subscription.objects.filter(pk=subscription.pk)
+        .exclude(status=Status.ACTIVE)
+        .update(status=Status.ACTIVE, confirmed_at=timezone.now(), unsubscribed_at=None)
+    )
+    if changed:
+        if contact.email_digest:
+            lift(contact, scope=scope_of(contact_list))
+        _record_wording(contact, contact_list, Action.CONFIRMED, source)
+    return bool(changed)
 
 
 def leave(contact: Contact, contact_list: ContactList, *, source: str) -> bool:
@@ -17,35 +77,94 @@ def leave(contact: Contact, contact_list: ContactList, *, source: str) -> bool:
     with transaction.atomic():
         changed = (
             Subscription.objects.filter(contact=contact, contact_list=contact_list)
-            .exclude(status=Subscription.Status.UNSUBSCRIBED)
-            .update(status=Subscription.Status.UNSUBSCRIBED, unsubscribed_at=timezone.now())
+            .exclude(status=Status.UNSUBSCRIBED)
+            .update(status=Status.UNSUBSCRIBED, unsubscribed_at=timezone.now())
         )
         if changed:
-            _record(contact, contact_list, "unsubscribed", LEAVE, source)
+            _proof(contact, contact_list, Action.UNSUBSCRIBED, f"{LEAVE}: {contact_list.name}", source).save()
     return bool(changed)
 
 
 def come_back(contact: Contact, contact_list: ContactList, *, source: str) -> bool:
     """Put an ended subscription back as it was: active where it had been confirmed, pending where not."""
-    ended = Subscription.objects.filter(
-        contact=contact, contact_list=contact_list, status=Subscription.Status.UNSUBSCRIBED
-    )
+    ended = Subscription.objects.filter(contact=contact, contact_list=contact_list, status=Status.UNSUBSCRIBED)
     with transaction.atomic():
         changed = ended.filter(confirmed_at__isnull=False).update(
-            status=Subscription.Status.ACTIVE, unsubscribed_at=None
-        ) or ended.filter(confirmed_at__isnull=True).update(status=Subscription.Status.PENDING, unsubscribed_at=None)
+            status=Status.ACTIVE, unsubscribed_at=None
+        ) or ended.filter(confirmed_at__isnull=True).update(status=Status.PENDING, unsubscribed_at=None)
         if changed:
-            _record(contact, contact_list, "undone", UNDO, source)
+            _proof(contact, contact_list, Action.UNDONE, f"{UNDO}: {contact_list.name}", source).save()
     return bool(changed)
 
 
-def _record(contact: Contact, contact_list: ContactList, action: str, wording: str, source: str) -> None:
-    """Append the proof: the button's wording with the list's name, and where it was pressed. Holds no address."""
-    ConsentRecord.objects.create(
+@transaction.atomic
+def end(contact: Contact, contact_list: ContactList, *, actor: User) -> bool:
+    """A colleague ends somebody's subscription, as the person asked by telephone or letter. True when there was one.
+
+    What waits to be sent to them on this list is skipped: the engine looks at suppressions before each message.
+    """
+    if not leave(contact, contact_list, source="a colleague, as the person asked"):
+        return False
+    if contact.email_digest:
+        suppress(contact, scope=scope_of(contact_list), reason=Suppression.Reason.OBJECTION)
+    record(actor, f"ended a subscription to {contact_list.name}", about=contact)
+    return True
+
+
+@transaction.atomic
+def import_with_proof(
+    contact: Contact, contact_list: ContactList, *, source: str, given_on: date, actor: User | None
+) -> Subscription:
+    """Add somebody who consented elsewhere. `source` says where the proof lies, `given_on` is the day of it.
+
+    Raises ConsentRefused without a source or day, for a day to come, for a source that names the person (the record can
+    never be changed), for somebody who left the list or asked us not to write: only they themselves can come back.
+    """
+    source = " ".join(source.split())
+    if not source or given_on is None:
+        raise ConsentRefused(_("Say where the proof lies and on which day the consent was given."))
+    if given_on > timezone.localdate():
+        raise ConsentRefused(_("That day has not come yet. Give the day on which the person agreed."))
+    if names_person(source, contact):
+        raise ConsentRefused(
+            _("The proof can never be changed, so it must not hold the person's name or address. Say where it lies.")
+        )
+    blocking = Suppression.objects.of(scope_of(contact_list)).filter(email_digest=contact.email_digest)
+    if contact.email_digest and blocking.exists():
+        raise ConsentRefused(
+            _("This person asked us not to write, or cannot be reached. Proof does not change that.")
+        )
+    subscription, _created = Subscription.objects.get_or_create(contact=contact, contact_list=contact_list)
+    if subscription.status == Status.UNSUBSCRIBED:
+        raise ConsentRefused(_("This person left the list. Only they themselves can come back."))
+    if subscription.status == Status.ACTIVE:
+        raise ConsentRefused(_("This person is on the list already."))
+    subscription.status, subscription.confirmed_at = Status.ACTIVE, timezone.now()
+    subscription.save(update_fields=["status", "confirmed_at"])
+    _record_wording(contact, contact_list, Action.IMPORTED, source, given_on=given_on)
+    if actor is not None:
+        record(actor, f"added a contact to {contact_list.name}, with proof of consent", about=contact)
+    return subscription
+
+
+def _record_wording(
+    contact: Contact, contact_list: ContactList, action: str, source: str, *, given_on: date | None = None
+) -> None:
+    """The proof with the wording as it stands now; the list's name where nobody wrote one."""
+    wording = contact_list.wording
+    text, version = (wording.text, wording.version) if wording else (contact_list.name, None)
+    proof = _proof(contact, contact_list, action, text, source)
+    proof.wording_version, proof.given_on = version, given_on
+    proof.save(force_insert=True)
+
+
+def _proof(contact: Contact, contact_list: ContactList, action: str, wording: str, source: str) -> ConsentRecord:
+    """A proof, not saved yet: the words that were shown, and where. Holds no address."""
+    return ConsentRecord(
         contact=contact,
         email_digest=contact.email_digest or "",
         contact_list=contact_list,
         action=action,
-        wording=f"{wording}: {contact_list.name}",
+        wording=wording,
         source=source[:200],
     )

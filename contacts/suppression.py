@@ -5,7 +5,7 @@ from django.db import transaction
 from accounts.audit import record
 from accounts.models import User
 from contacts.addresses import email_digest, email_key
-from contacts.models import Contact, Suppression
+from contacts.models import Contact, Suppression, SuppressionLift
 
 
 class NoAddress(ValueError):
@@ -54,6 +54,8 @@ def lift(
     digest = digest_of(who)
     with transaction.atomic():
         deleted, _rows = Suppression.objects.filter(email_digest=digest, scope=scope, reason=reason).delete()
+        if deleted:
+            SuppressionLift.objects.create(email_digest=digest, scope=scope, reason=reason)
         if deleted and actor is not None:
             about = who if isinstance(who, Contact) else None
             record(actor, f"took an address off the do-not-write list ({scope}, {reason})", about=about)

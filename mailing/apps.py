@@ -10,8 +10,9 @@ class MailingConfig(AppConfig):
 
     def ready(self) -> None:
         """Letters appear on the home page, in the search, on statements, people and segments."""
-        from mailing import webhooks
+        from mailing import forgetting, webhooks
         from mailing.contributions import register
 
         register()
+        forgetting.register()
         webhooks.connect()

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable
 
 from django.utils.translation import gettext as _
 
+from contacts.addresses import ep_digest
 from contacts.imports.addressing import Addresses, check_addresses, settle_addresses
 from contacts.imports.errors import Problem
 from contacts.imports.holding import why_held
@@ -20,7 +21,7 @@ from contacts.names import same_letters
 
 Progress = Callable[[Iterable[Record]], Iterable[Record]]
 # The fields of a contact that are compared one by one; the name is compared as a whole.
-PLAIN_FIELDS = ("email", "gender", "language", "country")
+PLAIN_FIELDS = ("email", "gender", "language", "country", "phone", "postal_address")
 
 
 def compare(pull: Pull, *, join: bool = False, progress: Progress = iter) -> Plan:
@@ -65,6 +66,9 @@ def _once_each(pull: Pull) -> list[Record]:
 def _compare_record(record: Record, pull: Pull, stored: Stored, addresses: Addresses, *, join: bool) -> Change | None:
     if record.ep_id is not None:
         contact = stored.by_ep_id.get(record.ep_id)
+        if contact is None and stored.erased_digests and ep_digest(record.ep_id) in stored.erased_digests:
+            _tell(pull, record, "ep_id", "erased", _("This person was erased; the row was left out."))
+            return None
     else:
         if record.email_key is None:
             if record.row not in addresses.left_out:

@@ -1,5 +1,6 @@
 """Consented lists, a contact's state on them, and the proof of consent."""
 
+from django.conf import settings
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
@@ -21,6 +22,30 @@ class ContactList(Owned):
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def wording(self) -> "ConsentWording | None":
+        """What people agree to now; None where nobody has written it."""
+        return self.wordings.order_by("-version").first()
+
+
+class ConsentWording(models.Model):
+    """What people agree to when they join a list, version by version. Append-only: proofs point to the one shown."""
+
+    contact_list = models.ForeignKey(ContactList, on_delete=models.PROTECT, related_name="wordings")
+    version = models.PositiveIntegerField()
+    text = models.TextField(_("what people agree to"))
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+")
+    at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        ordering = ["-version"]
+        constraints = [
+            models.UniqueConstraint(fields=["contact_list", "version"], name="wording_is_one_per_list_and_version"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.contact_list}, version {self.version}"
 
 
 class Subscription(models.Model):
@@ -50,6 +75,8 @@ class Subscription(models.Model):
         ]
         indexes = [
             models.Index(fields=["contact"], name="subscription_active", condition=Q(status="active")),
+            # A list's page counts its people by status.
+            models.Index(fields=["contact_list", "status"], name="subscription_of_list"),
         ]
 
     def __str__(self) -> str:
@@ -59,15 +86,29 @@ class Subscription(models.Model):
 class ConsentRecord(models.Model):
     """Proof of consent (GDPR Article 7(1)): the wording shown, when and where. Append-only; holds no address."""
 
+    class Action(models.TextChoices):
+        ASKED = "asked", _("Asked")
+        CONFIRMED = "confirmed", _("Confirmed")
+        UNSUBSCRIBED = "unsubscribed", _("Unsubscribed")
+        UNDONE = "undone", _("Came back")
+        IMPORTED = "imported", _("Added with proof")
+
     contact = models.ForeignKey(
         Contact, null=True, on_delete=models.SET_NULL, db_constraint=False, related_name="consents"
     )
     email_digest = models.CharField(max_length=64, db_index=True)
     contact_list = models.ForeignKey(ContactList, null=True, on_delete=models.PROTECT, related_name="+")
-    action = models.CharField(max_length=20)
+    action = models.CharField(max_length=20, choices=Action)
     wording = models.TextField()
+    # Which version of the list's wording it was; null for a button, whose own words stand above.
+    wording_version = models.PositiveIntegerField(null=True, blank=True)
     source = models.CharField(max_length=200)
+    # The day of a consent that was given elsewhere, on paper or in another system.
+    given_on = models.DateField(null=True, blank=True)
     at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        ordering = ["id"]
 
     def __str__(self) -> str:
         return f"{self.action} {self.at:%Y-%m-%d}"

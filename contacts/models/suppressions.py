@@ -37,3 +37,18 @@ class Suppression(models.Model):
 
     def __str__(self) -> str:
         return f"{self.get_reason_display()} ({self.scope})"
+
+
+class SuppressionLift(models.Model):
+    """An address that was taken off again. Append-only, so that an export tells a lift from a row that was lost."""
+
+    email_digest = models.CharField(max_length=64, db_index=True)
+    scope = models.CharField(max_length=40)
+    reason = models.CharField(max_length=20, choices=Suppression.Reason)
+    at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        ordering = ["id"]
+
+    def __str__(self) -> str:
+        return f"lifted: {self.get_reason_display()} ({self.scope})"

@@ -1,6 +1,6 @@
 """Addresses of the contacts room, under /desk/contacts/."""
 
-from contacts.urls import organisations, people, salutations, secrets, segments
+from contacts.urls import lists, organisations, people, salutations, secrets, segments
 
 app_name = "contacts"
 
@@ -8,6 +8,7 @@ urlpatterns = [
     *people.urlpatterns,
     *organisations.urlpatterns,
     *secrets.urlpatterns,
+    *lists.urlpatterns,
     *segments.urlpatterns,
     *salutations.urlpatterns,
 ]
