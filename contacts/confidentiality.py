@@ -6,15 +6,18 @@ a contact so marked, are in no list, page, search answer, export, log or message
 """
 
 import unicodedata
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
+from django.db.models import Exists, OuterRef, Q
 from django.utils.translation import gettext as _
 
 from accounts.audit import record
 from accounts.models import AuditEvent, User
+from contacts.addresses import email_digest, email_key
 from contacts.models import Contact, Organisation
 
 FIELDS = ("postal_address", "phone", "email")
@@ -108,3 +111,58 @@ def repeats(text: str, secret: str) -> bool:
 
 def _bare(text: str) -> str:
     return "".join(letter for letter in unicodedata.normalize("NFKC", text).casefold() if letter.isalnum())
+
+
+def secret_mail(*, contact: str = "contact_id", address: str = "email_digest") -> Q:
+    """Whether a row that keeps a copy of somebody's address keeps a secret one: a condition in its query.
+
+    Asked by the contact and by the digest of the copy, so that it holds after the address changed and after the contact
+    was merged into another. `contact` and `address` name the columns of the row.
+    """
+    people = Contact.objects.filter(is_confidential=True)
+    organisations = Organisation.objects.filter(is_confidential=True, email_digest=OuterRef(address))
+    return (
+        Q(Exists(people.filter(pk=OuterRef(contact))))
+        | Q(Exists(people.filter(email_digest=OuterRef(address)).exclude(email_digest="")))
+        | Q(Exists(organisations.exclude(email_digest="")))
+    )
+
+
+def secret_addresses(addresses: Iterable[str]) -> set[str]:
+    """Those of some e-mail addresses that are secret, as they were given. One query."""
+    digests = {address: email_digest(email_key(address)) for address in addresses if address}
+    people, organisations = (
+        model.objects.order_by()
+        .filter(is_confidential=True, email_digest__in=set(digests.values()))
+        .values("email_digest")
+        for model in (Contact, Organisation)
+    )
+    found = set(people.union(organisations).values_list("email_digest", flat=True)) if digests else set()
+    return {address for address, digest in digests.items() if digest in found}
+
+
+def shown_address(address: str | None, contact: Contact | None = None) -> str:
+    """An e-mail address as a page may show it: empty where it is secret, or where its contact's is."""
+    if not address or (contact is not None and contact.is_confidential):
+        return ""
+    return "" if secret_addresses([address]) else address
+
+
+def secret_lines(contact: Contact | None) -> list[str]:
+    """What is secret of a contact and of the confidential organisations where they have a post, line by line.
+
+    An answer from a confidential organisation ends with its street and telephone more often than not.
+    """
+    if contact is None:
+        return []
+    rows: list[Organisation | Contact] = [contact]
+    rows += Organisation.objects.filter(is_confidential=True, posts__contact=contact).distinct()
+    return [line for row in rows for field in hidden_fields(row) for line in getattr(row, field).splitlines()]
+
+
+def without_secrets(text: str, secrets: Sequence[str]) -> str:
+    """Words that came from somebody else, with a mark in place of each line that repeats one of `secrets`."""
+    if not any(secrets):
+        return text
+    mark = _("[secret address]")
+    return "\n".join(mark if any(repeats(line, one) for one in secrets) else line for line in text.split("\n"))

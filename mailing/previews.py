@@ -5,6 +5,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
+from contacts.confidentiality import shown_address
 from contacts.languages import country_name, language_name
 from mailing import audience, merge, unsubscribe
 from mailing.audience import AudiencePreview, Reader
@@ -16,7 +17,10 @@ MOST_CHOICES = 200
 
 @dataclass(frozen=True)
 class Letter:
-    """One recipient's letter as it would leave. `problem` says why it cannot be made; then `rendered` is None."""
+    """One recipient's letter as it would leave. `problem` says why it cannot be made; then `rendered` is None.
+
+    `email` is empty where the address is secret: the letter goes there all the same.
+    """
 
     number: int
     total: int
@@ -68,7 +72,8 @@ def _letter(mailing: Mailing, number: int, total: int, context: dict[str, Any], 
         except merge.MergeError as error:
             problem = " ".join(error.sentences)
     country = country_name(context.get("country") or "")
-    return Letter(number, total, context.get("name") or "", country, email, language, rendered, problem)
+    shown = shown_address(email)
+    return Letter(number, total, context.get("name") or "", country, shown, language, rendered, problem)
 
 
 def _with_link(mailing: Mailing, context: dict[str, Any]) -> dict[str, Any]:

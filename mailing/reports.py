@@ -12,6 +12,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from contacts.confidentiality import secret_mail
 from contacts.languages import language_name
 from mailing.dispatch import hours
 from mailing.dispatch.store import counts, in_flight
@@ -170,16 +171,20 @@ def guarded(value: Any) -> str:
 
 
 def csv_rows(mailing: Mailing) -> Iterator[str]:
-    """The whole ledger as CSV lines, UTF-8 with a byte order mark so that spreadsheets read it rightly."""
+    """The whole ledger as CSV lines, UTF-8 with a byte order mark so that spreadsheets read it rightly.
+
+    A secret address is left empty, and so are the server's words about it.
+    """
     yield "\ufeff" + _line(HEADER)
-    for delivery in Delivery.objects.filter(mailing=mailing).select_related("contact").order_by("pk").iterator(500):
+    rows = Delivery.objects.filter(mailing=mailing).annotate(is_secret=secret_mail())
+    for delivery in rows.select_related("contact").order_by("pk").iterator(500):
         context = delivery.context or {}
         name = context.get("name") or (delivery.contact.name if delivery.contact else "")
         yield _line(
             [
                 delivery.public_id,
                 name,
-                delivery.email,
+                "" if delivery.is_secret else delivery.email,
                 context.get("country"),
                 context.get("group"),
                 " ".join(sorted(context.get("committees") or [])),
@@ -187,7 +192,7 @@ def csv_rows(mailing: Mailing) -> Iterator[str]:
                 state_of(delivery)["word"],
                 delivery.get_skip_reason_display() if delivery.skip_reason else delivery.get_error_kind_display(),
                 delivery.error_code,
-                delivery.error_detail,
+                "" if delivery.is_secret else delivery.error_detail,
                 delivery.attempts,
                 delivery.sent_at and timezone.localtime(delivery.sent_at).isoformat(timespec="seconds"),
                 delivery.next_attempt_at and timezone.localtime(delivery.next_attempt_at).isoformat(timespec="seconds"),

@@ -8,6 +8,8 @@ from django.db.models import Count, Max, Q, Subquery
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from contacts.confidentiality import secret_lines, shown_address, without_secrets
+from contacts.models import Contact
 from mailing import outcomes
 from mailing.models import Delivery, DeliveryEvent, Mailing, Reply
 
@@ -118,11 +120,17 @@ class Line:
 def timeline_of(delivery: Delivery) -> list[Line]:
     """What became of a letter, newest first; two queries."""
     answered = [reply for reply in delivery.replies.all() if not reply.is_auto]
-    lines = [Line(reply.received_at, _answer(reply), quote=_own_words(reply.text)) for reply in answered]
+    who, secrets = delivery.contact, secret_lines(delivery.contact)
+    lines = [
+        Line(reply.received_at, _answer(reply, who), quote=_own_words(without_secrets(reply.text, secrets)))
+        for reply in answered
+    ]
     for event in delivery.events.all():
         if not (answered and event.kind == outcomes.REPLIED):
-            lines.append(Line(event.at, sentence_of(event), event.actor_label, words_of(event)))
-    said = f"{delivery.error_code} {delivery.error_detail}".strip()
+            lines.append(
+                Line(event.at, sentence_of(event), event.actor_label, without_secrets(words_of(event), secrets))
+            )
+    said = without_secrets(f"{delivery.error_code} {delivery.error_detail}".strip(), secrets)
     if delivery.sent_at:
         lines.append(Line(delivery.sent_at, _("Accepted by the mail server"), words=said))
     elif delivery.error_detail:
@@ -132,8 +140,8 @@ def timeline_of(delivery: Delivery) -> list[Line]:
     return sorted(lines, key=lambda line: (line.at is None, line.at or delivery.queued_at), reverse=True)
 
 
-def _answer(reply: Reply) -> str:
-    who = reply.from_name or reply.from_email
+def _answer(reply: Reply, contact: Contact | None) -> str:
+    who = reply.from_name or shown_address(reply.from_email, contact)
     return _("Answer from %(who)s") % {"who": who} if who else _("An answer came")
 
 

@@ -18,6 +18,7 @@ from django.views.decorators.http import require_http_methods
 
 from accounts.access import public
 from advocacy.languages import interface_language
+from contacts.confidentiality import shown_address
 from mailing import unsubscribe
 from mailing.models import Delivery
 
@@ -61,7 +62,7 @@ def _context(delivery: Delivery) -> dict[str, Any]:
     mailing = delivery.mailing
     return _frame(interface_language(delivery.language)) | {
         "token": unsubscribe.token_for(delivery.public_id),
-        "address": unsubscribe.masked(delivery.email),
+        "address": unsubscribe.masked(shown_address(delivery.email, delivery.contact)),
         "list_name": mailing.contact_list.name if mailing.contact_list else "",
     }
 

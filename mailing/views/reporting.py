@@ -15,6 +15,7 @@ from django_htmx.http import HttpResponseClientRefresh
 
 from accounts.access import requires
 from accounts.audit import record
+from contacts.confidentiality import shown_address
 from mailing import lifecycle, merge, reports, signs
 from mailing.dispatch import hours
 from mailing.lifecycle import LifecycleError
@@ -148,6 +149,7 @@ def delivery_letter(request: HttpRequest, reference: str, public_id: UUID) -> Ht
         "nav": "letters",
         "mailing": mailing,
         "delivery": delivery,
+        "address": shown_address(delivery.email, delivery.contact),
         "rendered": rendered,
         "number": frozen.count() + 1,
         "timeline": signs.timeline_of(delivery),
