@@ -21,6 +21,7 @@ from mailing.verp import delivery_id_of
 from tests.factories import ContactFactory, MailingContentFactory, MailingFactory, SenderFactory, UserFactory
 from tests.letters import queue
 from tests.mailing.message_rules import Expected, broken_rules
+from tests.mailing.rspamd import rspamd
 from tests.processes import Catcher
 from tests.transport.test_message_bytes import LANGUAGES
 from transport.outbox import queue_mail, send_due
@@ -30,6 +31,8 @@ pytestmark = pytest.mark.django_db
 SITE = "https://advocacy.platform.example"
 HOSTS = frozenset({"advocacy.platform.example", "www.parliament.example"})
 KINDS = ("letter", "newsletter", "system")
+# No From, no Date, no Message-ID: no filter that is awake lets it pass.
+SPAM = b"Subject: FREE\r\n\r\nFREE\r\n"
 BODY = """<p>{{ salutation }}</p>
 <h2>%s</h2>
 <p>We ask you to support <a href="https://www.parliament.example/six-points?a=1&amp;b=2">the six points</a> & no less:
@@ -205,6 +208,23 @@ def test_spamassassin_finds_nothing_to_complain_of(send, tmp_path, sink):
             messages[kind, expected.language, caught.recipient] = caught.data
     scores = dict(zip(messages, scores_of(program, list(messages.values()), tmp_path), strict=True))
     assert max(scores.values()) <= 1.0, scores
+
+
+@pytest.mark.only_postgresql
+def test_rspamd_finds_nothing_to_complain_of(send, sink):
+    """Once is enough: it reads bytes, and knows no database."""
+    program = shutil.which("rspamd")
+    if program is None:
+        assert not os.environ.get("CI"), "rspamd is missing; .ci/run installs it."
+        pytest.skip("rspamd is not installed: apt-get install rspamd.")
+    with rspamd(program) as server:
+        spam = server.check(SPAM, sender="x@else.example", recipient="y@people.example")
+        assert sum(spam.values()) > 1.0, "it is awake"
+        for kind in KINDS:
+            sink.messages.clear()
+            for caught, expected in send(kind, ("en", "fr", "el")):
+                found = server.check(caught.data, sender=caught.envelope_from, recipient=caught.recipient)
+                assert sum(found.values()) <= 1.0, (kind, expected.language, found)
 
 
 def scores_of(program, messages, home):
