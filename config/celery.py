@@ -52,5 +52,8 @@ app.conf.beat_schedule = {
     "handle-incoming": {"task": "mailing.tasks.handle_incoming", "schedule": 15.0},
     "collect-mail": {"task": "mailing.tasks.collect_mail", "schedule": 60.0},
     "empty-incoming": {"task": "mailing.tasks.empty_incoming", "schedule": crontab(hour="3", minute="20")},
+    # Does nothing unless SYNC_MEPS is on.
+    "sync-meps": {"task": "contacts.tasks.sync_meps", "schedule": crontab(day_of_week="monday", hour="4", minute="40")},
+    "empty-raw-answers": {"task": "contacts.tasks.empty_raw_answers", "schedule": crontab(hour="3", minute="30")},
     "seal-audit-trail": {"task": "accounts.tasks.seal_audit", "schedule": 60.0},
 }

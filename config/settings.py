@@ -152,11 +152,37 @@ DOMAIN_PACE = paces(
     "DOMAIN_PACE",
     read("list", "DOMAIN_PACE", [], "Messages a minute by recipient domain, such as gmail.com=300,outlook.com=200."),
 )
+SYNC_MEPS = read("bool", "SYNC_MEPS", False, "Fetch the Parliament's list of members every week and import it.")
+SYNC_URL = read(
+    "url",
+    "SYNC_URL",
+    "https://data.europarl.europa.eu/api/v2",
+    "The Parliament's Open Data API; only its own hosts are fetched from.",
+)
+SYNC_CONTACT = read(
+    "str", "SYNC_CONTACT", "", "How the Parliament's service may reach us, in the User-Agent; without it SITE_URL."
+)
+SYNC_KEEP_DAYS = read("int", "SYNC_KEEP_DAYS", 30, "Days for which the raw answers of the Parliament's service stay.")
+# Tests alone point it at a service of their own on this machine.
+SYNC_MAY_LOOP = False
 ALLOW_FAILPOINTS = read(
     "bool", "ALLOW_FAILPOINTS", False, "For tests: let DEMARCHE_FAILPOINTS kill processes; never in production."
 )
 DEMO_CATCHER_DIR = read("str", "DEMO_CATCHER_DIR", "", "Folder in which the demo's catcher keeps the messages.")
 HEARTBEAT_MAX_AGE = read("int", "HEARTBEAT_MAX_AGE", 90, "Seconds after which /healthz calls beat or worker silent.")
+# How long personal data are kept (contacts/retention.py); returned mail and system mail have their own 30 days.
+KEEP_UNCONFIRMED_DAYS = read("int", "KEEP_UNCONFIRMED_DAYS", 7, "Days until a subscription nobody confirmed goes.")
+KEEP_NOTES_DAYS = read("int", "KEEP_NOTES_DAYS", 365, "Days that notes are kept after the end of a mandate.")
+KEEP_FORMER_DAYS = read(
+    "int", "KEEP_FORMER_DAYS", 730, "Days that a former member is kept with whom nothing ever passed."
+)
+KEEP_UNDO_DAYS = read("int", "KEEP_UNDO_DAYS", 30, "Days in which an import can be taken back.")
+KEEP_STRAY_REPLIES_DAYS = read(
+    "int", "KEEP_STRAY_REPLIES_DAYS", 90, "Days that answers are kept which belong to no letter and nobody known."
+)
+SUPPRESSION_EXPORT = read(
+    "str", "SUPPRESSION_EXPORT", "", "File outside the database that suppressions are added to; empty: none."
+)
 
 AUTH_USER_MODEL = "accounts.User"
 AUTHENTICATION_BACKENDS = [

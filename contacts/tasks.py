@@ -1,0 +1,20 @@
+"""The tasks of this app: they carry an id and call one function."""
+
+from celery import shared_task
+
+from contacts import syncing
+
+
+# Acknowledged at once: it waits for the Parliament's service, and a second worker must not begin it again meanwhile.
+@shared_task(ignore_result=True, acks_late=False, soft_time_limit=900, time_limit=960)
+def sync_meps(pull: str = "") -> None:
+    """Fetch a slice of the Parliament's list where SYNC_MEPS is on, ring for the next one, import at the end."""
+    unfinished = syncing.go_on(pull)
+    if unfinished:
+        sync_meps.delay(unfinished)
+
+
+@shared_task(ignore_result=True)
+def empty_raw_answers() -> None:
+    """Throw away old answers of the Parliament's service."""
+    syncing.throw_away_old()
