@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from contacts.models import Contact, people
+from contacts.models.people import ContactQuerySet
 
 
 def most() -> int:
@@ -27,25 +28,50 @@ def words_for(found: int) -> str:
     return ngettext("%(number)s person", "%(number)s people", found) % {"number": number_format(found)}
 
 
-def count_each(matches: Sequence[Q]) -> list[int]:
-    """How many living contacts each condition matches, up to `most()` + 1. One statement: each is counted in its own
-    index and stops at the limit, and all of them see the same moment."""
+def digits_for(found: int | None) -> str:
+    """ "72", "10,000+" beyond the limit, "" for None."""
+    if found is None:
+        return ""
+    if found > most():
+        return f"{number_format(most(), force_grouping=True)}+"
+    return number_format(found)
+
+
+Countable = Q | ContactQuerySet
+
+
+def count_each(matches: Sequence[Countable]) -> list[int]:
+    """How many living contacts each condition matches, or each query set of contacts holds, up to `most()` + 1.
+
+    One statement: each is counted in its own index and stops at the limit, and all of them see the same moment.
+    """
+    return count_more(matches, [])[0]
+
+
+def count_more(always: Sequence[Countable], if_few: Sequence[Countable]) -> tuple[list[int], list[int] | None]:
+    """The same, and of `if_few` only where there are no more contacts than pages count; else None. One statement."""
     limit = most() + 1
+    matches = [Q(), *always, *if_few]
     numbers = [0] * len(matches)
     parts, params = [], []
-    for position, match in enumerate(matches):
+    for place, match in enumerate(matches):
+        found = Contact.objects.living().filter(match) if isinstance(match, Q) else match
         try:
-            sql, given = Contact.objects.living().filter(match).order_by().values("pk")[:limit].query.sql_with_params()
+            sql, given = found.order_by().values("pk")[:limit].query.sql_with_params()
         except EmptyResultSet:
             continue
-        parts.append(f"SELECT {position} AS place, COUNT(*) AS number FROM ({sql}) AS s{position}")  # noqa: S608
+        count = f"SELECT {place} AS place, COUNT(*) AS number FROM ({sql}) AS s{place}"  # noqa: S608
+        # The database asks this once, before it begins to count.
+        few = f" WHERE (SELECT number FROM everybody) < {limit}" if place > len(always) else ""  # noqa: S608
+        everybody = f"WITH everybody AS ({count}) SELECT place, number FROM everybody"  # noqa: S608
+        parts.append(f"{count}{few}" if place else everybody)
         params += given
-    if parts:
-        with connection.cursor() as cursor:
-            cursor.execute(" UNION ALL ".join(parts), params)
-            for place, number in cursor.fetchall():
-                numbers[place] = number
-    return numbers
+    with connection.cursor() as cursor:
+        cursor.execute(" UNION ALL ".join(parts), params)
+        for place, number in cursor.fetchall():
+            numbers[place] = number
+    counted = numbers[1 + len(always) :]
+    return numbers[1 : 1 + len(always)], counted if numbers[0] < limit else None
 
 
 class PeoplePaginator(Paginator):

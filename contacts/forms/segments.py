@@ -1,19 +1,21 @@
-"""The form of a segment: its name beside the criteria."""
+"""The form of a segment's name; the rule beside it is the builder's (contacts/forms/builder.py)."""
 
 from typing import Any
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from contacts.forms.criteria import CriteriaForm
 from contacts.models import Segment
 
 
-class SegmentForm(CriteriaForm):
-    """A segment's name and its rule."""
+class SegmentForm(forms.Form):
+    """A segment's name."""
 
     name = forms.CharField(
-        label=_("Name"), max_length=200, help_text=_("What a colleague looks for: “Full members of LIBE, Irish”.")
+        label=_("Name"),
+        max_length=200,
+        widget=forms.TextInput({"class": "input"}),
+        help_text=_("What a colleague looks for: “Full members of LIBE, Irish”."),
     )
 
     def __init__(self, *args: Any, segment: Segment | None = None, **kwargs: Any) -> None:

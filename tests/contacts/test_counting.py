@@ -62,7 +62,9 @@ def test_a_segment_page_counts_up_to_the_limit(low_limit, signed_in):
 
 def test_the_live_count_names_the_first_twenty(signed_in):
     made(25, country="IE")
-    page = signed_in.post(reverse("contacts:segment_count"), {"countries": ["IE"]}).content.decode()
+    page = signed_in.post(
+        reverse("contacts:segment_count"), {"r.0.field": "country", "r.0.country": ["IE"]}
+    ).content.decode()
     assert "The first 20 by name" in page
     assert "Name19" in page
     assert "Name20" not in page
@@ -70,7 +72,9 @@ def test_the_live_count_names_the_first_twenty(signed_in):
 
 def test_the_live_count_stops_at_the_limit(low_limit, signed_in):
     made(7, country="IE")
-    page = signed_in.post(reverse("contacts:segment_count"), {"countries": ["IE"]}).content.decode()
+    page = signed_in.post(
+        reverse("contacts:segment_count"), {"r.0.field": "country", "r.0.country": ["IE"]}
+    ).content.decode()
     assert "3+ people" in page
 
 
