@@ -55,5 +55,9 @@ app.conf.beat_schedule = {
     # Does nothing unless SYNC_MEPS is on.
     "sync-meps": {"task": "contacts.tasks.sync_meps", "schedule": crontab(day_of_week="monday", hour="4", minute="40")},
     "empty-raw-answers": {"task": "contacts.tasks.empty_raw_answers", "schedule": crontab(hour="3", minute="30")},
+    "purge-personal-data": {"task": "contacts.tasks.purge_personal_data", "schedule": crontab(hour="3", minute="45")},
+    "note-informed": {"task": "mailing.tasks.note_informed", "schedule": 300.0},
+    # Does nothing unless SUPPRESSION_EXPORT is set.
+    "export-suppressions": {"task": "contacts.tasks.export_suppressions", "schedule": 300.0},
     "seal-audit-trail": {"task": "accounts.tasks.seal_audit", "schedule": 60.0},
 }

@@ -131,9 +131,7 @@ def import_with_proof(
         )
     blocking = Suppression.objects.of(scope_of(contact_list)).filter(email_digest=contact.email_digest)
     if contact.email_digest and blocking.exists():
-        raise ConsentRefused(
-            _("This person asked us not to write, or cannot be reached. Proof does not change that.")
-        )
+        raise ConsentRefused(_("This person asked us not to write, or cannot be reached. Proof does not change that."))
     subscription, _created = Subscription.objects.get_or_create(contact=contact, contact_list=contact_list)
     if subscription.status == Status.UNSUBSCRIBED:
         raise ConsentRefused(_("This person left the list. Only they themselves can come back."))

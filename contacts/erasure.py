@@ -16,10 +16,10 @@ from django.utils.translation import gettext_lazy as _
 from accounts.audit import record
 from accounts.models import User
 from contacts import registry
-from contacts.addresses import email_digest, email_key, ep_digest
-from contacts.forgetting import forget_in_import_runs, forget_system_mail
-from contacts.models import Contact, Interaction, Mandate, PersonCorrection, Suppression
-from contacts.personal_data import DIGEST, routes
+from contacts.addresses import email_digest, ep_digest
+from contacts.forgetting import forget_in_import_runs, forget_raw_answers, forget_system_mail
+from contacts.models import Contact, Interaction, Mandate, Suppression
+from contacts.personal_data import DIGEST, addresses_of, direct, shells_of
 
 # Sent inside the transaction, before the contact's own row is emptied: contact, traces.
 contact_erased = Signal()
@@ -38,7 +38,8 @@ SAID = {
 }
 # Columns of the empty row; every other one goes back to its default, one added later as well.
 KEPT_COLUMNS = {"id", "public_id", "created_at", "legal_basis", "country_now"}
-registry.kept_on_erasure |= {
+# Rows of this room that stay, and why.
+KEPT_ROWS = {
     "contacts.ConsentRecord": "proof of what was asked and answered; append-only, holds no name and no address",
     "contacts.Interaction": "emptied, so that the number of meetings stays true",
 }
@@ -70,40 +71,48 @@ def erase(contact: Contact, *, actor: User | None, reason: str, keep_out: bool =
         row = Contact.objects.select_for_update(of=("self",)).get(pk=contact.pk)
         if row.erased_at is not None:
             return False
-        traces = traces_of(row)
+        # Rows that were merged into this one are the same person.
+        rows = [row, *shells_of(row)]
+        traces = traces_of(*rows)
         if keep_out:
             _keep_out(traces)
-        contact_erased.send(sender=Contact, contact=row, traces=traces)
+        for one in rows:
+            contact_erased.send(sender=Contact, contact=one, traces=traces)
         forget_system_mail(traces.addresses)
-        forget_in_import_runs(row.pk, traces.texts)
-        _delete_rows(row)
-        Contact.objects.filter(pk=row.pk).update(**_emptied())
+        forget_in_import_runs({one.pk for one in rows}, traces.texts)
+        forget_raw_answers(traces.names, row.mandates.values_list("ep_id", flat=True))
+        for one in rows:
+            _delete_rows(one)
+        Contact.objects.filter(pk__in=[one.pk for one in rows]).update(**emptied())
         record(actor, f"erased a contact: {said}", about=row)
     contact.refresh_from_db()
     return True
 
 
-def traces_of(contact: Contact) -> Traces:
-    """What is known to lead to this person, present and former; nothing that leads to somebody else as well."""
-    keys = {email_key(contact.email)} if contact.email else set()
-    corrected = PersonCorrection.objects.filter(contact=contact, field="email").values_list("value", flat=True)
-    keys |= {email_key(value) for value in corrected if value}
-    digests = {contact.email_digest} if contact.email_digest else set()
-    for model, lookup in _direct(contact):
-        names = {field.name: field for field in model._meta.concrete_fields}
-        rows = model._base_manager.filter(**{lookup: contact})
-        if DIGEST in names:
-            digests |= set(rows.exclude(**{DIGEST: ""}).order_by().values_list(DIGEST, flat=True).distinct())
-        for name, field in names.items():
-            if isinstance(field, models.EmailField):
-                found = rows.exclude(**{f"{name}__isnull": True}).order_by().values_list(name, flat=True).distinct()
-                keys |= {email_key(address) for address in found if address}
+def traces_of(*rows: Contact) -> Traces:
+    """What leads to the person of these rows, present and former; nothing that is somebody else's as well."""
+    keys: set[str] = set()
+    digests: set[str] = set()
+    for row in rows:
+        keys |= addresses_of(row)
+        digests |= _digests(row)
     digests |= {email_digest(key) for key in keys}
-    others = Contact.objects.exclude(pk=contact.pk).filter(erased_at__isnull=True)
+    others = Contact.objects.exclude(pk__in=[row.pk for row in rows]).filter(erased_at__isnull=True)
     taken = set(others.filter(email_digest__in=digests).values_list(DIGEST, flat=True))
     keys = {key for key in keys if email_digest(key) not in taken}
-    members = {ep_digest(number) for number in contact.mandates.values_list("ep_id", flat=True)}
-    return Traces(frozenset(keys), frozenset((digests - taken) | members), _names(contact))
+    members = {ep_digest(number) for number in Mandate.objects.filter(contact__in=rows).values_list("ep_id", flat=True)}
+    names = frozenset().union(*(_names(row) for row in rows))
+    return Traces(frozenset(keys), frozenset((digests - taken) | members), names)
+
+
+def _digests(contact: Contact) -> set[str]:
+    """Keyed hashes that stand in the person's rows."""
+    digests = {contact.email_digest} if contact.email_digest else set()
+    for model, lookup in direct():
+        if any(field.name == DIGEST for field in model._meta.concrete_fields):
+            rows = model._base_manager.filter(**{lookup: contact}).exclude(**{DIGEST: ""})
+            digests |= set(rows.order_by().values_list(DIGEST, flat=True).distinct())
+    return digests
 
 
 def _names(contact: Contact) -> frozenset[str]:
@@ -119,35 +128,32 @@ def _keep_out(traces: Traces) -> None:
     for digest in sorted(traces.digests):
         Suppression.objects.filter(email_digest=digest).exclude(scope="all").delete()
         Suppression.objects.update_or_create(
-            email_digest=digest, scope="all", defaults={"reason": Suppression.Reason.ERASURE}
+            email_digest=digest, scope="all", defaults={"reason": Suppression.Reason.ERASURE, "at": timezone.now()}
         )
 
 
 def _delete_rows(contact: Contact) -> None:
     """Delete what belongs to the person and has no reason to stay; what stays without a room's own care is emptied."""
     Mandate.objects.filter(contact=contact).delete()
-    for model, lookup in _direct(contact):
+    for model, lookup in direct():
         if model._meta.label not in registry.kept_on_erasure:
             model._base_manager.filter(**{lookup: contact}).delete()
-    Interaction.objects.filter(contact=contact).update(note="", reference_type="", reference_id="")
+    # The base manager sees what lies in the bin, too.
+    Interaction._base_manager.filter(contact=contact).update(**dict.fromkeys(_texts_of(Interaction) - {"kind"}, ""))
 
 
-def _direct(contact: Contact) -> list[tuple[type[models.Model], str]]:
-    """Models with a foreign key straight to a contact, each with its name; the contact's own table is none of them."""
-    return [
-        (model, lookup)
-        for model, lookups in routes().items()
-        for lookup in lookups
-        if "__" not in lookup and model is not Contact
-    ]
+def _texts_of(model: type[models.Model]) -> set[str]:
+    """The columns of a model that hold text."""
+    kinds = models.CharField, models.TextField
+    return {field.name for field in model._meta.concrete_fields if isinstance(field, kinds)}
 
 
-def _emptied() -> dict[str, Any]:
+def emptied() -> dict[str, Any]:
     """Every column of a contact as in an empty row, erased now."""
     now = timezone.now()
-    emptied = {
+    columns = {
         field.attname: None if field.is_relation else field.get_default()
         for field in Contact._meta.concrete_fields
         if field.name not in KEPT_COLUMNS
     }
-    return emptied | {"erased_at": now, "changed_at": now}
+    return columns | {"erased_at": now, "changed_at": now}

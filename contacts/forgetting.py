@@ -1,11 +1,12 @@
 """Taking one person out of what is stored as text or JSON, where no foreign key leads to them."""
 
-from collections.abc import Set
+from collections.abc import Iterable, Set
 from typing import Any
 
 from django.db.models import Q
 
-from contacts.models import Contact, ImportRun
+from contacts.models import Contact, ImportRun, RawAnswer
+from contacts.personal_data import addresses_of, plural_of, row_of, shells_of
 from transport.models import SystemMail
 
 JSON_COLUMNS = ("counts", "changes", "problems")
@@ -21,7 +22,7 @@ def forget_system_mail(addresses: Set[str]) -> int:
     return mails.update(to="", context={})
 
 
-def forget_in_import_runs(contact_id: int, texts: Set[str]) -> int:
+def forget_in_import_runs(contacts: Set[int], texts: Set[str]) -> int:
     """Take a person's changes and every text that names them out of all import runs; give how many were changed.
 
     What is no longer there cannot be undone: so no undo brings the person back.
@@ -29,31 +30,45 @@ def forget_in_import_runs(contact_id: int, texts: Set[str]) -> int:
     changed = 0
     for run in ImportRun.objects.order_by("pk").iterator(chunk_size=20):
         before = {name: getattr(run, name) for name in JSON_COLUMNS}
-        after = {name: without(value, texts, contact_id=contact_id) for name, value in before.items()}
+        after = {name: without(value, texts, contacts=contacts) for name, value in before.items()}
         if after != before:
             ImportRun.objects.filter(pk=run.pk).update(**after)
             changed += 1
     return changed
 
 
-def without(value: Any, texts: Set[str], *, contact_id: int | None = None) -> Any:
+def without(value: Any, texts: Set[str], *, contacts: Set[int] = frozenset()) -> Any:
     """A JSON value in which each text that holds one of `texts` (in small letters) is empty.
 
-    In a list, an object whose `contact` is `contact_id` is left out as a whole.
+    In a list, an object whose `contact` is one of `contacts` is left out as a whole.
     """
     if isinstance(value, dict):
-        return {key: without(item, texts, contact_id=contact_id) for key, item in value.items()}
+        return {key: without(item, texts, contacts=contacts) for key, item in value.items()}
     if isinstance(value, list):
-        kept = [item for item in value if not _is_about(item, contact_id)]
-        return [without(item, texts, contact_id=contact_id) for item in kept]
+        kept = [item for item in value if not _is_about(item, contacts)]
+        return [without(item, texts, contacts=contacts) for item in kept]
     if isinstance(value, str):
         folded = value.casefold()
         return "" if any(text in folded for text in texts) else value
     return value
 
 
-def _is_about(item: Any, contact_id: int | None) -> bool:
-    return contact_id is not None and isinstance(item, dict) and item.get("contact") == contact_id
+def _is_about(item: Any, contacts: Set[int]) -> bool:
+    return isinstance(item, dict) and item.get("contact") in contacts
+
+
+def forget_raw_answers(names: Set[str], ep_ids: Iterable[int]) -> int:
+    """Throw away the Parliament's stored answers that speak of this person; give how many."""
+    marks = {str(ep_id).encode() for ep_id in ep_ids} | {name.encode() for name in names}
+    if not marks:
+        return 0
+    found = []
+    for answer in RawAnswer.objects.order_by("pk").iterator(chunk_size=50):
+        text = answer.content().decode("utf-8", "replace").casefold().encode() + answer.url.encode()
+        if any(mark in text for mark in marks):
+            found.append(answer.pk)
+    RawAnswer.objects.filter(pk__in=found).delete()
+    return len(found)
 
 
 def names_person(text: str, contact: Contact) -> bool:
@@ -62,3 +77,24 @@ def names_person(text: str, contact: Contact) -> bool:
     words = {word.strip(".,;:()'\"") for word in folded.replace("/", " ").split()}
     names = {part for part in f"{contact.given_name} {contact.family_name}".casefold().split() if len(part) > 2}
     return bool(words & names) or (bool(contact.email) and contact.email.casefold() in folded)
+
+
+def system_mail_of(contact: Contact) -> Iterable[dict[str, Any]]:
+    """Mails of the system to the person's addresses, as a section of "everything we hold"."""
+    found = Q(pk__in=[])
+    for address in addresses_of(contact):
+        found |= Q(to__iexact=address)
+    rows = [row_of(mail) for mail in SystemMail.objects.filter(found).order_by("pk")]
+    yield {"what": plural_of(SystemMail), "model": SystemMail._meta.label, "rows": rows}
+
+
+def import_changes_of(contact: Contact) -> Iterable[dict[str, Any]]:
+    """What imports changed of the person and still remember, as a section of "everything we hold"."""
+    pks = {contact.pk, *(shell.pk for shell in shells_of(contact))}
+    rows = []
+    for run in ImportRun.objects.order_by("pk").iterator(chunk_size=20):
+        for change in run.changes:
+            if _is_about(change, pks):
+                told = {key: value for key, value in change.items() if key != "contact"}
+                rows.append({"source": run.source, "at": run.at.isoformat(), "change": told})
+    yield {"what": plural_of(ImportRun), "model": ImportRun._meta.label, "rows": rows}

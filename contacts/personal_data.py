@@ -24,9 +24,11 @@ from accounts.audit import record
 from accounts.models import User
 from contacts import registry
 from contacts.addresses import email_digest, email_key
-from contacts.models import Contact
+from contacts.models import Contact, PersonCorrection
 
 DIGEST = "email_digest"
+# Columns that name a user of the desk.
+NAMES_OF_COLLEAGUES = {"actor_label"}
 # Models that lead to a contact and are not exported: label → why not.
 NOT_EXPORTED: dict[str, str] = {}
 
@@ -86,7 +88,7 @@ def everything_about(contact: Contact) -> dict[str, Any]:
         if model._meta.label in NOT_EXPORTED:
             continue
         if rows := [row_of(row, about=contact) for row in rows_about(model, contact)]:
-            sections.append({"what": str(model._meta.verbose_name_plural), "model": model._meta.label, "rows": rows})
+            sections.append({"what": plural_of(model), "model": model._meta.label, "rows": rows})
     for contribute in registry.personal_data:
         sections.extend(section for section in contribute(contact) if section["rows"])
     return {
@@ -108,8 +110,9 @@ def export(contact: Contact, *, actor: User) -> dict[str, Any]:
 def rows_about(model: type[models.Model], contact: Contact) -> Iterable[models.Model]:
     """The rows of one model that lead to the contact, oldest first."""
     found = Q()
+    rows_of_person = [contact, *shells_of(contact)]
     for lookup in routes().get(model, ()):
-        found |= Q(**{lookup: contact})
+        found |= Q(**{f"{lookup}__in": rows_of_person})
     for kind, pk in references().get(model, ()):
         found |= _referred(model, kind, pk, contact)
     for generic in _generic().get(model, ()):
@@ -124,20 +127,54 @@ def rows_about(model: type[models.Model], contact: Contact) -> Iterable[models.M
     return rows.select_related(*_shown_relations(model))
 
 
+def shells_of(contact: Contact) -> list[Contact]:
+    """The empty rows of the same person that were merged into this one; what could not be moved still hangs there."""
+    found: dict[int, Contact] = {}
+    waiting = [contact.pk]
+    while waiting:
+        shells = Contact.objects.filter(merged__into__in=waiting).exclude(pk__in=[contact.pk, *found])
+        new = {shell.pk: shell for shell in shells}
+        found |= new
+        waiting = list(new)
+    return list(found.values())
+
+
+def direct() -> list[tuple[type[models.Model], str]]:
+    """Models with a foreign key straight to a contact, each with its name; the contact's own table is none of them."""
+    return [
+        (model, lookup)
+        for model, lookups in routes().items()
+        for lookup in lookups
+        if "__" not in lookup and model is not Contact
+    ]
+
+
+def addresses_of(contact: Contact) -> set[str]:
+    """Keys of the addresses that stand in the person's rows: the present one, those corrected, those written to."""
+    keys = {email_key(contact.email)} if contact.email else set()
+    corrected = PersonCorrection.objects.filter(contact=contact, field="email").values_list("value", flat=True)
+    keys |= {email_key(value) for value in corrected if value}
+    for model, lookup in direct():
+        for field in model._meta.concrete_fields:
+            if isinstance(field, models.EmailField):
+                rows = model._base_manager.filter(**{lookup: contact}).exclude(**{f"{field.name}__isnull": True})
+                found = rows.order_by().values_list(field.name, flat=True).distinct()
+                keys |= {email_key(address) for address in found if address}
+    return keys
+
+
 def digests_of(contact: Contact) -> set[str]:
-    """The keyed hashes under which something about this person may stand: of the address, and of the number in the
-    Parliament that an erasure leaves."""
+    """The keyed hash of the address, under which something about this person may stand."""
     found = {contact.email_digest} if contact.email_digest else set()
-    if contact.email:
-        found.add(email_digest(email_key(contact.email)))
-    return found
+    return found | ({email_digest(email_key(contact.email))} if contact.email else set())
 
 
 def row_of(row: models.Model, *, about: Contact | None = None) -> dict[str, Any]:
     """One row as names and plain values; what points to the person is left out, colleagues stay unnamed."""
     found: dict[str, Any] = {}
     for field in row._meta.concrete_fields:
-        if field.primary_key or (about is not None and field.related_model is Contact):
+        is_theirs = about is not None and field.related_model is Contact
+        if field.primary_key or is_theirs or field.name in NAMES_OF_COLLEAGUES:
             continue
         name = str(field.verbose_name)
         if field.is_relation:
@@ -146,6 +183,14 @@ def row_of(row: models.Model, *, about: Contact | None = None) -> dict[str, Any]
         else:
             found[name] = plain(getattr(row, field.attname))
     return found
+
+
+def plural_of(model: type[models.Model]) -> str:
+    """What many rows of a model are called; Django only adds an s."""
+    word = str(model._meta.verbose_name)
+    if str(model._meta.verbose_name_plural) != f"{word}s":
+        return str(model._meta.verbose_name_plural)
+    return f"{word[:-1]}ies" if word.endswith("y") else f"{word}s"
 
 
 def plain(value: Any) -> Any:

@@ -45,10 +45,16 @@ segment_fields: list["Field"] = []
 segment_letters: list[Callable[["User", Segment], str]] = []
 # Where one can write to one person: gives an address to follow, or "" for who may not.
 person_letters: list[Callable[["User", Contact], str]] = []
+# Why two people cannot be made one now, in sentences (contacts.merging).
+merge_refusals: list[Callable[[Contact, Contact], Iterable[str]]] = []
+# What the rows of a model are called when they move from one person to another: label → words.
+model_words: dict[str, Any] = {}
 timeline: list[Callable[[Contact], Iterable[Entry]]] = []
 segment_uses: list[Callable[[Segment], Iterable[Use]]] = []
 # Sections of "everything we hold" that no foreign key leads to: dicts of what, model, rows (contacts.personal_data).
 personal_data: list[Callable[[Contact], Iterable[dict[str, Any]]]] = []
+# Rules of contacts.retention, made when they are needed: their days are settings.
+retention: list[Callable[[], Any]] = []
 # Models whose rows about an erased person stay, and why: label → reason. All others are deleted (contacts.erasure).
 kept_on_erasure: dict[str, str] = {}
 

@@ -1,8 +1,12 @@
 """The tasks of this app: they carry an id and call one function."""
 
-from celery import shared_task
+from pathlib import Path
 
-from contacts import syncing
+from celery import shared_task
+from django.conf import settings
+
+from contacts import retention, syncing
+from contacts.suppression_export import append_to
 
 
 # Acknowledged at once: it waits for the Parliament's service, and a second worker must not begin it again meanwhile.
@@ -18,3 +22,16 @@ def sync_meps(pull: str = "") -> None:
 def empty_raw_answers() -> None:
     """Throw away old answers of the Parliament's service."""
     syncing.throw_away_old()
+
+
+@shared_task(ignore_result=True)
+def purge_personal_data() -> None:
+    """Apply the retention rules."""
+    retention.purge()
+
+
+@shared_task(ignore_result=True)
+def export_suppressions() -> None:
+    """Add new suppressions to the file outside the database, where one is set."""
+    if settings.SUPPRESSION_EXPORT:
+        append_to(Path(settings.SUPPRESSION_EXPORT))

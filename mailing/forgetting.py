@@ -3,12 +3,16 @@
 from collections.abc import Iterable, Set
 from typing import Any
 
+from django.conf import settings
 from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
 
 from contacts import registry
 from contacts.erasure import Traces, contact_erased
 from contacts.models import Contact
-from contacts.personal_data import row_of
+from contacts.personal_data import row_of, shells_of
+from contacts.retention import Rule
+from mailing.handling import RAW_DAYS
 from mailing.models import Delivery, DeliveryEvent, IncomingMail, Reply
 
 EMPTY: dict[str, Any] = {"email": None, "email_key": None, "email_digest": "", "context": {}, "error_detail": ""}
@@ -52,15 +56,43 @@ def _empty_mail_that_holds(addresses: Set[str]) -> None:
 
 def mail_of(contact: Contact) -> Iterable[dict[str, Any]]:
     """The messages in which the person's answers came in: no foreign key leads from them to the person."""
-    answers = Reply.objects.filter(Q(contact=contact) | Q(delivery__contact=contact))
-    mails = IncomingMail.objects.filter(reply__in=answers).exclude(delivery__contact=contact).order_by("pk")
+    rows = [contact, *shells_of(contact)]
+    answers = Reply.objects.filter(Q(contact__in=rows) | Q(delivery__contact__in=rows))
+    mails = IncomingMail.objects.filter(reply__in=answers).exclude(delivery__contact__in=rows).order_by("pk")
     yield {"what": "messages that came in", "model": "mailing.IncomingMail", "rows": [row_of(mail) for mail in mails]}
+
+
+def _returned_mail() -> Rule:
+    """Returned mail, complaints and automatic replies as they came in."""
+    return Rule(
+        "incoming-mail",
+        _("Returned mail, complaints and automatic replies, as they came"),
+        RAW_DAYS,
+        lambda before: IncomingMail.objects.filter(handled_at__lt=before, emptied_at__isnull=True).exclude(
+            kind=IncomingMail.Kind.REPLY
+        ),
+        lambda mails: mails.empty(),
+    )
+
+
+def _stray_replies() -> Rule:
+    """Answers that belong to no letter and nobody we know."""
+    return Rule(
+        "stray-replies",
+        _("Answers that belong to no letter and to nobody we know"),
+        settings.KEEP_STRAY_REPLIES_DAYS,
+        lambda before: Reply.objects.filter(
+            received_at__lt=before, delivery__isnull=True, contact__isnull=True
+        ).exclude(from_email="", text=""),
+        lambda replies: replies.erase(),
+    )
 
 
 def register() -> None:
     """Tell the room of contacts what stays and why; called once, when Django is ready."""
     contact_erased.connect(forget, dispatch_uid="mailing.forgetting")
     registry.personal_data.append(mail_of)
+    registry.retention += [_returned_mail, _stray_replies]
     registry.kept_on_erasure |= {
         "mailing.Delivery": "emptied, so that the numbers of a letter stay true",
         "mailing.Reply": "emptied, so that the number of answers stays true",

@@ -2,7 +2,7 @@
 
 from celery import shared_task
 
-from mailing import collecting, handling
+from mailing import collecting, handling, informing
 from mailing.dispatch import recovery, sending
 
 
@@ -41,3 +41,9 @@ def collect_mail() -> None:
 def empty_incoming() -> None:
     """Empty returned mail after its time."""
     handling.empty_old()
+
+
+@shared_task(ignore_result=True)
+def note_informed() -> None:
+    """Note who has been informed by their first letter."""
+    informing.note_informed()

@@ -64,7 +64,9 @@ class ProofForm(forms.Form):
             raise ValidationError(str(error)) from error
         self.person = Contact.objects.living().filter(email_key=email_key(address)).first()
         if self.person is None:
-            raise ValidationError(_("Nobody here has this address. Add the person first, with a spreadsheet or by hand."))
+            raise ValidationError(
+                _("Nobody here has this address. Add the person first, with a spreadsheet or by hand.")
+            )
         return address
 
     def clean_given_on(self) -> Any:
@@ -78,7 +80,9 @@ class ProofForm(forms.Form):
 class AddressForm(forms.Form):
     """One address, for a look at the do-not-write list or to put it there."""
 
-    email = forms.CharField(label=_("E-mail address"), max_length=254, widget=forms.TextInput(attrs={"inputmode": "email"}))
+    email = forms.CharField(
+        label=_("E-mail address"), max_length=254, widget=forms.TextInput(attrs={"inputmode": "email"})
+    )
 
     def clean_email(self) -> str:
         """An address one can write to."""
