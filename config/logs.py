@@ -2,10 +2,32 @@
 
 import json
 import logging
+import re
+import traceback
 from contextvars import ContextVar
 from typing import Any
 
 request_id: ContextVar[str] = ContextVar("request_id", default="-")
+
+
+_ADDRESS = re.compile(r"[^\s<>()\[\]\"',;=]+@[^\s<>()\[\]\"',;=]+")
+
+
+def said_of(error: BaseException | None) -> str:
+    """A traceback without data: files, lines and kinds of errors, the first line of what each says, no address.
+
+    PostgreSQL tells the whole row that breaks a constraint, with the street and telephone of whoever it is about, on
+    the lines after the first; and the first may repeat an e-mail address.
+    """
+    parts: list[str] = []
+    seen: set[int] = set()
+    while error is not None and id(error) not in seen:
+        seen.add(id(error))
+        words = next(iter(str(error).splitlines()), "")
+        head = f"{type(error).__module__}.{type(error).__qualname__}: {_ADDRESS.sub('[address]', words)}"
+        parts.append("".join(traceback.format_tb(error.__traceback__)) + head)
+        error = error.__cause__ or (None if error.__suppress_context__ else error.__context__)
+    return "\nwhich came after\n".join(parts)
 
 
 class JsonFormatter(logging.Formatter):
@@ -17,11 +39,11 @@ class JsonFormatter(logging.Formatter):
             "at": self.formatTime(record, "%Y-%m-%dT%H:%M:%S%z"),
             "level": record.levelname,
             "logger": record.name,
-            "message": record.getMessage(),
+            "message": _ADDRESS.sub("[address]", record.getMessage()),
             "request_id": request_id.get(),
         }
         if record.exc_info:
-            entry["exception"] = self.formatException(record.exc_info)
+            entry["exception"] = said_of(record.exc_info[1])
         return json.dumps(entry, ensure_ascii=False)
 
 

@@ -127,8 +127,8 @@ def is_silent(mailing: Mailing, now: Progress) -> bool:
 
 
 def ledger(mailing: Mailing, tab: str = "all") -> QuerySet[Delivery]:
-    """Rows of one tab of the recipients' table, newest event first."""
-    rows = Delivery.objects.filter(mailing=mailing).select_related("contact")
+    """Rows of one tab of the recipients' table, newest event first; those with a secret address are marked `is_secret`."""
+    rows = Delivery.objects.filter(mailing=mailing).select_related("contact").annotate(is_secret=secret_mail())
     at_freeze = Q(status=Delivery.Status.SKIPPED, skipped_at__isnull=True)
     if tab == "left-out":
         return rows.filter(status=Delivery.Status.SKIPPED).order_by("pk")
@@ -148,7 +148,7 @@ def uncertain(mailing: Mailing) -> QuerySet[Delivery]:
     """Letters whose outcome is not known, with what is known about each."""
     kind = Delivery.ErrorKind.OUTCOME_UNKNOWN  # it has an index
     rows = Delivery.objects.filter(mailing=mailing, status=Delivery.Status.UNCERTAIN, error_kind=kind)
-    return rows.select_related("contact").prefetch_related("events").order_by("pk")
+    return rows.annotate(is_secret=secret_mail()).select_related("contact").prefetch_related("events").order_by("pk")
 
 
 def flying(mailing: Mailing) -> QuerySet[Delivery]:

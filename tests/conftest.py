@@ -9,6 +9,13 @@ from django.core.management.commands import flush
 from django.db import connection
 
 from accounts.append_only import set_triggers
+from tests.canaries.fixtures import (  # noqa: F401 - fixtures of every test
+    canaries_come_back,
+    django_db_setup,
+    guard,
+    session_guard,
+    without_canaries_where_everybody_counts,
+)
 from tests.e2e.fixtures import browser, visit  # noqa: F401 - fixtures of every room, made once a session
 from tests.factories import UserFactory
 from tests.faults.fixtures import (  # noqa: F401 - the same
