@@ -63,6 +63,12 @@ class User(AbstractBaseUser, PermissionsMixin):
     def __str__(self) -> str:
         return self.name or self.email
 
+    def has_perm(self, perm: str, obj: Any = None) -> bool:
+        """Whether the role carries a permission (accounts.roles). No table of permissions is asked: roles alone decide."""
+        from accounts.roles import PERMISSIONS
+
+        return self.is_active and perm in PERMISSIONS.get(self.role, set())
+
     @property
     def is_staff(self) -> bool:
         """Administrators may use what libraries reserve for staff."""

@@ -1,7 +1,9 @@
 """What this room adds to the search and to a person's timeline."""
 
 import datetime as dt
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from itertools import pairwise
+from typing import Any
 
 from django.urls import reverse
 from django.utils import timezone
@@ -10,8 +12,9 @@ from django.utils.translation import gettext as _
 from accounts.models import User
 from accounts.registry import Hit
 from contacts.languages import country_name
-from contacts.models import Contact, Interaction, Mandate, Organisation
+from contacts.models import Body, Contact, Interaction, Mandate, Organisation
 from contacts.registry import Entry
+from contacts.remarks import remarks_of
 
 MOST_HITS = 20
 ICONS = {"meeting": "meet", "call": "phone", "letter": "mail", "commitment": "check", "event": "people"}
@@ -62,27 +65,52 @@ def person_line(person: Contact) -> str:
 
 def meetings(contact: Contact) -> Iterable[Entry]:
     """Recorded contacts with a person: meetings, calls, commitments."""
-    for row in Interaction.objects.filter(contact=contact).select_related("by"):
-        by = _("Recorded by %(name)s.") % {"name": row.by} if row.by else ""
+    labels = dict(Interaction.Kind.choices)
+    for row in _remarks(contact):
+        said = [_("With %(names)s.") % {"names": row.more.rstrip(".")} if row.more else "", row.words]
+        said.append(_("Recorded by %(name)s.") % {"name": row.by} if row.by else "")
         yield Entry(
             at=row.at,
-            title=str(row.get_kind_display()),
-            detail=f"{row.note} {by}".strip(),
-            icon=ICONS.get(row.kind, "info"),
+            title=str(labels.get(row.sort, row.sort)),
+            detail=" ".join(filter(None, said)),
+            icon=ICONS.get(row.sort, "info"),
+            kind={"letter": "letters", "other": ""}.get(row.sort, "meetings"),
+            edit_url=reverse("contacts:interaction_edit", args=[row.pk]),
+            by=row.by_pk,
         )
 
 
 def terms(contact: Contact) -> Iterable[Entry]:
-    """When a mandate began and ended."""
+    """When a mandate began and ended, and when the person changed group."""
     for mandate in _mandates(contact):
         if mandate.started_on:
             yield Entry(at=_midnight(mandate.started_on), title=_("Mandate began."))
         if mandate.ended_on:
             yield Entry(at=_midnight(mandate.ended_on), title=_("Mandate ended."))
+        for seat in _group_changes(mandate):
+            title = _("Moved to the group %(group)s.") % {"group": seat.body}
+            yield Entry(at=_midnight(seat.started_on), title=title)
+
+
+def _group_changes(mandate: Mandate) -> Iterator[Any]:
+    """Seats with which the person came to another political group on the same mandate, with a day."""
+    seats = [seat for seat in mandate.memberships.all() if seat.body.kind == Body.Kind.GROUP]
+    seats.sort(key=lambda seat: (seat.started_on or dt.date.min, seat.pk))
+    for before, seat in pairwise(seats):
+        if seat.body_id != before.body_id and seat.started_on:
+            yield seat
+
+
+def _remarks(contact: Contact) -> list[Any]:
+    if not hasattr(contact, "remarks"):
+        contact.remarks = remarks_of(contact)  # type: ignore[attr-defined]
+    return list(contact.remarks["meeting"])  # type: ignore[attr-defined]
 
 
 def _mandates(contact: Contact) -> list[Mandate]:
-    return getattr(contact, "all_mandates", None) or list(contact.mandates.all())
+    if hasattr(contact, "all_mandates"):
+        return list(contact.all_mandates)
+    return list(contact.mandates.prefetch_related("memberships__body"))
 
 
 def _midnight(day: dt.date) -> dt.datetime:

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from django.db import transaction
+from django.utils import timezone
 
 from accounts.audit import record
 from accounts.models import User
@@ -15,8 +16,19 @@ FIELDS = {
     "family_name": "family name",
     "gender": "gender",
     "language": "language",
+    "country": "country",
     "email": "e-mail address",
+    "phone": "phone",
+    "postal_address": "postal address",
+    "is_confidential": "secrecy",
+    "legal_basis": "legal basis",
+    "source": "source",
+    "informed_at": "notice",
 }
+# Of these, the ones an import could bring: only for them is it remembered that a person set them, and of those that may
+# be secret without a second copy of the value.
+FROM_IMPORTS = ("given_name", "family_name", "gender", "language", "country", "email", "phone", "postal_address")
+WITHOUT_VALUE = ("phone", "postal_address")
 
 
 @transaction.atomic
@@ -34,9 +46,10 @@ def correct(contact: Contact, changes: dict[str, Any], *, actor: User) -> list[s
         return []
     for name in changed:
         setattr(row, name, changes[name])
-        PersonCorrection.objects.update_or_create(
-            contact=row, field=name, defaults={"value": changes[name], "by": actor}
-        )
+        if name in FROM_IMPORTS:
+            value = "" if name in WITHOUT_VALUE or (row.is_confidential and name == "email") else changes[name]
+            set_by = {"value": value, "by": actor, "at": timezone.now()}
+            PersonCorrection.objects.update_or_create(contact=row, field=name, defaults=set_by)
     if "family_name" in changed:
         row.family_name_is_guessed = False
         changed_columns = [*changed, "family_name_is_guessed"]
@@ -45,6 +58,15 @@ def correct(contact: Contact, changes: dict[str, Any], *, actor: User) -> list[s
     row.save(update_fields=changed_columns)
     record(actor, f"corrected a contact's {', '.join(FIELDS[name] for name in changed)}", about=row)
     return changed
+
+
+@transaction.atomic
+def forget_correction(contact: Contact, field: str, *, actor: User) -> bool:
+    """Let imports set a field again. The value stays as it is until one does. True when there was a correction."""
+    deleted, _rows = PersonCorrection.objects.filter(contact=contact, field=field).delete()
+    if deleted:
+        record(actor, f"took back the correction of a contact's {FIELDS.get(field, field)}", about=contact)
+    return bool(deleted)
 
 
 @transaction.atomic

@@ -8,7 +8,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import gettext_lazy, ngettext
 
 from accounts import registry as desk
 from accounts.models import User
@@ -17,10 +17,13 @@ from advocacy import registry as statements
 from advocacy.models import Statement
 from contacts import registry as people
 from contacts.models import Contact, Segment
+from contacts.models.merges import ids_of_person
 from mailing.models import Delivery, Mailing
 from mailing.story import TONES, address_of, state_of
 
 MOST = 20
+# Letters and replies of one person on their page.
+MOST_OF_ONE = 200
 
 
 def tasks(user: User) -> Iterable[desk.Task]:
@@ -155,12 +158,39 @@ def sent_to(statement: Statement) -> Iterable[statements.SentTo]:
 
 def timeline(contact: Contact) -> Iterable[people.Entry]:
     """Letters to a person, each with what became of it."""
-    rows = contact.deliveries.filter(mailing__frozen_at__isnull=False).exclude(status=Delivery.Status.SKIPPED)
-    for delivery in rows.select_related("mailing").order_by("-pk")[:MOST]:
+    rows = Delivery.objects.filter(contact__in=ids_of_person(contact), mailing__frozen_at__isnull=False)
+    rows = rows.exclude(status=Delivery.Status.SKIPPED)
+    for delivery in rows.select_related("mailing").order_by("-pk")[:MOST_OF_ONE]:
         mailing = delivery.mailing
         at = delivery.sent_at or delivery.failed_at or delivery.queued_at
         state = state_of(delivery)["word"]
-        yield people.Entry(at, mailing.title, state, address_of(mailing), mailing.reference, "mail")
+        yield people.Entry(at, mailing.title, state, address_of(mailing), mailing.reference, "mail", "letters")
+
+
+def replies(contact: Contact) -> Iterable[people.Entry]:
+    """What a person answered; what a machine answered for them is none."""
+    rows = contact.replies.filter(is_auto=False).select_related("mailing").order_by("-received_at", "-pk")
+    for reply in rows[:MOST_OF_ONE]:
+        to = _("To %(reference)s.") % {"reference": reply.mailing.reference} if reply.mailing else ""
+        url = address_of(reply.mailing) if reply.mailing else ""
+        title = _("Replied: %(subject)s") % {"subject": reply.subject} if reply.subject else _("Replied")
+        yield people.Entry(reply.received_at, title, to, url, "", "reply", "replies")
+
+
+def letter_to(user: User, contact: Contact) -> str:
+    """Where one begins a letter to one person; nothing for whoever writes none."""
+    if not user.has_perm("mailing.edit"):
+        return ""
+    return f"{reverse('mailing:letter_create')}?to={contact.public_id}"
+
+
+def why_not_merged(winner: Contact, loser: Contact) -> Iterable[str]:
+    """Two people stay two while a letter to one of them is approved or on its way: its list is settled and counted."""
+    final = [Mailing.Status.FINISHED, Mailing.Status.CANCELLED]
+    rows = Mailing.objects.filter(frozen_at__isnull=False, deliveries__contact__in=[winner, loser])
+    for mailing in rows.exclude(status__in=final).distinct()[:1]:
+        sentence = _("%(reference)s is on its way to one of them. Merge them when it has ended.")
+        yield sentence % {"reference": mailing.reference}
 
 
 def segment_uses(segment: Segment) -> Iterable[people.Use]:
@@ -178,5 +208,12 @@ def register() -> None:
     desk.searches.append(search)
     statements.statement_actions.append(statement_actions)
     statements.sent_to.append(sent_to)
-    people.timeline.append(timeline)
+    people.timeline += [timeline, replies]
+    people.person_letters.append(letter_to)
+    people.merge_refusals.append(why_not_merged)
+    people.model_words |= {
+        "mailing.Delivery": gettext_lazy("letters"),
+        "mailing.Reply": gettext_lazy("replies"),
+        "mailing.AudienceRule": gettext_lazy("places in audiences, picked by hand"),
+    }
     people.segment_uses.append(segment_uses)

@@ -13,9 +13,10 @@ from accounts.models import User
 from accounts.roles import users_who_may
 from advocacy.models import Statement
 from advocacy.references import create_with_reference
+from contacts.models import Contact, Segment
 from mailing import merge
 from mailing.lifecycle import LifecycleError, record_edit
-from mailing.models import Mailing, MailingContent, Sender
+from mailing.models import AudienceRule, Mailing, MailingContent, Sender
 from mailing.states import locked
 
 # Opening, closing and who signs are fields: each language and each reader gets their own.
@@ -92,8 +93,11 @@ def make_letter(statement: Statement, *, actor: User) -> Mailing:
     return mailing
 
 
-def new_letter(*, title: str, actor: User, language: str = "en") -> Mailing:
-    """A draft letter without a statement, with its first text begun."""
+def new_letter(
+    *, title: str, actor: User, language: str = "en", to: Contact | None = None, segment: Segment | None = None
+) -> Mailing:
+    """A draft letter without a statement, with its first text begun; `to` is put into its audience by hand, and so
+    are the people of `segment`."""
     affiliation = actor.affiliations.order_by("id").first()
     owner: dict[str, Any] = {"owner_id": affiliation.organisation_id} if affiliation else {}
     sender = default_sender(owner.get("owner_id"))
@@ -113,6 +117,10 @@ def new_letter(*, title: str, actor: User, language: str = "en") -> Mailing:
             body=f"{OPENING}{sign_off(sender)}",
             changed_by=actor,
         )
+        if to is not None:
+            AudienceRule.objects.create(mailing=mailing, contact=to)
+        if segment is not None:
+            AudienceRule.objects.create(mailing=mailing, segment=segment)
         record(actor, f"started {mailing.reference}", about=mailing, label=mailing.reference)
     return mailing
 

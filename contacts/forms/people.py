@@ -1,18 +1,15 @@
-"""Forms of the pages of people: the filter, the correction of a person, a note."""
+"""Forms of the pages of people: the filter and a note. One person's own forms: contacts/forms/person.py."""
 
 from typing import Any
 
 from django import forms
-from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
-from contacts.addresses import AddressError, clean_address, email_key
 from contacts.criteria.vocabulary import NormalCriteria
 from contacts.forms.criteria import KIND_CHOICES
-from contacts.languages import content_languages, country_name, default_languages, language_name, preferred_language
-from contacts.models import Body, Contact, Membership, Note, Tag
+from contacts.languages import content_languages, country_name, default_languages, language_name
+from contacts.models import Body, Membership, Note, Tag
 
-ADDRESS_TAKEN = _("Somebody else in the contacts has this address. A letter goes to one person each.")
 FILTERS = ("country", "group", "committee", "role", "language", "kind", "tag")
 
 
@@ -40,6 +37,10 @@ class PersonFilterForm(forms.Form):
         self._offer("role", Membership.Role.choices)
         self._offer("kind", KIND_CHOICES)
         self._offer("tag", [(name, name) for name in Tag.objects.values_list("name", flat=True)])
+
+    def tag_names(self) -> list[str]:
+        """All tags there are; no query of its own."""
+        return [value for value, _label in self.fields["tag"].choices if value]  # type: ignore[attr-defined]
 
     def _offer(self, name: str, choices: Any) -> None:
         field = self.fields[name]
@@ -70,64 +71,6 @@ class PersonFilterForm(forms.Form):
                 words = value if name == "q" else dict(self.fields[name].choices)[value]  # type: ignore[attr-defined]
                 found.append((name, str(self.fields[name].label), str(words)))
         return found
-
-
-class PersonForm(forms.ModelForm):
-    """Corrects what we know about a person; imports leave the corrected fields alone from then on."""
-
-    language = forms.ChoiceField(label=_("Language they are written to in"), required=False)
-    tags = forms.ModelMultipleChoiceField(
-        label=_("Tags"), queryset=Tag.objects.all(), required=False, widget=forms.CheckboxSelectMultiple
-    )
-    new_tag = forms.CharField(label=_("Another tag"), max_length=60, required=False)
-
-    class Meta:
-        model = Contact
-        fields = ["given_name", "family_name", "gender", "language", "email", "tags"]
-        help_texts = {
-            "family_name": _("As a letter prints it: Aaltola, not AALTOLA."),
-            "gender": _(
-                "Leave it unknown when neither the person nor an official source says. They get the neutral form."
-            ),
-            "email": _("Letters go to this address."),
-        }
-
-    def __init__(self, *args: Any, email_is_secret: bool = False, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        country = self.instance.country
-        default = _("%(language)s, from the country") % {"language": language_name(preferred_language(country))}
-        known = {*content_languages(), self.instance.language} - {""}
-        languages = sorted(((code, language_name(code)) for code in known), key=lambda pair: pair[1])
-        self.fields["language"].choices = [("", default), *languages]  # type: ignore[attr-defined]
-        if email_is_secret:
-            # A confidential organisation's address is not even shown to whoever corrects the rest.
-            del self.fields["email"]
-
-    def clean_email(self) -> str:
-        """One address one can write to, that nobody else has."""
-        text = self.cleaned_data["email"]
-        if not text:
-            return ""
-        try:
-            address = clean_address(text)
-        except AddressError as error:
-            raise ValidationError(str(error)) from error
-        if Contact.objects.filter(email_key=email_key(address)).exclude(pk=self.instance.pk).exists():
-            raise ValidationError(
-                _("Somebody else in the contacts has this address. A letter goes to one person each.")
-            )
-        return address
-
-    def clean_new_tag(self) -> str:
-        """One word or a few, without what breaks a list of them."""
-        return " ".join(self.cleaned_data["new_tag"].replace("\0", "").split())
-
-    def clean(self) -> dict[str, Any]:
-        """A person keeps at least one name."""
-        data = super().clean() or {}
-        if not self.errors and not (data.get("given_name") or data.get("family_name")):
-            self.add_error("family_name", _("Give at least one name."))
-        return data
 
 
 class NoteForm(forms.ModelForm):

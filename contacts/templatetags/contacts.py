@@ -2,11 +2,14 @@
 
 from typing import Any
 
+from babel.lists import format_list
 from django import template
 from django.urls import reverse
 from django.utils.html import format_html
+from django.utils.translation import get_language, gettext_lazy, to_locale
 
 from contacts import confidentiality, languages
+from contacts.contributions import person_line
 from contacts.models import Contact, Organisation
 
 register = template.Library()
@@ -74,3 +77,38 @@ def secret_card(context: Any, row: Organisation | Contact) -> dict[str, Any]:
 def has_secrets(row: Organisation | Contact) -> bool:
     """Whether an address of this organisation or person is kept secret."""
     return confidentiality.has_secrets(row)
+
+
+@register.filter
+def one_line(person: Any) -> str:
+    """One line about a contact read with_seats(): mandate, group and committees, or the posts."""
+    return person_line(person)
+
+
+_TERMS = {
+    6: gettext_lazy("Sixth"),
+    7: gettext_lazy("Seventh"),
+    8: gettext_lazy("Eighth"),
+    9: gettext_lazy("Ninth"),
+    10: gettext_lazy("Tenth"),
+    11: gettext_lazy("Eleventh"),
+    12: gettext_lazy("Twelfth"),
+}
+
+
+@register.filter
+def term_name(term: int) -> str:
+    """ "Tenth" for a term of the Parliament, its number where we have no word."""
+    return str(_TERMS.get(term, term))
+
+
+@register.filter
+def listed(words: Any) -> str:
+    """ "LIBE and FEMM", "LIBE, FEMM and EMPL" for a list of words, in the reader's language (CLDR)."""
+    return format_list([str(word) for word in words], locale=to_locale(get_language() or "en"))
+
+
+@register.filter
+def shown_email(person: Any) -> str:
+    """The address of a contact read with_secrecy(), empty where it is secret."""
+    return confidentiality.reachable(person)["email"]

@@ -1,14 +1,16 @@
 """Addresses of the contacts room, under /desk/contacts/."""
 
-from contacts.urls import lists, organisations, people, salutations, secrets, segments
+from contacts.urls import bodies, lists, organisations, people, privacy, salutations, secrets, segments
 
 app_name = "contacts"
 
 urlpatterns = [
     *people.urlpatterns,
     *organisations.urlpatterns,
+    *bodies.urlpatterns,
     *secrets.urlpatterns,
     *lists.urlpatterns,
+    *privacy.urlpatterns,
     *segments.urlpatterns,
     *salutations.urlpatterns,
 ]

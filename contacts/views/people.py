@@ -21,8 +21,8 @@ PER_PAGE = 50
 def person_list(request: HttpRequest) -> HttpResponse:
     """People by name, PER_PAGE on a page, by words and filters."""
     form = PersonFilterForm(request.GET or None)
-    people = _people(request, form)
-    page = PeoplePaginator(people.with_seats(), PER_PAGE).get_page(request.GET.get("page"))
+    people = people_of(request, form)
+    page = PeoplePaginator(people.with_seats().prefetch_related("tags"), PER_PAGE).get_page(request.GET.get("page"))
     active = form.active()
     context = {
         "nav": "contacts",
@@ -30,6 +30,8 @@ def person_list(request: HttpRequest) -> HttpResponse:
         "form": form,
         "page_obj": page,
         "active": [(_without(request, name), label, words) for name, label, words in active],
+        "filters": _filters(request),
+        "tag_names": form.tag_names(),
         "reason": "" if page.paginator.count else _reason(form, active),
     }
     return render(request, "contacts/person_list.html", context)
@@ -39,7 +41,14 @@ def person_list(request: HttpRequest) -> HttpResponse:
 @require_safe
 def person_export(request: HttpRequest, fmt: str = "csv") -> HttpResponseBase:
     """The same people as a file, all of them; ?bom=0 leaves the byte order mark of a CSV file out."""
-    return download(request, _people(request, PersonFilterForm(request.GET or None)), "contacts", fmt)
+    return download(request, people_of(request, PersonFilterForm(request.GET or None)), "contacts", fmt)
+
+
+def _filters(request: HttpRequest) -> str:
+    """The filters as a query string, for what is done with all who fit."""
+    left = request.GET.copy()
+    left.pop("page", None)
+    return left.urlencode()
 
 
 def _without(request: HttpRequest, name: str) -> str:
@@ -50,7 +59,8 @@ def _without(request: HttpRequest, name: str) -> str:
     return f"?{left.urlencode()}" if left else ""
 
 
-def _people(request: HttpRequest, form: PersonFilterForm) -> ContactQuerySet:
+def people_of(request: HttpRequest, form: PersonFilterForm) -> ContactQuerySet:
+    """Everybody this colleague may see who fits the filters."""
     if form.is_bound:
         form.is_valid()
     found = resolve(form.criteria()).visible_to(request.user)

@@ -5,41 +5,42 @@ from uuid import UUID
 
 from django.contrib import messages
 from django.db import IntegrityError, transaction
-from django.db.models import Exists, OuterRef, Prefetch
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts.access import requires
 from accounts.audit import record
-from contacts.correcting import FIELDS, correct, tag
-from contacts.forms.people import ADDRESS_TAKEN, NoteForm, PersonForm
-from contacts.languages import country_name, effective_country, effective_language, language_name, shares_languages
-from contacts.models import Contact, Membership, Organisation, Suppression
-from contacts.registry import timeline_of
-from contacts.salutations import salutation_for
-from contacts.suppression import NoAddress, lift, suppress, suppressions_of
-
-NOTES_SHOWN = 20
-OBJECTION = Suppression.Reason.OBJECTION
+from contacts.correcting import FIELDS, correct, forget_correction, tag
+from contacts.forms.people import NoteForm
+from contacts.forms.person import ADDRESS_TAKEN, PersonForm
+from contacts.models import Contact, Interaction
+from contacts.portrait import OBJECTION, people_for_portrait, portrait
+from contacts.registry import letter_to
+from contacts.suppression import NoAddress, lift, suppress
 
 
 @requires("contacts.view")
 @require_safe
 def person_detail(request: HttpRequest, public_id: UUID) -> HttpResponse:
-    """Everything the desk knows about one person."""
-    person = _person(request, public_id)
-    return render(request, "contacts/person_detail.html", _facts(person) | {"note_form": NoteForm()})
+    """Everything the desk knows about one person; ?show=letters narrows the timeline."""
+    try:
+        person = _person(request, public_id)
+    except Http404:
+        if (found := _merged_into(request, public_id)) is None:
+            raise
+        return redirect("contacts:person_detail", found.public_id)
+    return _page(request, person, NoteForm())
 
 
 @requires("contacts.edit")
 @require_http_methods(["GET", "POST"])
 def person_edit(request: HttpRequest, public_id: UUID) -> HttpResponse:
-    """Corrects name, gender, language, address and tags."""
+    """Corrects what is known about a person, and why it is kept."""
     person = _person(request, public_id)
     name = person.name
-    form = PersonForm(request.POST or None, instance=person, email_is_secret=person.email_is_secret)
+    form = PersonForm(request.POST or None, instance=person, user=request.user)
     if request.method == "POST" and form.is_valid() and _corrected(request, person, form):
         messages.success(request, _("Saved. Imports leave what you corrected alone."))
         return redirect("contacts:person_detail", person.public_id)
@@ -55,12 +56,24 @@ def person_edit(request: HttpRequest, public_id: UUID) -> HttpResponse:
 
 @requires("contacts.edit")
 @require_POST
+def correction_remove(request: HttpRequest, public_id: UUID, field: str) -> HttpResponse:
+    """Takes a correction back: the next import may set the field again."""
+    person = _person(request, public_id)
+    if forget_correction(person, field, actor=request.user):  # type: ignore[arg-type]
+        messages.success(request, _("Imports may set this again. What stands here stays until one does."))
+    else:
+        messages.warning(request, _("There was no correction to take back."))
+    return redirect("contacts:person_detail", person.public_id)
+
+
+@requires("contacts.edit")
+@require_POST
 def note_add(request: HttpRequest, public_id: UUID) -> HttpResponse:
     """Adds a note to a person."""
     person = _person(request, public_id)
     form = NoteForm(request.POST)
     if not form.is_valid():
-        return render(request, "contacts/person_detail.html", _facts(person) | {"note_form": form}, status=422)
+        return _page(request, person, form, status=422)
     with transaction.atomic():
         form.instance.contact = person
         form.instance.author = request.user
@@ -100,62 +113,35 @@ def person_resume(request: HttpRequest, public_id: UUID) -> HttpResponse:
     return redirect("contacts:person_detail", person.public_id)
 
 
-def _person(request: HttpRequest, public_id: UUID) -> Any:
-    digest = OuterRef("email_digest")
-    same_address = Organisation.objects.filter(is_confidential=True, email__iexact=OuterRef("email")).exclude(email="")
-    people = Contact.objects.visible_to(request.user).living()
-    people = people.annotate(
-        shown_language=effective_language(),
-        shown_country=effective_country(),
-        is_suppressed=Exists(Suppression.objects.filter(email_digest=digest).exclude(email_digest="")),
-        email_is_secret=Exists(same_address),
-    )
-    return get_object_or_404(people, public_id=public_id)
-
-
-def _facts(person: Any) -> dict[str, Any]:
-    """The context of a person's page; at most eight queries and what the timeline asks."""
-    person.all_mandates = mandates = _mandates(person)
-    seats = [seat for mandate in mandates for seat in mandate.memberships.all()]
-    seats.sort(key=lambda seat: (seat.body.kind, seat.body.code))
-    is_open = {seat.pk: seat.ended_on is None and seat.mandate.ended_on is None for seat in seats}
-    posts = list(person.posts.select_related("organisation").order_by("-started_on", "-id"))
-    suppressed = suppressions_of(person) if person.is_suppressed else []
-    opening, _closing = salutation_for(person, person.shown_language)
-    return {
-        "nav": "contacts",
-        "tab": "people",
-        "person": person,
-        "mandate": next((mandate for mandate in mandates if mandate.ended_on is None), None),
-        "past_mandates": [mandate for mandate in mandates if mandate.ended_on],
-        "group": next((seat for seat in seats if seat.body.kind == "group" and is_open[seat.pk]), None),
-        "open_seats": [seat for seat in seats if is_open[seat.pk] and seat.body.kind != "group"],
-        "past_seats": [seat for seat in seats if not is_open[seat.pk]],
-        "posts": posts,
-        "tags": list(person.tags.all()),
-        "notes": list(person.notes.select_related("author")[:NOTES_SHOWN]),
-        "country": country_name(person.shown_country),
-        "letter_language": language_name(person.shown_language),
-        "language_is_guess": not person.language and shares_languages(person.shown_country),
-        "opening": opening,
-        "suppressions": suppressed,
-        "objection": next((row for row in suppressed if row.reason == OBJECTION and row.scope == "all"), None),
-        "entries": timeline_of(person),
+def _page(request: HttpRequest, person: Any, note_form: NoteForm, *, status: int = 200) -> HttpResponse:
+    """The page of a person; ?thrown=<id> offers to put an entry back that was just thrown away."""
+    thrown = request.GET.get("thrown", "")
+    mine = Interaction.all_objects.filter(contact=person, deleted_at__isnull=False)
+    context = portrait(person, show=request.GET.get("show", "")) | {
+        "note_form": note_form,
+        "thrown": mine.filter(pk=thrown).first()
+        if thrown.isascii() and thrown.isdigit() and len(thrown) < 19
+        else None,
+        "letter_url": letter_to(request.user, person),  # type: ignore[arg-type]
     }
+    return render(request, "contacts/person_detail.html", context, status=status)
 
 
-def _mandates(person: Contact) -> list[Any]:
-    seats = Prefetch("memberships", Membership.objects.select_related("body"))
-    return list(person.mandates.order_by("-term", "-id").prefetch_related(seats))
+def _person(request: HttpRequest, public_id: UUID) -> Any:
+    return get_object_or_404(people_for_portrait(request.user), public_id=public_id)
+
+
+def _merged_into(request: HttpRequest, public_id: UUID) -> Contact | None:
+    """The person that a row with this old link was merged into, for whoever may see them."""
+    seen = Contact.objects.visible_to(request.user).living()
+    return seen.filter(merges__shell__public_id=public_id).first()
 
 
 def _corrected(request: HttpRequest, person: Contact, form: PersonForm) -> bool:
-    data = form.cleaned_data
-    names = [found.name for found in data["tags"]] + ([data["new_tag"]] if data["new_tag"] else [])
     try:
         with transaction.atomic():
-            correct(person, {name: data[name] for name in FIELDS if name in data}, actor=request.user)  # type: ignore[arg-type]
-            tag(person, names, actor=request.user)  # type: ignore[arg-type]
+            correct(person, form.changes(), actor=request.user)  # type: ignore[arg-type]
+            tag(person, form.tag_names(), actor=request.user)  # type: ignore[arg-type]
     except IntegrityError:
         form.add_error("email", ADDRESS_TAKEN)
         return False

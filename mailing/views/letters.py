@@ -1,5 +1,7 @@
 """The list of letters, and beginning one."""
 
+from uuid import UUID
+
 from django.contrib import messages
 from django.core.paginator import Paginator
 from django.db.models import Q
@@ -10,6 +12,7 @@ from django.views.decorators.http import require_POST
 
 from accounts.access import requires
 from advocacy.models import Statement
+from contacts.models import Contact, Segment
 from mailing.drafting import make_letter, new_letter
 from mailing.forms import StartForm
 from mailing.lifecycle import LifecycleError
@@ -45,18 +48,38 @@ def letter_list(request: HttpRequest) -> HttpResponse:
 
 @requires("mailing.edit")
 def letter_create(request: HttpRequest) -> HttpResponse:
-    """Begin a letter without a statement."""
+    """Begin a letter without a statement; ?to=<a person's public id> puts that person into its audience,
+    ?segment=<number> the people of a segment."""
     form = StartForm(request.POST or None)
+    person = _person(request, request.GET.get("to", ""))
+    segment = _segment(request, request.GET.get("segment", ""))
     if request.method == "POST" and form.is_valid():
         try:
-            mailing = new_letter(actor=request.user, **form.cleaned_data)  # type: ignore[arg-type]
+            mailing = new_letter(actor=request.user, to=person, segment=segment, **form.cleaned_data)  # type: ignore[arg-type]
         except LifecycleError as error:
             form.add_error(None, str(error))
         else:
             messages.success(request, _("%(reference)s is begun.") % {"reference": mailing.reference})
             return redirect("mailing:letter_write", reference=mailing.reference)
     status = 422 if form.errors else 200
-    return render(request, "mailing/letter_create.html", {"nav": "letters", "form": form}, status=status)
+    context = {"nav": "letters", "form": form, "person": person, "segment": segment}
+    return render(request, "mailing/letter_create.html", context, status=status)
+
+
+def _person(request: HttpRequest, public_id: str) -> Contact | None:
+    """The person a letter is begun to; None without one, or for somebody this colleague may not see."""
+    try:
+        wanted = UUID(public_id)
+    except ValueError:
+        return None
+    return Contact.objects.visible_to(request.user).living().filter(public_id=wanted).first()
+
+
+def _segment(request: HttpRequest, number: str) -> Segment | None:
+    """The segment a letter is begun to; None without one, or for one this colleague may not see."""
+    if not (number.isascii() and number.isdigit() and len(number) < 19):
+        return None
+    return Segment.objects.visible_to(request.user).filter(pk=int(number)).first()
 
 
 @require_POST

@@ -154,7 +154,7 @@ def test_a_confidential_organisations_address_is_never_exported_or_shown(page):
         assert "555" not in text
         assert "Secret Street" not in text
     assert "works at a secret address" in detail.casefold()
-    assert "Works at a secret address" in organisation
+    assert "Confidential address" in organisation
 
 
 def test_erased_people_are_not_listed(page, django_user_model):

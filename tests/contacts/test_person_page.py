@@ -44,7 +44,12 @@ def edit(client, person, **changes):
         "family_name": person.family_name,
         "gender": person.gender,
         "language": person.language,
+        "country": person.country,
         "email": person.email,
+        "phone": person.phone,
+        "postal_address": person.postal_address,
+        "legal_basis": person.legal_basis,
+        "source": person.source,
     }
     return client.post(url("person_edit", person), data | changes)
 
@@ -60,7 +65,7 @@ def test_the_page_shows_mandate_seats_posts_and_greeting(signed_in, ana, parliam
         "Aoife Brennan",
         "Member of the European Parliament for Belgium",
         "S&amp;D",
-        "LIBE</strong> Chair",
+        "LIBE</a></strong> Chair",
         "FEMM Substitute",
         "ended 31 Jan 2026",
         "Council",
