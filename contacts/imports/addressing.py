@@ -4,10 +4,11 @@ from dataclasses import dataclass, field
 
 from django.utils.translation import gettext as _
 
-from contacts.addresses import AddressError, clean_address, email_digest, email_key
-from contacts.imports.errors import Problem
+from contacts.addresses import AddressError, clean_address, email_digest, email_key, looks_like_another
+from contacts.imports.errors import Problem, UnknownWord
 from contacts.imports.plan import Change, Plan
 from contacts.imports.records import Pull, Record
+from contacts.imports.remembering import remembered, remembering
 from contacts.imports.stored import Stored
 from contacts.names import sort_key
 
@@ -24,14 +25,16 @@ def check_addresses(pull: Pull, stored: Stored) -> Addresses:
     """Clean every address of the pull. What is wrong is told in `pull.problems` and taken out of its record."""
     found = Addresses()
     by_key: dict[str, list[Record]] = {}
-    for record in pull.records:
-        if record.email is not None:
-            pull.rows_with_address.add(record.row)
-            record.email_key = _clean(record, pull)
-            if record.email_key is None:
-                record.email = None
-            else:
-                by_key.setdefault(record.email_key, []).append(record)
+    with remembering():
+        for record in pull.records:
+            if record.email is not None:
+                pull.rows_with_address.add(record.row)
+                record.email_key = _clean(record, pull)
+                if record.email_key is None:
+                    record.email = None
+                    found.left_out.add(record.row)
+                else:
+                    by_key.setdefault(record.email_key, []).append(record)
     for key, records in by_key.items():
         if stored.erased_digests and email_digest(key) in stored.erased_digests:
             for record in records:
@@ -57,6 +60,13 @@ def _clean(record: Record, pull: Pull) -> str | None:
         pull.problems.append(Problem(record.row, column, problem, "bad_address", text[:200]))
         return None
     key = email_key(record.email)
+    if looks_like_another(record.email) and remembered("address", email_digest(key)) is None:
+        problem = _(
+            "The domain is made of letters that look like others; it waits until somebody says that it is right."
+        )
+        error = UnknownWord(problem, kind="address", label=record.email)
+        pull.tell_unknown(record.row, column, error, record.email)
+        return None
     if record.ep_id is not None and pull.office_domain and key.rpartition("@")[2] != pull.office_domain:
         problem = _("The address lies outside %(domain)s; it was taken over, but look at it.")
         pull.problems.append(

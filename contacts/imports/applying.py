@@ -1,6 +1,7 @@
 """Writing a plan: set by set, inside the caller's transaction."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+from itertools import chain
 from typing import Any
 
 from django.db import connection
@@ -15,17 +16,22 @@ COUNTED = (Contact, Mandate, Membership, Body, Post)
 KEYS = {"email": ["email_key", "email_digest"], "given_name": ["sort_key"], "family_name": ["sort_key"]}
 
 
-def write_plan(plan: Plan) -> None:
-    """Write every change. Call it inside a transaction; the plan was made in the same one."""
+def write_plan(plan: Plan, note: Callable[[list[Change]], None] = lambda _changes: None) -> None:
+    """Write every change. Call it inside a transaction; the plan was made in the same one.
+
+    `note` is given the changes as they are written, in batches: those of a large sheet are not kept.
+    """
     load_bodies()
-    changes = plan.changes
-    _end_mandates(changes)
-    _close_and_date_seats(changes)
-    _write_contacts(changes)
-    _write_mandates(changes)
-    _open_seats(changes)
-    _add_posts(changes)
-    _add_tags(changes)
+    organisations: dict[str, int] = {}
+    for changes in chain([plan.changes], plan.rest()):
+        _end_mandates(changes)
+        _close_and_date_seats(changes)
+        _write_contacts(changes)
+        _write_mandates(changes)
+        _open_seats(changes)
+        _add_posts(changes, organisations)
+        _add_tags(changes)
+        note(changes)
     count_rows()
 
 
@@ -137,18 +143,19 @@ def _open_seats(changes: list[Change]) -> None:
     )
 
 
-def _add_posts(changes: list[Change]) -> None:
+def _add_posts(changes: list[Change], known: dict[str, int]) -> None:
+    """Open posts; `known` has the ids of the organisations by name, and learns those that are made."""
     wanted = {change.organisation for change in changes if change.organisation}
     if not wanted:
         return
-    known = {organisation.name: organisation for organisation in Organisation.objects.all()}
+    if not known:
+        known.update(Organisation.objects.values_list("name", "pk"))
     missing = sorted(wanted - known.keys())
-    for organisation in Organisation.objects.bulk_create(
-        [Organisation(name=name, kind=Organisation.Kind.OTHER) for name in missing], batch_size=500
-    ):
-        known[organisation.name] = organisation
+    made = [Organisation(name=name, kind=Organisation.Kind.OTHER) for name in missing]
+    for organisation in Organisation.objects.bulk_create(made, batch_size=500):
+        known[organisation.name] = organisation.pk
     posts = [
-        Post(contact=change.contact, organisation=known[change.organisation], title=change.title or "")
+        Post(contact=change.contact, organisation_id=known[change.organisation], title=change.title or "")
         for change in changes
         if change.organisation
     ]

@@ -4,7 +4,8 @@ The rules: the key is the Parliament's number, else the address, never the name.
 nothing about it. A file older than what is stored fills gaps and changes nothing. What a person corrected stays.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
+from itertools import islice
 
 from django.utils.translation import gettext as _
 
@@ -19,6 +20,9 @@ from contacts.imports.stored import Stored, load_by_key, load_stored
 from contacts.models import Contact
 from contacts.names import same_letters
 
+# So many people known by their address are kept in a plan; of more, only their number.
+KEPT = 5_000
+BATCH = 1_000
 Progress = Callable[[Iterable[Record]], Iterable[Record]]
 # The fields of a contact that are compared one by one; the name is compared as a whole.
 PLAIN_FIELDS = ("email", "gender", "language", "country", "phone", "postal_address")
@@ -32,12 +36,15 @@ def compare(pull: Pull, *, join: bool = False, progress: Progress = iter) -> Pla
     stored = load_stored(pull)
     in_file = {record.ep_id for record in pull.records if record.ep_id}
     addresses = check_addresses(pull, stored)
-    load_by_key(stored, [record.email_key for record in pull.records if record.email_key])
     plan = Plan(pull)
-    for record in progress(_once_each(pull)):
-        change = _compare_record(record, pull, stored, addresses, join=join)
-        if change is not None:
-            plan.changes.append(change)
+    records = _once_each(pull)
+    by_address = [record for record in records if record.ep_id is None]
+    if len(by_address) > KEPT:
+        records = [record for record in records if record.ep_id is not None]
+        _count_rest(plan, by_address, lambda rows: _batches(rows, pull, stored, addresses, join=join), progress)
+        progress = iter
+    for changes in _batches(progress(records), pull, stored, addresses, join=join):
+        plan.changes.extend(changes)
     if pull.is_complete and not join and (stored.newest_list is None or pull.as_of >= stored.newest_list):
         plan.changes.extend(_gone(in_file, pull, stored))
     settle_addresses(plan, stored)
@@ -46,6 +53,42 @@ def compare(pull: Pull, *, join: bool = False, progress: Progress = iter) -> Pla
         plan.problems.extend(_without_data(in_file, pull, stored))
     plan.hold_reason = why_held(plan, stored)
     return plan
+
+
+def _batches(
+    records: Iterable[Record], pull: Pull, stored: Stored, addresses: Addresses, *, join: bool
+) -> Iterator[list[Change]]:
+    """The changes of the records, so many records at a time."""
+    rows = iter(records)
+    while batch := list(islice(rows, BATCH)):
+        load_by_key(stored, [record.email_key for record in batch if record.email_key and record.ep_id is None])
+        found = (_compare_record(record, pull, stored, addresses, join=join) for record in batch)
+        yield [change for change in found if change is not None]
+
+
+def _count_rest(
+    plan: Plan,
+    records: list[Record],
+    batches: Callable[[Iterable[Record]], Iterator[list[Change]]],
+    progress: Progress,
+) -> None:
+    """Count the changes of a large sheet's people without keeping them: they depend on nobody else in the file.
+
+    When they are written they are compared once more, batch by batch; what there is to tell about them is told once.
+    """
+    for changes in batches(progress(records)):
+        for change in changes:
+            plan.counted[change.kind] = plan.counted.get(change.kind, 0) + 1
+            plan.counted_known += bool(not change.is_new and change.contact.email)
+
+    def rest() -> Iterator[list[Change]]:
+        told, plan.pull.problems = plan.pull.problems, []
+        try:
+            yield from batches(records)
+        finally:
+            plan.pull.problems = told
+
+    plan.rest = rest
 
 
 def _once_each(pull: Pull) -> list[Record]:
@@ -166,8 +209,7 @@ def _set(change: Change, name: str, value: object, corrected: set[str]) -> None:
 def _compare_post_and_tags(change: Change, record: Record, stored: Stored) -> None:
     """Posts and tags are only added: a sheet that lacks one says nothing about it."""
     pk = change.contact.pk
-    is_open = [post for post in stored.posts.get(pk, []) if post.ended_on is None] if pk else []
-    if record.organisation and not any(post.organisation.name == record.organisation for post in is_open):
+    if record.organisation and record.organisation not in stored.posts.get(pk, ()):
         change.organisation, change.title = record.organisation, record.title or ""
     have = stored.tags.get(pk, set()) if pk else set()
     change.new_tags = [tag for tag in dict.fromkeys(record.tags) if tag not in have]

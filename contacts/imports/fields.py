@@ -22,7 +22,11 @@ def read_ep_id(text: str) -> int | None:
 
 def clean_name(text: str) -> str:
     """A name without control and direction marks in its normal form (NFC), at most 200 characters."""
-    text = unicodedata.normalize("NFC", text[: 4 * MAX_NAME])
+    text = text[: 4 * MAX_NAME]
+    if not text.isascii():
+        text = unicodedata.normalize("NFC", text)
+    if text.isprintable():
+        return " ".join(text.split())[:MAX_NAME].rstrip()
     return " ".join("".join(letter if letter.isprintable() else " " for letter in text).split())[:MAX_NAME].rstrip()
 
 

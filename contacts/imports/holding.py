@@ -41,10 +41,11 @@ def _lost_addresses(plan: Plan) -> str:
         return _("The file has no e-mail address at all, though its format carries them: it may have lost them.")
     known = [change for change in plan.changes if not change.is_new and change.contact.email]
     lost = [change for change in known if change.row not in pull.rows_with_address]
-    if len(known) >= FEW and len(lost) >= SHARE * len(known):
+    count = len(known) + plan.counted_known
+    if count >= FEW and len(lost) >= SHARE * count:
         return _(
             "The file lacks the address of %(lost)s of %(known)s people whose address we have: it may have lost them."
-        ) % {"lost": len(lost), "known": len(known)}
+        ) % {"lost": len(lost), "known": count}
     return ""
 
 

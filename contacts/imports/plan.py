@@ -1,5 +1,6 @@
 """The outcome of a comparison: what an import would do, person by person."""
 
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
@@ -54,17 +55,24 @@ class Change:
 
 @dataclass
 class Plan:
-    """All changes of a pull, what a person should look at, and why it is held if it is."""
+    """All changes of a pull, what a person should look at, and why it is held if it is.
+
+    Of a large sheet not every change is kept: `counted` has how many people of each kind the others are,
+    `counted_known` for how many of them we have an address, and `rest()` gives their changes again, batch by batch.
+    """
 
     pull: Pull
     changes: list[Change] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
     hold_reason: str = ""
+    counted: dict[str, int] = field(default_factory=dict)
+    counted_known: int = 0
+    rest: Callable[[], Iterator[list[Change]]] = lambda: iter(())
 
     @property
     def would(self) -> dict[str, int]:
         """How many people are new, changed, unchanged and gone, held or not."""
-        found = {"new": 0, "changed": 0, "unchanged": 0, "gone": 0}
+        found = {"new": 0, "changed": 0, "unchanged": 0, "gone": 0} | self.counted
         for change in self.changes:
             found[change.kind] += 1
         return found

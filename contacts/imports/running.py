@@ -43,8 +43,9 @@ def apply(pull: Pull, *, join: bool = False, release_held: bool = False, progres
                 _hold(plan, held)
             else:
                 plan.hold_reason = ""
-                write_plan(plan)
-                _record(plan, held)
+                entries: list[dict[str, Any]] = []
+                write_plan(plan, lambda changes: entries.extend(entry for entry in map(_entry, changes) if entry))
+                _record(plan, held, entries)
             return plan
     except IntegrityError as error:
         raise ImportRefused(
@@ -62,10 +63,10 @@ def _hold(plan: Plan, held: ImportRun | None) -> None:
     audit.record(None, f"held the import of {run.file_name}", about=run, label=run.file_name)
 
 
-def _record(plan: Plan, held: ImportRun | None) -> None:
+def _record(plan: Plan, held: ImportRun | None, entries: list[dict[str, Any]]) -> None:
     """Record what was applied. The same file again, changing nothing, needs no second record."""
     run = _run(plan, ImportRun.Status.APPLIED)
-    run.changes = [entry for entry in map(_entry, plan.changes) if entry]
+    run.changes = entries
     seen = ImportRun.objects.filter(
         status=ImportRun.Status.APPLIED, source=run.source, file_digest=run.file_digest, as_of=run.as_of
     )
@@ -115,7 +116,8 @@ def _entry(change: Change) -> dict[str, Any] | None:
         entry["organisation"] = change.organisation
     if change.new_tags:
         entry["tags"] = change.new_tags
-    entry["facts_as_of"] = change.stamps
+    if not change.is_new:
+        entry["facts_as_of"] = change.stamps
     return {key: value for key, value in entry.items() if value not in ({}, [])}
 
 

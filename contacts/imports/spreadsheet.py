@@ -1,6 +1,7 @@
 """Sheets of contacts, CSV or XLSX, read with a mapping: as records."""
 
 import re
+from collections import deque
 from dataclasses import dataclass
 from datetime import date
 
@@ -45,7 +46,9 @@ def _parse(table: Table, pull: Pull, mapping: Mapping) -> Pull:
     pull.carries_email = "email" in layout.positions
     pull.office_domain = mapping.office_domain
     _set_covers(pull, layout, mapping)
-    for number, cells in table.rows:
+    rows, table.rows = deque(table.rows), []
+    while rows:  # Row by row out of memory: a large sheet is there once, not twice.
+        number, cells = rows.popleft()
         record = _Row(number, cells, layout, mapping, pull).record()
         if record is not None:
             pull.records.append(record)

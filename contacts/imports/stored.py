@@ -21,7 +21,7 @@ class Stored:
     mandates: dict[int, list[Mandate]] = field(default_factory=dict)
     memberships: dict[int, list[Membership]] = field(default_factory=dict)
     corrections: dict[int, set[str]] = field(default_factory=dict)
-    posts: dict[int, list[Post]] = field(default_factory=dict)
+    posts: dict[int, set[str]] = field(default_factory=dict)  # The organisations of a contact's open posts.
     tags: dict[int, set[str]] = field(default_factory=dict)
     owner_of_key: dict[str, int] = field(default_factory=dict)
     erased_digests: set[str] = field(default_factory=set)
@@ -66,15 +66,20 @@ def load_stored(pull: Pull) -> Stored:
 
 
 def load_by_key(stored: Stored, keys: Iterable[str]) -> None:
-    """Read the contacts of these address keys, with their posts and tags, for rows that have no member's number."""
+    """Read the contacts of these address keys, with their posts and tags, for rows that have no member's number.
+
+    What was read before is forgotten: a large sheet asks batch by batch.
+    """
+    stored.by_key, stored.posts, stored.tags = {}, {}, {}
     wanted = [key for key in keys if key in stored.owner_of_key]
     for start in range(0, len(wanted), CHUNK):
-        found = Contact.objects.filter(email_key__in=wanted[start : start + CHUNK]).prefetch_related(
-            "posts__organisation", "tags"
-        )
-        for contact in found:
-            mandates = stored.mandates.get(contact.pk)
-            known = mandates[0].contact if mandates else contact
-            stored.by_key[contact.email_key or ""] = known
-            stored.posts[contact.pk] = list(contact.posts.all())
-            stored.tags[contact.pk] = {tag.name for tag in contact.tags.all()}
+        found = {contact.pk: contact for contact in Contact.objects.filter(email_key__in=wanted[start : start + CHUNK])}
+        for pk, contact in found.items():
+            mandates = stored.mandates.get(pk)
+            stored.by_key[contact.email_key or ""] = mandates[0].contact if mandates else contact
+        posts = Post.objects.filter(contact__in=list(found), ended_on__isnull=True)
+        for pk, name in posts.values_list("contact_id", "organisation__name"):
+            stored.posts.setdefault(pk, set()).add(name)
+        tags = Contact.tags.through.objects.filter(contact__in=list(found))
+        for pk, name in tags.values_list("contact_id", "tag__name"):
+            stored.tags.setdefault(pk, set()).add(name)

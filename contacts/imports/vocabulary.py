@@ -6,7 +6,7 @@ words are compared without case, accents and kind of apostrophe or dash.
 
 from datetime import date
 from difflib import get_close_matches
-from functools import cache
+from functools import cache, lru_cache
 
 from babel import Locale
 from django.db import transaction
@@ -30,6 +30,7 @@ GENDERS = {
 }
 
 
+@lru_cache(maxsize=20_000)
 def word_key(text: str) -> str:
     """The form in which two spellings of a word are the same."""
     return sort_key(text.translate(_SIGNS)).replace(" /", "/").replace("/ ", "/")
