@@ -82,7 +82,7 @@ def prepare(people: int) -> None:
     from django.utils import timezone
 
     from accounts.models import User
-    from benchmarks.rig.people import load
+    from benchmarks.rig.people import load, subscribe_everybody
     from mailing.models import AudienceRule, Mailing, MailingContent, Sender
 
     call_command("load_reference", verbosity=0, stdout=sys.stderr)
@@ -95,6 +95,7 @@ def prepare(people: int) -> None:
         reference="BENCH-1",
         title="Newsletter",
         kind=Mailing.Kind.NEWSLETTER,
+        contact_list=subscribe_everybody(),
         sender=Sender.objects.create(name="Platform", from_email="news@bench.example"),
         author=author,
         submitted_by=author,

@@ -86,10 +86,12 @@ def measure(size: int, postgres_pid: int) -> dict[str, Any]:
 
         from benchmarks.rig.newsletter import make_newsletter
         from benchmarks.rig.people import load as load_people
+        from benchmarks.rig.people import subscribe_everybody
         from mailing.dispatch.store import counts
 
         call_command("load_reference", verbosity=0, stdout=sys.stderr)
         load_people(size)
+        subscribe_everybody()
         began = time.perf_counter()
         mailing = make_newsletter("BENCH-SCALE")
         frozen = time.perf_counter() - began

@@ -9,7 +9,19 @@ from datetime import timedelta
 from typing import Any
 
 from django.db import transaction
-from django.db.models import Case, CharField, Count, Exists, F, OuterRef, Q, Value, When, Window
+from django.db.models import (
+    Case,
+    CharField,
+    Count,
+    Exists,
+    F,
+    OuterRef,
+    Q,
+    Value,
+    When,
+    Window,
+    prefetch_related_objects,
+)
 from django.db.models.functions import RowNumber
 from django.utils import timezone
 
@@ -18,7 +30,7 @@ from contacts.criteria import normalise, resolve
 from contacts.criteria.vocabulary import Words
 from contacts.expressions import Lookup
 from contacts.languages import effective_language
-from contacts.models import Contact, Suppression
+from contacts.models import Contact, LegalBasis, Subscription, Suppression
 from contacts.models.people import ContactQuerySet
 from mailing.dispatch.store import make_chunks
 from mailing.freezing import context_expression, insert_deliveries
@@ -90,6 +102,7 @@ def rules_of(mailing: Mailing) -> list[AudienceRule]:
     rules = mailing.audience_rules.all()
     is_read = "audience_rules" in getattr(mailing, "_prefetched_objects_cache", {})
     found = list(rules if is_read else rules.select_related("segment"))
+    prefetch_related_objects([rule.segment for rule in found if rule.segment], "picks")
     words = Words()
     for rule in found:
         if rule.segment:
@@ -114,7 +127,7 @@ def _included(rules: list[AudienceRule]) -> ContactQuerySet:
 
 
 def _matching(rule: AudienceRule) -> ContactQuerySet:
-    return resolve(rule.segment.criteria if rule.segment else rule.criteria or {})
+    return rule.segment.people() if rule.segment else resolve(rule.criteria or {})
 
 
 def _reason(mailing: Mailing, rules: list[AudienceRule], *, is_freeze: bool) -> Case:
@@ -158,9 +171,22 @@ def _own_reasons(mailing: Mailing, rules: list[AudienceRule]) -> list[When]:
         When(Q(email_key__isnull=True) | Q(email=""), then=Value(Reason.NO_ADDRESS.value)),
         When(Q(Exists(blocked.filter(reason=Suppression.Reason.OBJECTION))), then=Value(Reason.OBJECTED.value)),
         When(Q(Exists(blocked)), then=Value(Reason.SUPPRESSED.value)),
+        When(_without_basis(mailing), then=Value(Reason.EXCLUDED.value)),
         When(excluded, then=Value(Reason.EXCLUDED.value)),
         When(written, then=Value(Reason.COURTESY_CAP.value)),
     ]
+
+
+def _without_basis(mailing: Mailing) -> Q:
+    """Whom this mailing may not go to, on the two legal bases that are kept apart (docs/privacy.md).
+
+    A newsletter goes to those who confirmed its list; a letter never to somebody held on consent alone.
+    """
+    if mailing.kind != Mailing.Kind.NEWSLETTER:
+        return Q(legal_basis=LegalBasis.CONSENT)
+    # Without a list nobody confirmed anything, so nobody gets it.
+    active = Subscription.objects.filter(contact_list=mailing.contact_list_id, status=Subscription.Status.ACTIVE)
+    return ~Q(Exists(active.filter(contact=OuterRef("pk"))))
 
 
 def _written_to(mailing: Mailing, days: int) -> Exists:

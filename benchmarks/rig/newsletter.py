@@ -52,6 +52,7 @@ def make_people(count: int) -> None:
 
     from django.core.management import call_command
 
+    from benchmarks.rig.people import subscribe_everybody
     from contacts.models import Contact
 
     call_command("load_reference", verbosity=0, stdout=io.StringIO())
@@ -59,6 +60,7 @@ def make_people(count: int) -> None:
     for start in range(0, count, step):
         rows = [person(number) for number in range(start, min(start + step, count))]
         Contact.objects.bulk_create(rows, batch_size=500)
+    subscribe_everybody()
 
 
 def person(number: int) -> Any:
