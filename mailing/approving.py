@@ -18,6 +18,7 @@ from django.utils.translation import gettext as _
 from accounts.audit import record
 from accounts.models import AuditEvent, User
 from contacts.counting import most
+from contacts.models import Segment
 from mailing import audience, telling
 from mailing.dispatch.failpoints import failpoint
 from mailing.models import Delivery, DeliveryChunk, DeliveryEvent, Mailing
@@ -44,10 +45,16 @@ def rules_digest_of(mailing: Mailing, count: int) -> str:
             rule.segment.criteria if rule.segment else rule.criteria,
             rule.contact_id,
             rule.written_to_within_days,
+            *(_picks(rule.segment) if rule.segment else []),
         ]
         for rule in audience.rules_of(mailing)
     ]
     return _digest(mailing, {"rules": sorted(rules, key=str), "list": mailing.contact_list_id, "count": count})
+
+
+def _picks(segment: Segment) -> list[str]:
+    """The people that a segment has by hand."""
+    return sorted(f"{pick.effect} {pick.contact_id}" for pick in segment.picks.all())
 
 
 def audience_digest_of(mailing: Mailing, preview: audience.AudiencePreview) -> str:

@@ -10,9 +10,13 @@ class MailingConfig(AppConfig):
 
     def ready(self) -> None:
         """Letters appear on the home page, in the search, on statements, people and segments."""
+        from contacts import registry
         from mailing import forgetting, webhooks
         from mailing.contributions import register
+        from mailing.segment_fields import FIELDS, letter_to
 
         register()
         forgetting.register()
+        registry.segment_fields += FIELDS
+        registry.segment_letters.append(letter_to)
         webhooks.connect()
