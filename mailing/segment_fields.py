@@ -88,7 +88,7 @@ class Received(Field):
         """Nothing until a letter is chosen."""
         if not chosen.get("mailing"):
             return None
-        replied = chosen.get("replied", [""])[0]
+        replied = (chosen.get("replied") or [""])[0]
         return {"mailing": chosen["mailing"], **({"replied": replied} if replied else {})}
 
 

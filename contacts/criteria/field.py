@@ -193,10 +193,10 @@ class Since(Field):
     def from_form(self, chosen: dict[str, list[str]]) -> dict[str, Any] | None:
         """The parts that hold something; days as a number where they are one."""
         found: dict[str, Any] = {name: chosen[name] for name in self.more if chosen.get(name)}
-        days = chosen.get("days", [""])[0].strip()
+        days = (chosen.get("days") or [""])[0].strip()
         if days:
             found["days"] = int(days) if days.isascii() and days.isdigit() and len(days) < 9 else days
-        return found | {"is": chosen.get("is", [YES])[0]}
+        return found | {"is": (chosen.get("is") or [YES])[0]}
 
 
 def is_part(yes: Any, no: Any) -> Part:
