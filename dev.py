@@ -202,9 +202,10 @@ def has_database(env: dict[str, str]) -> bool:
 
 
 def test(arguments: list[str], as_json: bool) -> int:
-    """The tests: without arguments all of them, on three processes, since many wait for others."""
+    """The tests: all, or those of the named folders, on three processes, since many wait for others."""
     set_up("dev")
-    arguments = arguments or ["-n", "3", "--dist", "worksteal"]
+    if all((ROOT / word).is_dir() for word in arguments):
+        arguments = [*arguments, "-n", "3", "--dist", "worksteal"]
     env = {**os.environ, "PYTHONUNBUFFERED": "1", "PATH": environment()["PATH"]}
     if not as_json:
         become(["-m", "pytest", *arguments], env)

@@ -138,10 +138,16 @@ class Broker:
 
     @property
     def client(self) -> redis.Redis:
-        return redis.Redis(unix_socket_path=str(self._socket))
+        return redis.Redis(unix_socket_path=str(self._socket), socket_timeout=10)
 
     def flush(self) -> None:
         self.client.flushall()
+
+    def has_a_listener(self, queue: str) -> bool:
+        """Whether a worker waits for bells of a queue."""
+        return bool(self.client.exists(f"_kombu.binding.{queue}")) and any(
+            one["cmd"] == "brpop" for one in self.client.client_list()
+        )
 
     def stop(self) -> None:
         """As a power failure would: at once, and nothing is kept."""

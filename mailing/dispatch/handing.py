@@ -8,13 +8,14 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
+from django.db import DatabaseError, InterfaceError
 from django.utils import timezone
 
 from mailing.dispatch import results
 from mailing.dispatch.failpoints import failpoint
 from mailing.dispatch.journal import Journal
 from mailing.dispatch.leases import Claim, LeaseLost
-from mailing.dispatch.rendering import Renderer, RenderError, digest
+from mailing.dispatch.rendering import NotOurs, Renderer, RenderError, digest
 from mailing.dispatch.results import Result
 from mailing.dispatch.window import Recipient
 from mailing.models import Mailing
@@ -27,6 +28,8 @@ logger = logging.getLogger(__name__)
 
 # Tries to reach the mail server, a second apart, before a person is called.
 CONNECT_TRIES = 3
+# Seconds until a message is tried again that could not be made, through no fault of its own.
+NOT_MADE_WAITS = 5.0
 # The next hop or the one after it asks for fewer messages (RFC 3463 3.2, 3.8; RFC 6647 for greylisting).
 SLOW_DOWN = {"421", "450", "451"}
 BEFORE_RECIPIENT = {Phase.CONNECT, Phase.EHLO, Phase.MAIL}
@@ -129,6 +132,11 @@ class _Course:
     def _make(self, recipient: Recipient) -> _Made | Result:
         try:
             message = self._renderer.message(recipient)
+        except (NotOurs, DatabaseError, InterfaceError) as error:
+            # No fault of the message: it was begun by other code in this moment, or the database is away.
+            logger.warning("Delivery %s was not made: %s", recipient.pk, _where(error))
+            self._handed.is_broken = True
+            return results.handed_back(recipient, wait=NOT_MADE_WAITS)
         except RenderError as error:
             return results.not_made(recipient, str(error))
         except Exception as error:  # A fault of ours must not stop everybody else's letter.

@@ -11,8 +11,8 @@ from uuid import UUID
 from django.utils import timezone
 
 from mailing import merge
-from mailing.dispatch import headers
-from mailing.dispatch.skeleton import Own, Skeleton, make_program
+from mailing.dispatch import headers, skeleton
+from mailing.dispatch.skeleton import OtherVersion, Own, Skeleton, make_program
 from mailing.models import Delivery, Mailing, MailingContent
 from mailing.models import Skeleton as StoredSkeleton
 from mailing.moulds import UNSUBSCRIBE, mould
@@ -21,6 +21,10 @@ from transport.message import build_message
 
 class RenderError(Exception):
     """The message cannot be made; the text says why, for the officer who reads the report."""
+
+
+class NotOurs(RenderError):
+    """Code of another version has to make it, as it made those before it: no fault of the message."""
 
 
 class Recipient(Protocol):
@@ -61,15 +65,22 @@ class Renderer:
         return self.mailing.started_at or timezone.now()
 
     def message(self, recipient: Recipient) -> bytes:
-        """The message of one recipient: the same bytes at every try. Raises RenderError."""
+        """The message of one recipient: the same bytes at every try. Raises RenderError, and of those NotOurs."""
         try:
-            skeleton = self._skeletons.get(recipient.language) or self._find_or_make(recipient.language)
+            found = self._skeletons.get(recipient.language) or self._find_or_make(recipient.language)
             context = recipient.context
             values = json.loads(context) if isinstance(context, str) else context
             mailbox = str(values.get("name", "")), recipient.email or ""
-            return skeleton.fill(mailbox, values, headers.own(recipient.public_id, skeleton.own))
+            return found.fill(mailbox, values, headers.own(recipient.public_id, found.own))
+        except OtherVersion as error:
+            raise NotOurs(str(error)) from error
         except ValueError as error:
             raise RenderError(str(error)) from error
+
+    def other_version(self) -> int | None:
+        """The version of the code that began this mailing and has to finish it; None when that is this one."""
+        others = self.mailing.skeletons.exclude(program__version=skeleton.VERSION)
+        return others.values_list("program__version", flat=True).first()
 
     def message_without_skeleton(self, recipient: Delivery) -> bytes:
         """The same bytes, made the slow way from the texts as they stand now. Raises RenderError."""

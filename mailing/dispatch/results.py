@@ -57,9 +57,9 @@ def not_made(delivery: Sendable, why: str) -> Result:
     return Result(delivery.pk, Delivery.Status.FAILED, error_kind=kind, error_detail=why[:300])
 
 
-def handed_back(delivery: Sendable) -> Result:
-    """Certainly not sent, and not by the recipient's fault: the row waits for the next worker."""
-    return Result(delivery.pk, Delivery.Status.QUEUED, attempted=0, wait=0.0)
+def handed_back(delivery: Sendable, *, wait: float = 0.0) -> Result:
+    """Certainly not sent, and not by the recipient's fault: the row waits for the next worker, so many seconds."""
+    return Result(delivery.pk, Delivery.Status.QUEUED, attempted=0, wait=wait)
 
 
 def not_known(delivery: Sendable, digest: str, why: str, code: str = "") -> Result:

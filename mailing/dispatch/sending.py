@@ -7,9 +7,10 @@ from dataclasses import dataclass, field
 
 from django.db import InterfaceError, OperationalError
 from django.utils import timezone
+from django.utils.translation import gettext_lazy
 
 from mailing import bell, lifecycle
-from mailing.dispatch import breaker, clock, hours, throttle
+from mailing.dispatch import breaker, clock, hours, skeleton, throttle
 from mailing.dispatch.claiming import claim_chunk, claim_retry, has_work, worker_name
 from mailing.dispatch.clock import ticks
 from mailing.dispatch.failpoints import failpoint
@@ -38,6 +39,7 @@ WINDOW_SECONDS = 1.0
 FIRST_WINDOW = 10
 # A wait for a slot that is longer is left to the bell; no task sleeps over 2 s (DESIGN 5.2).
 LONGEST_NAP = 2.0
+OLDER_CODE = gettext_lazy("It was begun by an older version of this software, which has to finish it.")
 
 
 def run(mailing_id: int, *, open_with: Callable[[], Transport] = open_transport, budget: float = BUDGET) -> int:
@@ -50,7 +52,7 @@ def run(mailing_id: int, *, open_with: Callable[[], Transport] = open_transport,
     if mailing is None:
         return 0
     turn = Turn(mailing, budget=min(budget, _open_for(mailing)))
-    if turn.budget > 0 and has_work(mailing_id):
+    if turn.budget > 0 and has_work(mailing_id) and turn.is_ours():
         with open_with() as transport:
             turn.work(transport)
     lifecycle.finish_if_done(mailing_id)
@@ -87,6 +89,17 @@ class Turn:
         self.renderer = Renderer(self.mailing)
         self.largest = window_size(self.mailing.kind)
         self.size = min(FIRST_WINDOW, self.largest)
+
+    def is_ours(self) -> bool:
+        """Whether this code can make the messages of this mailing, as during a deploy old and new code work together.
+
+        What newer code began is left to it, without a bell. What older code began pauses: that code may be gone.
+        """
+        version = self.renderer.other_version()
+        self.may_ring = version is None
+        if version is not None and version < skeleton.VERSION:
+            lifecycle.pause(self.mailing, note=str(OLDER_CODE))
+        return version is None
 
     def work(self, transport: Transport) -> None:
         """Take one lease after the other until the time is up, nothing is left or the mailing stops."""

@@ -115,13 +115,17 @@ def make_program(  # noqa: PLR0913 - a message has these parts
     return {"version": VERSION, **words, "pieces": pieces}
 
 
+class OtherVersion(ValueError):
+    """The program was made by other code than this."""
+
+
 class Skeleton:
     """A program ready to be filled."""
 
     def __init__(self, program: Mapping[str, Any]) -> None:
-        """Raises ValueError for a program of another version."""
+        """Raises OtherVersion for a program of another version."""
         if program["version"] != VERSION:
-            raise ValueError("This message was put together by another version and cannot be read.")
+            raise OtherVersion("This message was put together by another version and cannot be read.")
         # How many values `fill` wants in `own`.
         self.own: int = program["own"]
         pieces: list[str | list[Any]] = program["pieces"]

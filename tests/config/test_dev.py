@@ -28,7 +28,7 @@ def dev(monkeypatch, tmp_path):
 def test_it_needs_nothing_but_the_standard_library():
     code = "import sys; sys.path.insert(0, '.'); import dev; print([n for n in sys.modules if n.startswith('django')])"
     done = subprocess.run(
-        [sys.executable, "-I", "-S", "-c", code], cwd=ROOT, capture_output=True, text=True, check=True
+        [sys.executable, "-I", "-S", "-c", code], cwd=ROOT, capture_output=True, text=True, check=True, timeout=60
     )
     assert done.stdout.strip() == "[]"
 
@@ -94,7 +94,9 @@ def test_an_old_python_is_told_so(dev, monkeypatch):
 
 
 def test_an_unknown_benchmark_is_told_which_there_are():
-    done = subprocess.run([sys.executable, "dev.py", "bench", "nothing"], cwd=ROOT, capture_output=True, text=True)
+    done = subprocess.run(
+        [sys.executable, "dev.py", "bench", "nothing"], cwd=ROOT, capture_output=True, text=True, timeout=60
+    )
     assert done.returncode == 1
     assert "There is no benchmark 'nothing'" in done.stderr
 

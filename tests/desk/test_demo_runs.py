@@ -14,6 +14,7 @@ from pathlib import Path
 import pytest
 
 from desk.demo.database import temporary_database
+from tests.patience import read_line
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -96,7 +97,7 @@ def test_the_demo_starts_again_what_dies_and_leaves_no_process_behind(environmen
     folder = tmp_path / "demo"
     process = start(["run_demo", "--json", "--folder", str(folder), "--port", "8431"], environment)
     try:
-        line = process.stdout.readline()
+        line = read_line(process.stdout, 120, "the demo")
         assert line, process.communicate(timeout=30)[1]
         told = json.loads(line)
         assert [account["role"] for account in told["accounts"]] == ["viewer", "officer", "approver", "administrator"]
@@ -116,7 +117,7 @@ def test_the_demo_starts_again_what_dies_and_leaves_no_process_behind(environmen
         _out, said = process.communicate(timeout=60)
     finally:
         process.kill()
-        process.wait()
+        process.wait(10)
     assert process.returncode == 0
     assert "worker ended (exit -9)" in said
     assert "Everything has stopped" in said
@@ -131,5 +132,10 @@ def test_a_second_demo_in_the_same_folder_is_told_where_the_first_runs(environme
         fcntl.flock(lock, fcntl.LOCK_EX)
         lock.write("http://127.0.0.1:8123")
         lock.flush()
-        _out, said = start(["run_demo", "--folder", str(tmp_path)], environment).communicate(timeout=60)
+        process = start(["run_demo", "--folder", str(tmp_path)], environment)
+        try:
+            _out, said = process.communicate(timeout=60)
+        finally:
+            process.kill()
+            process.wait(10)
     assert "The demo runs already, at http://127.0.0.1:8123. Stop it there." in said

@@ -108,9 +108,12 @@ def test_the_programs_end_even_when_the_supervisor_is_killed(tmp_path):
         f"    pathlib.Path({str(pid_file)!r}).write_text(str(service.process.pid))\n"
         "    supervisor.watch()"
     )
-    with subprocess.Popen([sys.executable, "-c", code]) as parent:
+    parent = subprocess.Popen([sys.executable, "-c", code])
+    try:
         assert wait_for(lambda: pid_file.exists() and pid_file.read_text())
         pid = int(pid_file.read_text())
         assert is_alive(pid)
+    finally:
         parent.kill()
+        parent.wait(10)
     assert wait_for(lambda: not is_alive(pid))

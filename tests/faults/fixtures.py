@@ -92,16 +92,34 @@ def start_loop(transactional_db, zygote, catcher, journal_folder):
 
 @pytest.fixture
 def start_celery(start_loop, broker):
-    """Starts Celery workers, forked from the same process. `pool` is solo or prefork (one child)."""
+    """Starts Celery workers, forked from the same process. `pool` is solo or prefork (with so many children)."""
     numbers = iter(range(1, 100))
 
-    def start(*, pool="prefork", **options):
+    def start(*, pool="prefork", children=1, **options):
         name = f"f{next(numbers)}@{os.getpid()}"
         options = {"broker": broker.url, **options}
-        arguments = ["--pool", pool, "-c", "1", "-Q", "dispatch,default", "-n", name, "--without-gossip"]
+        arguments = ["--pool", pool, "-c", str(children), "-Q", "dispatch,default", "-n", name, "--without-gossip"]
         worker = start_loop("worker", arguments=[*arguments, "--without-mingle", "--loglevel", "WARNING"], **options)
         worker.name = name
         return worker
+
+    return start
+
+
+@pytest.fixture
+def start_solo(start_celery):
+    """Starts Celery workers that send in their main process."""
+    return lambda **options: start_celery(pool="solo", **options)
+
+
+@pytest.fixture
+def start_forked_beat(start_loop, broker, tmp_path):
+    """Starts Celery's beat with the real schedule, forked from the same process."""
+    numbers = iter(range(1, 100))
+
+    def start():
+        schedule = str(tmp_path / f"schedule{next(numbers)}")
+        return start_loop("beat", broker=broker.url, arguments=["-s", schedule, "--loglevel", "WARNING"])
 
     return start
 

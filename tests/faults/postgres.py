@@ -54,7 +54,9 @@ class Postgres:
     def copy_here(self, name: str, *options: str) -> None:
         """Make a database here with the schema (and with `--data` rows) of the database of the running test."""
         self.create(name)
-        dump = subprocess.run([tool("pg_dump"), "-O", *options, server_url()], check=True, capture_output=True)
+        dump = subprocess.run(
+            [tool("pg_dump"), "-O", *options, server_url()], check=True, capture_output=True, timeout=60
+        )
         self._run("psql", *self._here, "-q", "-v", "ON_ERROR_STOP=1", "-d", name, input=dump.stdout)
 
     def create(self, name: str) -> None:
@@ -76,7 +78,7 @@ class Postgres:
         # pg_ctl's server keeps what it inherits: a pipe would never end.
         log = open(self.folder / "tools.log", "ab")  # noqa: SIM115
         with log:
-            done = subprocess.run(command, input=input, stdout=log, stderr=log, cwd="/", check=False)
+            done = subprocess.run(command, input=input, stdout=log, stderr=log, cwd="/", check=False, timeout=120)
         if check and done.returncode:
             raise AssertionError(f"{program}: " + (self.folder / "tools.log").read_text(errors="replace")[-2000:])
 

@@ -31,6 +31,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from tests.faults.smtp import PHASES, Answer, Message, Server
+from tests.patience import read_line
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 MESSAGE_ID = re.compile(rb"^Message-ID:\s*<([^>]+)>", re.IGNORECASE | re.MULTILINE)
@@ -151,7 +152,7 @@ class Sink:
 
     def _read(self) -> str:
         assert self.process.stdout
-        return self.process.stdout.readline()
+        return read_line(self.process.stdout, 30, "the mail server")
 
     def __enter__(self) -> "Sink":
         return self

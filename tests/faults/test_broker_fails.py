@@ -83,12 +83,9 @@ def test_without_any_broker_the_loop_sends(start_loop, catcher, watch):
     seen.assert_the_ledger_tells_the_truth()
 
 
-def test_two_beats_send_nobody_two_letters(start_loop, start_celery, broker, catcher, watch, tmp_path):
+def test_two_beats_send_nobody_two_letters(start_forked_beat, start_celery, catcher, watch):
     mailing = letter_being_sent(30, chunk=5)
-    beats = [
-        start_loop("beat", broker=broker.url, arguments=["-s", str(tmp_path / f"schedule{number}")])
-        for number in range(2)
-    ]
+    beats = [start_forked_beat(), start_forked_beat()]
     workers = [start_celery(), start_celery()]
     seen = watch(mailing, *workers, *beats)
     ledger = seen.until_finished()

@@ -6,7 +6,7 @@ from django.utils import timezone
 from mailing import bell, lifecycle
 from mailing.models import Mailing
 from tests.letters import letter_being_sent
-from tests.processes import moments
+from tests.processes import moments, wait_until
 
 pytestmark = [pytest.mark.faults, pytest.mark.django_db(transaction=True)]
 
@@ -32,10 +32,10 @@ def test_a_mailing_completes_by_itself_after_flushall(start_worker, start_beat, 
 
 
 def test_a_mailing_started_without_a_broker_leaves_when_it_is_back(
-    start_worker, start_beat, broker, catcher, watch, administrator
+    start_solo, start_forked_beat, broker, catcher, watch, administrator
 ):
-    worker, beat = start_worker(), start_beat()
-    worker.wait_ready()
+    worker, beat = start_solo(), start_forked_beat()
+    wait_until(lambda: broker.has_a_listener("dispatch"), 30, "the worker does not start", worker.log)
     broker.stop()
     mailing = letter_being_sent(10, status=Mailing.Status.APPROVED)
     Mailing.objects.filter(pk=mailing.pk).update(started_at=None)

@@ -33,7 +33,7 @@ def test_a_newsletter(lost, start_loop, database_proxy, catcher, watch):
 def assert_two_lost_answers_do_no_harm(kind, lost, start, proxy, watch):
     mailing = letter_being_sent(12, chunk=4, kind=kind)
     proxy.lose_commit(lost, times=2)
-    worker = start(database=proxy.url)
+    worker = start(database=proxy.url, LEASE_SECONDS=1)
     bell.ring(mailing.pk)
 
     seen = watch(mailing, worker)
@@ -51,7 +51,7 @@ def test_any_two_commits_in_a_row(first, start_loop, database_proxy, catcher, wa
     """Whatever the transactions are: the answers to COMMIT number n and n + 1 are lost."""
     mailing = letter_being_sent(4, chunk=2)
     database_proxy.loses = lambda sql: first < len(database_proxy.commits) <= first + 2
-    worker = start_loop(database=database_proxy.url)
+    worker = start_loop(database=database_proxy.url, LEASE_SECONDS=1)
     seen = watch(mailing, worker)
 
     ledger = seen.until_finished(60, beat_by_hand=True, supervise=[worker])

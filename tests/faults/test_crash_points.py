@@ -49,19 +49,19 @@ def assert_each_point_was_survived(seen, folder, worker):
 
 @pytest.mark.parametrize("kind", ["letter", "newsletter"])
 def test_a_plain_loop_is_killed_at_each_point(kind, mailing_of, start_loop, watch, tmp_path):
-    mailing, worker = mailing_of(kind), start_loop(failpoints=traps(tmp_path, POINTS))
+    mailing, worker = mailing_of(kind), start_loop(failpoints=traps(tmp_path, POINTS), LEASE_SECONDS=1)
     assert_each_point_was_survived(watch(mailing, worker), tmp_path, worker)
 
 
 def test_the_child_of_a_worker_is_killed_at_each_point(mailing_of, start_celery, watch, tmp_path):
-    mailing, worker = mailing_of("newsletter"), start_celery(failpoints=traps(tmp_path, POINTS))
+    mailing, worker = mailing_of("newsletter"), start_celery(failpoints=traps(tmp_path, POINTS), LEASE_SECONDS=1)
     bell.ring(mailing.pk)
     assert_each_point_was_survived(watch(mailing, worker), tmp_path, worker)
 
 
 def test_the_parent_of_a_worker_is_killed_at_each_point(mailing_of, start_celery, watch, tmp_path):
     """The child that sends lives on as an orphan, beside the children of the worker that is started next."""
-    mailing, worker = mailing_of("letter"), start_celery(failpoints=traps(tmp_path, POINTS, "/parent"))
+    mailing, worker = mailing_of("letter"), start_celery(failpoints=traps(tmp_path, POINTS, "/parent"), LEASE_SECONDS=1)
     bell.ring(mailing.pk)
     assert_each_point_was_survived(watch(mailing, worker), tmp_path, worker)
 
@@ -71,7 +71,7 @@ def test_without_its_journal_a_lost_window_is_uncertain_as_a_whole_and_nothing_i
 ):
     """As when the host is lost: its window, and no more, is not known."""
     mailing = mailing_of("newsletter")
-    worker = start_loop(failpoints=traps(tmp_path, ["c6"]))
+    worker = start_loop(failpoints=traps(tmp_path, ["c6"]), LEASE_SECONDS=1)
     seen = watch(mailing, worker)
     wait_until(worker.process.is_dead, 40, "it lives", worker.log)
     shutil.rmtree(journal_folder, ignore_errors=True)

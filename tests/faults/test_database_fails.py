@@ -1,15 +1,14 @@
 """PostgreSQL crashes, throws workers out, falls silent or is full: never "sent" without a commit, never two copies."""
 
-import contextlib
 import os
 import shutil
-import subprocess
 import time
 
 import pytest
 from django.db import connection
 
 from mailing import bell
+from tests.faults.disks import fill, small_disk
 from tests.faults.proxy import SYNC
 from tests.letters import letter_being_sent
 from tests.processes import moments, wait_until
@@ -121,53 +120,42 @@ def test_a_host_that_vanished_is_noticed():
 
 
 @pytest.fixture
-def small_disk(own_postgres):
-    """The test's database on a file system of 24 MB; root may mount one, and in CI one is root."""
-    folder = own_postgres.folder / f"small{os.urandom(2).hex()}"
-    folder.mkdir()
-    if subprocess.run(["mount", "-t", "tmpfs", "-o", "size=24m", "tmpfs", folder], capture_output=True).returncode:
-        pytest.skip("This process may not mount a small file system, so no disk can be filled without harm.")
-    (folder / "space").mkdir()
-    if os.getuid() == 0:
-        shutil.chown(folder / "space", "postgres")
-    connection.close()
-    own_postgres.sql("postgres", f"CREATE TABLESPACE small LOCATION '{folder / 'space'}'")
-    own_postgres.sql("postgres", f"ALTER DATABASE {own_postgres.name} SET TABLESPACE small")
-    # Else there is room for every result in the pages that are there.
-    own_postgres.sql(own_postgres.name, "ALTER TABLE mailing_delivery SET (fillfactor = 100)")
-    yield folder
-    connection.close()
-    own_postgres.sql("postgres", f"DROP DATABASE {own_postgres.name} WITH (FORCE)")
-    own_postgres.sql("postgres", "DROP TABLESPACE small")
-    subprocess.run(["umount", "-l", folder], check=True)
+def database_on_a_small_disk(own_postgres):
+    """The test's database on a file system of 24 MB."""
+    with small_disk(own_postgres.folder / f"small{os.urandom(2).hex()}", "24m") as folder:
+        (folder / "space").mkdir()
+        if os.getuid() == 0:
+            shutil.chown(folder / "space", "postgres")
+        connection.close()
+        own_postgres.sql("postgres", f"CREATE TABLESPACE small LOCATION '{folder / 'space'}'")
+        own_postgres.sql("postgres", f"ALTER DATABASE {own_postgres.name} SET TABLESPACE small")
+        # Else there is room for every result in the pages that are there.
+        own_postgres.sql(own_postgres.name, "ALTER TABLE mailing_delivery SET (fillfactor = 100)")
+        yield folder
+        connection.close()
+        own_postgres.sql("postgres", f"DROP DATABASE {own_postgres.name} WITH (FORCE)")
+        own_postgres.sql("postgres", "DROP TABLESPACE small")
 
 
-def test_its_disk_is_full(small_disk, start_loop, catcher, watch):
+def test_its_disk_is_full(database_on_a_small_disk, start_loop, catcher, watch):
     catcher.delay = 0.01
     mailing = letter_being_sent(200, chunk=25)
     worker = start_loop()
     seen = watch(mailing, worker)
     seen.until_caught(5, supervise=[worker])
 
-    fill(small_disk / "filler")
+    filler = fill(database_on_a_small_disk)
     # What is left is room inside the tables' own pages; then nothing can be committed, so nothing more leaves.
     before = -1
-    for _moment in moments(20, 1.5):
+    for _moment in moments(20, 0.8):
         worker.revive()
         if len(catcher.messages) in (before, 200):
             break
         before = len(catcher.messages)
     assert len(catcher.messages) < 200, "the disk was not full"
     seen.ledger()
-    (small_disk / "filler").unlink()
+    filler.unlink()
 
     ledger = seen.until_finished(beat_by_hand=True, supervise=[worker])
     assert ledger["sent"] + ledger["uncertain"] == 200
     seen.assert_the_ledger_tells_the_truth()
-
-
-def fill(path) -> None:
-    """Take all the room there is."""
-    with contextlib.suppress(OSError), open(path, "wb", buffering=0) as filler:
-        while True:
-            filler.write(b"x" * 4096)

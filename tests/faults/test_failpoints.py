@@ -7,6 +7,7 @@ import pytest
 from django.core.exceptions import ImproperlyConfigured
 
 from mailing.dispatch import failpoints
+from tests.patience import end_of
 
 
 @pytest.fixture(autouse=True)
@@ -24,7 +25,7 @@ def end_of_a_process(spec, seed="", passes=1, point="c6") -> int:
         for _pass in range(passes):
             failpoints.failpoint(point)
         os._exit(0)
-    _pid, status = os.waitpid(child, 0)
+    status = end_of(child, 20)
     return os.WTERMSIG(status) if os.WIFSIGNALED(status) else 0
 
 
@@ -54,7 +55,7 @@ def test_a_parent_can_be_the_victim(tmp_path):
     if child == 0:
         end_of_a_process("c6/parent:1")
         os._exit(0)
-    _pid, status = os.waitpid(child, 0)
+    status = end_of(child, 20)
     assert os.WTERMSIG(status) == signal.SIGKILL
 
 

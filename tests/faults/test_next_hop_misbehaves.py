@@ -13,11 +13,11 @@ from tests.processes import CUT
 pytestmark = [pytest.mark.faults, pytest.mark.django_db(transaction=True)]
 
 
-def test_a_reply_lost_after_the_dot_is_uncertain_and_never_sent_again(start_worker, catcher, watch):
+def test_a_reply_lost_after_the_dot_is_uncertain_and_never_sent_again(start_solo, catcher, watch):
     mailing = letter_being_sent(5)
     unlucky = mailing.deliveries.order_by("id")[2].email
     catcher.on_data = lambda address: CUT if address == unlucky else None
-    worker = start_worker()
+    worker = start_solo()
     seen = watch(mailing, worker)
     bell.ring(mailing.pk)
 
@@ -32,13 +32,13 @@ def test_a_reply_lost_after_the_dot_is_uncertain_and_never_sent_again(start_work
     seen.assert_the_ledger_tells_the_truth()
 
 
-def test_each_kind_of_answer_ends_as_it_should(start_worker, catcher, watch):
+def test_each_kind_of_answer_ends_as_it_should(start_solo, catcher, watch):
     mailing = letter_being_sent(6)
     gone, policy, full, cut, slow, fine = mailing.deliveries.order_by("id").values_list("email", flat=True)
     once = {slow: "451 4.3.0 Try again later", cut: CUT}
     refusals = {gone: "550 5.1.1 No such user", policy: "550 5.7.1 Not wanted", full: "552 5.2.2 Mailbox full"}
     catcher.on_rcpt = lambda address: refusals.get(address) or once.pop(address, None)
-    worker = start_worker()
+    worker = start_solo()
     seen = watch(mailing, worker)
     bell.ring(mailing.pk)
 
@@ -52,9 +52,9 @@ def test_each_kind_of_answer_ends_as_it_should(start_worker, catcher, watch):
     seen.assert_the_ledger_tells_the_truth()
 
 
-def test_a_mail_server_that_cannot_be_reached_pauses_the_mailing(start_worker, catcher, watch):
+def test_a_mail_server_that_cannot_be_reached_pauses_the_mailing(start_solo, catcher, watch):
     mailing = letter_being_sent(3)
-    worker = start_worker(SMTP_URL="smtp://127.0.0.1:9")
+    worker = start_solo(SMTP_URL="smtp://127.0.0.1:9")
     seen = watch(mailing, worker)
     bell.ring(mailing.pk)
 
@@ -66,12 +66,12 @@ def test_a_mail_server_that_cannot_be_reached_pauses_the_mailing(start_worker, c
     assert set(mailing.deliveries.values_list("attempts", flat=True)) == {0}
 
 
-def test_a_tarpit_holds_up_its_own_chunk_and_nobody_else(start_worker, catcher, watch):
+def test_a_tarpit_holds_up_its_own_chunk_and_nobody_else(start_solo, catcher, watch):
     mailing = letter_being_sent(24, chunk=4)
     sticky = mailing.deliveries.order_by("id")[1].email
     go_on = threading.Event()
     catcher.on_rcpt = lambda address: (go_on.wait(60), None)[1] if address == sticky else None
-    workers = [start_worker(), start_worker()]
+    workers = [start_solo(), start_solo()]
     seen = watch(mailing, *workers)
     bell.ring(mailing.pk)
 

@@ -9,9 +9,9 @@ from tests.letters import letter_being_sent
 pytestmark = [pytest.mark.faults, pytest.mark.django_db(transaction=True)]
 
 
-def test_an_idle_worker_recovers_what_a_killed_one_left(start_worker, catcher, watch):
+def test_an_idle_worker_recovers_what_a_killed_one_left(start_solo, catcher, watch):
     mailing = letter_being_sent(8)
-    worker = start_worker()
+    worker = start_solo()
     unlucky = mailing.deliveries.order_by("id")[2].email
     catcher.on_rcpt = lambda address: worker.kill() if address == unlucky and not catcher.is_over else None
     catcher.is_over = False
@@ -21,7 +21,7 @@ def test_an_idle_worker_recovers_what_a_killed_one_left(start_worker, catcher, w
     catcher.is_over = True
     assert DeliveryChunk.objects.exclude(owner="").exists()
 
-    seen = watch(mailing, start_worker())
+    seen = watch(mailing, start_solo())
     ledger = seen.until_finished(60)
 
     assert ledger["sent"] + ledger["uncertain"] == 8

@@ -12,19 +12,17 @@ from tests.letters import letter_being_sent
 pytestmark = [pytest.mark.faults, pytest.mark.django_db(transaction=True)]
 
 
-def test_after_a_pause_nothing_leaves_and_after_resume_the_rest_does_once(start_worker, catcher, watch, administrator):
+def test_after_a_pause_nothing_leaves_and_after_resume_the_rest_does_once(start_solo, catcher, watch, administrator):
     catcher.delay = 0.05
-    workers = [start_worker(), start_worker()]
-    for worker in workers:
-        worker.wait_ready()
     mailing = letter_being_sent(60, chunk=10)
+    workers = [start_solo(), start_solo()]
     seen = watch(mailing, *workers)
     bell.ring(mailing.pk)
     seen.until_caught(10)
 
     assert lifecycle.pause(mailing, actor=administrator)
     left = len(catcher.messages)
-    time.sleep(1.5)
+    time.sleep(0.5)
     assert len(catcher.messages) <= left + len(workers)
     ledger = seen.ledger()
     assert ledger["in_flight"] == 0
@@ -36,7 +34,7 @@ def test_after_a_pause_nothing_leaves_and_after_resume_the_rest_does_once(start_
     mailing.refresh_from_db()
     stopped = lifecycle.stop_the_rest(mailing, actor=administrator)
 
-    time.sleep(1)
+    time.sleep(0.3)
     ledger = seen.ledger()
     assert ledger["cancelled"] == stopped.cancelled
     assert stopped.cancelled > 0
@@ -45,7 +43,7 @@ def test_after_a_pause_nothing_leaves_and_after_resume_the_rest_does_once(start_
     seen.assert_the_ledger_tells_the_truth()
 
 
-def test_an_address_blocked_while_its_letter_waits_gets_none(start_worker, catcher, watch):
+def test_an_address_blocked_while_its_letter_waits_gets_none(start_solo, catcher, watch):
     mailing = letter_being_sent(10)
     first, *_others, last = mailing.deliveries.order_by("id")
     reached, go_on = threading.Event(), threading.Event()
@@ -55,7 +53,7 @@ def test_an_address_blocked_while_its_letter_waits_gets_none(start_worker, catch
         go_on.wait(60)
 
     catcher.on_data = hold
-    worker = start_worker()
+    worker = start_solo()
     seen = watch(mailing, worker)
     bell.ring(mailing.pk)
     assert reached.wait(40), worker.log()

@@ -1,6 +1,5 @@
 """Several things at one moment, and clocks that are wrong: one copy, and whoever came first in the database wins."""
 
-import subprocess
 import threading
 from datetime import timedelta
 from pathlib import Path
@@ -12,9 +11,8 @@ from contacts.models import Contact
 from contacts.suppression import suppress
 from mailing import lifecycle, unsubscribe
 from mailing.models import Mailing
-from tests.faults.postgres import point_back, point_django_at, server_url, tool
 from tests.letters import letter_being_sent
-from tests.processes import LoopProcess, moments, wait_until
+from tests.processes import LoopProcess, wait_until
 
 pytestmark = [pytest.mark.faults, pytest.mark.django_db(transaction=True)]
 
@@ -124,37 +122,3 @@ def test_workers_whose_clocks_are_two_hours_off_agree_on_the_databases(catcher, 
     finally:
         for worker in workers:
             worker.kill()
-
-
-@pytest.mark.only_postgresql
-def test_a_backup_of_the_middle_of_a_mailing_sends_nothing_until_a_person_resumes(
-    own_postgres, start_loop, catcher, watch, administrator
-):
-    """docs/operations.md: after restoring an old backup, pause what was being sent before workers start."""
-    catcher.delay = 0.02
-    mailing = letter_being_sent(40, chunk=10)
-    worker = start_loop()
-    seen = watch(mailing, worker)
-    seen.until_caught(10)
-    dump = subprocess.run([tool("pg_dump"), "-Fc", server_url()], check=True, capture_output=True).stdout
-    seen.until_finished()
-    worker.kill()
-
-    name = f"{own_postgres.name}_restored"
-    subprocess.run(
-        [tool("createdb"), "-h", "127.0.0.1", "-p", str(own_postgres.port), "-U", "postgres", name], check=True
-    )
-    subprocess.run([tool("pg_restore"), "-O", "-d", server_url(name)], input=dump, check=True)
-    former = point_django_at(own_postgres.url(name))
-    try:
-        for row in Mailing.objects.filter(status="sending"):
-            lifecycle.pause(row, actor=administrator, note="Restored from a backup.")
-        caught = len(catcher.messages)
-        restored = start_loop()
-        for _moment in moments(4, 0.5):
-            seen.ledger()
-        assert restored.process.poll() is None
-        assert len(catcher.messages) == caught
-        assert seen.status() == "paused"
-    finally:
-        point_back(former)

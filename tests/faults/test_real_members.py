@@ -16,8 +16,8 @@ from tests.faults.test_two_workers import COMMITTEES, FULL, assert_is_the_letter
 pytestmark = [pytest.mark.faults, pytest.mark.django_db(transaction=True)]
 
 
-def test_each_of_the_168_full_members_gets_one_letter(start_worker, catcher, watch, officer, approver, real_data):
-    workers = [start_worker(), start_worker()]
+def test_each_of_the_168_full_members_gets_one_letter(start_solo, catcher, watch, officer, approver, real_data):
+    workers = [start_solo(), start_solo()]
     load_reference()
     call_command(
         "import_contacts", real_data / "parltrack-derived/meps_2024-10-14.csv", mapping="parltrack", apply=True
@@ -26,8 +26,6 @@ def test_each_of_the_168_full_members_gets_one_letter(start_worker, catcher, wat
     for language in set(Salutation.objects.values_list("language", flat=True)):
         MailingContentFactory(mailing=mailing, language=language, subject=f"Compensation ({language})")
     AudienceRule.objects.create(mailing=mailing, criteria={"seat": {"committee": list(COMMITTEES), "role": FULL}})
-    for worker in workers:
-        worker.wait_ready()
 
     lifecycle.submit(mailing, actor=officer, approver=approver)
     digest, preview = lifecycle.reading_digest(mailing)

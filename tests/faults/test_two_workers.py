@@ -91,11 +91,11 @@ def owners(mailing) -> set[str]:
     return {owner.rpartition(":")[0] for owner in held}
 
 
-def test_a_bell_rung_many_times_makes_one_message_each(start_worker, catcher, watch):
+def test_a_bell_rung_many_times_makes_one_message_each(start_celery, start_solo, catcher, watch):
     mailing = letter_being_sent(30, chunk=5)
     for _ring in range(30):
         bell.ring(mailing.pk)
-    workers = [start_worker(), start_worker(concurrency=2)]
+    workers = [start_solo(), start_celery(children=2)]
 
     seen = watch(mailing, *workers)
     assert seen.until_finished()["sent"] == 30

@@ -52,14 +52,16 @@ class Watch:
         return self.until(lambda ledger: len(self.catcher.messages) >= number, **options)
 
     def until_finished(self, seconds=60.0, **options):
-        return self.until(lambda ledger: self.status() in ("finished", "cancelled"), seconds, **options)
+        self.until(lambda ledger: self.status() in ("finished", "cancelled"), seconds, **options)
+        # The one that was looked at may be older than the status.
+        return self.ledger()
 
     def status(self) -> str:
         return Mailing.objects.values_list("status", flat=True).get(pk=self.mailing.pk)
 
     def assert_the_ledger_tells_the_truth(self):
         """sent: exactly one copy; queued, failed, cancelled, skipped: none; uncertain: none or one (G2, G3)."""
-        time.sleep(0.2)
+        time.sleep(0.1)
         copies = Counter(self.catcher.recipients)
         for email, status in self.mailing.deliveries.values_list("email", "status"):
             assert copies[email] in ALLOWED.get(status, {0}), f"{status}: {copies[email]} copies"

@@ -14,18 +14,25 @@ import contextlib
 import ctypes
 import faulthandler
 import gc
+import importlib
 import json
 import os
+import select
 import signal
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 import traceback
 from pathlib import Path
 from typing import Any
 
 ROOT = Path(__file__).resolve().parent.parent.parent
+# Seconds for one answer: the first one waits until Django is loaded.
+PATIENCE = 60.0
+# A loop looks for work again after so many seconds.
+PAUSE = 0.2
 
 
 class Zygote:
@@ -40,21 +47,31 @@ class Zygote:
             text=True,
             env=os.environ | {"ALLOW_FAILPOINTS": "1", "LOG_LEVEL": "WARNING"} | environment,
         )
+        # A mail server's script may kill a worker while the test looks whether it lives.
+        self._one_at_a_time = threading.Lock()
         atexit.register(self.close)
 
     def ask(self, **question: Any) -> Any:
-        """Send one order and give the answer."""
+        """Send one order and give the answer. Raises AssertionError when none comes."""
         assert self._process.stdin
         assert self._process.stdout
-        self._process.stdin.write(json.dumps(question) + "\n")
-        self._process.stdin.flush()
-        return json.loads(self._process.stdout.readline())
+        with self._one_at_a_time:
+            self._process.stdin.write(json.dumps(question) + "\n")
+            self._process.stdin.flush()
+            is_there = select.select([self._process.stdout], [], [], PATIENCE)[0]
+            line = self._process.stdout.readline() if is_there else ""
+        assert line, f"The process that forks workers gave no answer within {PATIENCE} s: {question['do']}"
+        return json.loads(line)
 
     def close(self) -> None:
         """End it and all that it forked."""
         assert self._process.stdin
         self._process.stdin.close()
-        self._process.wait(10)
+        try:
+            self._process.wait(10)
+        except subprocess.TimeoutExpired:
+            self._process.kill()
+            self._process.wait(10)
 
 
 class Child:
@@ -93,7 +110,7 @@ class ForkedWorker:
     """A worker from a zygote. `kind`: "loop" is `run_dispatch`, "worker" and "beat" Celery's, "call" a function.
 
     `settings` are Django's, `failpoints` as in mailing/dispatch/failpoints.py; `arguments` go to the command
-    or to the function that `call` names.
+    or to the function that `call` names. `patches` give things in modules another value, by their dotted paths.
     """
 
     def __init__(self, zygote: Zygote, kind: str, **order: Any) -> None:
@@ -241,12 +258,18 @@ def become(order: dict[str, Any]) -> None:
     connections.settings["default"].update(database("DATABASE_URL", "", ""))
     for name, value in order.get("settings", {}).items():
         setattr(settings, name, value)
+    for path, value in order.get("patches", {}).items():
+        module, _dot, name = path.rpartition(".")
+        setattr(importlib.import_module(module), name, value)
     failpoints.arm(order.get("failpoints", ""), str(order.get("seed", "")))
     if order.get("broker"):
         settings.CELERY_BROKER_URL = app.conf.broker_url = broker_url(order["broker"])
     if order["kind"] == "loop":
         from django.core.management import call_command
 
+        from mailing.management.commands import run_dispatch
+
+        run_dispatch.PAUSE = PAUSE
         call_command("run_dispatch", *order.get("arguments", []))
     elif order["kind"] == "fast_loop":
         loop_fast()

@@ -14,6 +14,7 @@ from mailing.collecting import MailboxError, collect, read_url
 from mailing.models import IncomingMail, Mailbox
 from tests.mailing.coming_back import accepted_letter
 from tests.mailing.imap_server import TLS, Dovecot, free_port, is_installed
+from tests.patience import join_all
 from tests.payloads import payload
 
 pytestmark = pytest.mark.django_db
@@ -179,6 +180,7 @@ def test_a_server_that_is_not_there_or_says_nothing_is_told_and_forgotten_when_i
 
 def test_a_server_that_talks_nonsense_is_told(settings, monkeypatch):
     with socket.create_server(("127.0.0.1", 0)) as server:
+        server.settimeout(20)
         settings.INBOUND_IMAP_URL = f"imap://a:b@127.0.0.1:{server.getsockname()[1]}/"
 
         def talk():
@@ -186,10 +188,10 @@ def test_a_server_that_talks_nonsense_is_told(settings, monkeypatch):
             connection.sendall(b"220 I am a mail server of another kind\r\n")
             connection.close()
 
-        thread = threading.Thread(target=talk)
+        thread = threading.Thread(target=talk, daemon=True)
         thread.start()
         assert collect() == 0
-        thread.join(5)
+        join_all([thread], 5, "the server")
     assert Mailbox.objects.get().problem
 
 

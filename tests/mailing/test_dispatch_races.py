@@ -17,6 +17,7 @@ from mailing.dispatch.window import open_window
 from mailing.models import Delivery, DeliveryChunk, Mailing
 from tests.letters import expire_leases, in_one_chunk, letter_being_sent, statuses
 from tests.mailing.transports import FakeTransport
+from tests.patience import join_all
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -34,11 +35,10 @@ def at_once(*works):
         finally:
             connection.close()
 
-    threads = [threading.Thread(target=do, args=pair) for pair in enumerate(works)]
+    threads = [threading.Thread(target=do, args=pair, daemon=True) for pair in enumerate(works)]
     for thread in threads:
         thread.start()
-    for thread in threads:
-        thread.join(30)
+    join_all(threads, 30, "those at work")
     return given
 
 

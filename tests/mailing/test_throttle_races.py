@@ -15,6 +15,7 @@ from django.utils import timezone
 from mailing.dispatch import throttle
 from mailing.models import Throttle
 from tests.factories import MailingFactory
+from tests.patience import join_all, read_line
 from tests.processes import ROOT, live_database_url
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -48,11 +49,10 @@ def in_threads(number, work):
         finally:
             connection.close()
 
-    threads = [threading.Thread(target=do) for _number in range(number)]
+    threads = [threading.Thread(target=do, daemon=True) for _number in range(number)]
     for thread in threads:
         thread.start()
-    for thread in threads:
-        thread.join(60)
+    join_all(threads, 60, "the takers")
     assert len(found) == number
     return found
 
@@ -132,7 +132,7 @@ def test_two_processes_keep_one_pace(live_environment):
         for _number in range(2)
     ]
     for taker in takers:
-        assert taker.stdout.readline() == "ready\n"
+        assert read_line(taker.stdout, 60, "a taker") == "ready\n"
     started = time.monotonic()
     for taker in takers:
         taker.stdin.write("go\n")

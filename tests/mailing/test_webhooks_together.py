@@ -14,6 +14,7 @@ from mailing import bell
 from mailing.handling import handle_waiting
 from mailing.models import DeliveryEvent, ProviderEvent
 from tests.mailing.coming_back import accepted_letter
+from tests.patience import join_all
 
 SECRET = "demarche:a-secret-of-the-webhook"
 THREADS = 8
@@ -36,7 +37,7 @@ def test_webhooks_and_workers_at_the_same_moment_do_everything_once(settings, mo
         try:
             client, told = Client(headers={"authorization": f"Basic {b64encode(SECRET.encode()).decode()}"}), events * 2
             random.Random(seed).shuffle(told)
-            barrier.wait()
+            barrier.wait(20)
             for event in told:
                 answer = client.post(
                     "/webhooks/postmark/tracking/", json.dumps(basis | event), content_type="application/json"
@@ -49,11 +50,10 @@ def test_webhooks_and_workers_at_the_same_moment_do_everything_once(settings, mo
         finally:
             connection.close()
 
-    threads = [threading.Thread(target=work, args=(seed,)) for seed in range(THREADS)]
+    threads = [threading.Thread(target=work, args=(seed,), daemon=True) for seed in range(THREADS)]
     for thread in threads:
         thread.start()
-    for thread in threads:
-        thread.join(60)
+    join_all(threads, 60, "those who tell")
     handle_waiting()
     assert problems == []
     delivery.refresh_from_db()
