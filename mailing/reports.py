@@ -127,7 +127,7 @@ def is_silent(mailing: Mailing, now: Progress) -> bool:
 
 
 def ledger(mailing: Mailing, tab: str = "all") -> QuerySet[Delivery]:
-    """Rows of one tab of the recipients' table, newest event first; those with a secret address are marked `is_secret`."""
+    """Rows of one tab of the recipients' table, newest event first; `is_secret` marks a secret address."""
     rows = Delivery.objects.filter(mailing=mailing).select_related("contact").annotate(is_secret=secret_mail())
     at_freeze = Q(status=Delivery.Status.SKIPPED, skipped_at__isnull=True)
     if tab == "left-out":

@@ -70,12 +70,7 @@ class OrganisationQuerySet(models.QuerySet["Organisation"]):
         wanted = Q(kind__in=kinds)
         if FOUNDER in kinds:
             wanted |= Q(is_founder=True)
-        memberships = OrganisationMembership.objects.filter(
-            wanted,
-            Q(started_on__isnull=True) | Q(started_on__lte=day),
-            Q(ended_on__isnull=True) | Q(ended_on__gte=day),
-            organisation=models.OuterRef("pk"),
-        )
+        memberships = OrganisationMembership.objects.on(day).filter(wanted, organisation=models.OuterRef("pk"))
         return self.filter(Exists(memberships))
 
 
@@ -156,6 +151,16 @@ class Organisation(models.Model):
         super().save(*args, **kwargs)
 
 
+class OrganisationMembershipQuerySet(models.QuerySet["OrganisationMembership"]):
+    """Sets of memberships."""
+
+    def on(self, day: date) -> Self:
+        """Those that are in force on a day, the first and the last included. Without a start it has always been."""
+        return self.filter(
+            Q(started_on__isnull=True) | Q(started_on__lte=day), Q(ended_on__isnull=True) | Q(ended_on__gte=day)
+        )
+
+
 class OrganisationMembership(models.Model):
     """How an organisation belongs to the platform, from when to when. Counts are computed for a day, never typed."""
 
@@ -169,6 +174,8 @@ class OrganisationMembership(models.Model):
     is_founder = models.BooleanField(default=False)
     started_on = models.DateField(null=True, blank=True)
     ended_on = models.DateField(null=True, blank=True)
+
+    objects: ClassVar[OrganisationMembershipQuerySet] = OrganisationMembershipQuerySet.as_manager()  # type: ignore[assignment]
 
     class Meta:
         constraints = [

@@ -18,7 +18,7 @@ from transport.smtp import SMTPTransport
 # The answers in which a secret is meant to stand: asked for by POST, with a permission, written into the trail.
 PERMITTED = {"contacts:organisation_secret", "contacts:person_secret"}
 # A file that a person may have of everything held on them; the permission is contacts.privacy.
-EVERYTHING = {"contacts:person_data"}
+EVERYTHING = {"contacts:person_everything"}
 
 
 class Guard:
