@@ -170,13 +170,12 @@ ALLOW_FAILPOINTS = read(
 )
 DEMO_CATCHER_DIR = read("str", "DEMO_CATCHER_DIR", "", "Folder in which the demo's catcher keeps the messages.")
 HEARTBEAT_MAX_AGE = read("int", "HEARTBEAT_MAX_AGE", 90, "Seconds after which /healthz calls beat or worker silent.")
-# How long personal data are kept (contacts/retention.py); returned mail and system mail have their own 30 days.
+# How long personal data are kept (contacts/retention.py), besides what has its own days there.
 KEEP_UNCONFIRMED_DAYS = read("int", "KEEP_UNCONFIRMED_DAYS", 7, "Days until a subscription nobody confirmed goes.")
 KEEP_NOTES_DAYS = read("int", "KEEP_NOTES_DAYS", 365, "Days that notes are kept after the end of a mandate.")
 KEEP_FORMER_DAYS = read(
     "int", "KEEP_FORMER_DAYS", 730, "Days that a former member is kept with whom nothing ever passed."
 )
-KEEP_UNDO_DAYS = read("int", "KEEP_UNDO_DAYS", 30, "Days in which an import can be taken back.")
 KEEP_STRAY_REPLIES_DAYS = read(
     "int", "KEEP_STRAY_REPLIES_DAYS", 90, "Days that answers are kept which belong to no letter and nobody known."
 )

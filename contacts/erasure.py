@@ -17,7 +17,7 @@ from accounts.audit import record
 from accounts.models import User
 from contacts import registry
 from contacts.addresses import email_digest, ep_digest
-from contacts.forgetting import forget_in_import_runs, forget_raw_answers, forget_system_mail
+from contacts.forgetting import forget_in_import_runs, forget_raw_answers, forget_system_mail, forget_uploads
 from contacts.models import Contact, Interaction, Mandate, Suppression
 from contacts.personal_data import DIGEST, addresses_of, direct, shells_of
 
@@ -80,6 +80,7 @@ def erase(contact: Contact, *, actor: User | None, reason: str, keep_out: bool =
             contact_erased.send(sender=Contact, contact=one, traces=traces)
         forget_system_mail(traces.addresses)
         forget_in_import_runs({one.pk for one in rows}, traces.texts)
+        forget_uploads(traces.texts)
         forget_raw_answers(traces.names, row.mandates.values_list("ep_id", flat=True))
         for one in rows:
             _delete_rows(one)

@@ -1,15 +1,20 @@
 """Taking one person out of what is stored as text or JSON, where no foreign key leads to them."""
 
+import io
+import zipfile
+import zlib
 from collections.abc import Iterable, Set
 from typing import Any
 
-from django.db.models import Q
+from django.db.models import JSONField, Q
 
-from contacts.models import Contact, ImportRun, RawAnswer
+from contacts.models import Contact, ImportFile, ImportRun, RawAnswer
 from contacts.personal_data import addresses_of, plural_of, row_of, shells_of
 from transport.models import SystemMail
 
-JSON_COLUMNS = ("counts", "changes", "problems")
+# Encodings in which an uploaded sheet may hold a name, and how much of a packed one is read.
+ENCODINGS = ("utf-8", "cp1252", "utf-16")
+MOST_UNPACKED = 64 * 1024 * 1024
 
 
 def forget_system_mail(addresses: Set[str]) -> int:
@@ -28,8 +33,9 @@ def forget_in_import_runs(contacts: Set[int], texts: Set[str]) -> int:
     What is no longer there cannot be undone: so no undo brings the person back.
     """
     changed = 0
+    columns = [field.name for field in ImportRun._meta.concrete_fields if isinstance(field, JSONField)]
     for run in ImportRun.objects.order_by("pk").iterator(chunk_size=20):
-        before = {name: getattr(run, name) for name in JSON_COLUMNS}
+        before = {name: getattr(run, name) for name in columns}
         after = {name: without(value, texts, contacts=contacts) for name, value in before.items()}
         if after != before:
             ImportRun.objects.filter(pk=run.pk).update(**after)
@@ -71,6 +77,52 @@ def forget_raw_answers(names: Set[str], ep_ids: Iterable[int]) -> int:
     return len(found)
 
 
+def uploads_with(texts: Set[str]) -> list[ImportFile]:
+    """Uploaded files, kept for some days, that hold one of these texts (small letters); their bytes are not read again.
+
+    A workbook is unpacked; one that cannot be counts as holding it.
+    """
+    found = []
+    for file in ImportFile.objects.select_related("run").order_by("pk").iterator(chunk_size=1):
+        if texts and _holds(bytes(file.data), texts):
+            file.data = b""
+            found.append(file)
+    return found
+
+
+def forget_uploads(texts: Set[str]) -> int:
+    """Throw away uploaded files that hold one of these texts; they can be uploaded again. Give how many."""
+    return ImportFile.objects.filter(pk__in=[file.pk for file in uploads_with(texts)]).delete()[0]
+
+
+def _holds(data: bytes, texts: Set[str]) -> bool:
+    parts = [data]
+    if data.startswith(b"PK"):
+        try:
+            parts = _unpacked(data)
+        except (zipfile.BadZipFile, zlib.error, OSError, ValueError, RuntimeError, NotImplementedError):
+            return True
+    for part in parts:
+        for encoding in ENCODINGS:
+            folded = part.decode(encoding, "replace").casefold()
+            if any(text in folded for text in texts):
+                return True
+    return False
+
+
+def _unpacked(data: bytes) -> list[bytes]:
+    """The parts of a packed file. Raises ValueError for one that is too large."""
+    parts, left = [], MOST_UNPACKED
+    with zipfile.ZipFile(io.BytesIO(data)) as archive:
+        for name in archive.namelist():
+            with archive.open(name) as part:
+                parts.append(part.read(left + 1))
+            left -= len(parts[-1])
+            if left < 0:
+                raise ValueError("too large")
+    return parts
+
+
 def names_person(text: str, contact: Contact) -> bool:
     """Whether a text holds the person's address or a word of their name, so that it could not be kept for ever."""
     folded = text.casefold()
@@ -98,3 +150,10 @@ def import_changes_of(contact: Contact) -> Iterable[dict[str, Any]]:
                 told = {key: value for key, value in change.items() if key != "contact"}
                 rows.append({"source": run.source, "at": run.at.isoformat(), "change": told})
     yield {"what": plural_of(ImportRun), "model": ImportRun._meta.label, "rows": rows}
+
+
+def uploads_of(contact: Contact) -> Iterable[dict[str, Any]]:
+    """Names of uploaded files that hold one of the person's addresses, as a section of "everything we hold"."""
+    found = uploads_with(addresses_of(contact))
+    rows = [{"file": file.run.file_name, "at": file.at.isoformat(), "import": file.run.reference} for file in found]
+    yield {"what": plural_of(ImportFile), "model": ImportFile._meta.label, "rows": rows}

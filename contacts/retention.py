@@ -18,7 +18,8 @@ from django.utils.translation import gettext_lazy as _
 from accounts.audit import record
 from contacts import registry
 from contacts.erasure import erase
-from contacts.models import Contact, ImportRun, LegalBasis, Mandate, Note, Subscription
+from contacts.models import Contact, ImportFile, ImportRun, LegalBasis, Mandate, Note, Subscription
+from contacts.models.runs import FILE_DAYS, UNDO_DAYS
 from contacts.personal_data import routes
 from transport.models import SystemMail
 from transport.outbox import KEPT as SYSTEM_MAIL_KEPT
@@ -59,8 +60,9 @@ def rules() -> list[Rule]:
         Rule("notes", _("Notes about members whose mandate ended"), settings.KEEP_NOTES_DAYS, old_notes, _delete),
         Rule("former-members", _("Former members with whom nothing passed"), settings.KEEP_FORMER_DAYS,
              former_members, _erase),
-        Rule("undo-data", _("What an import replaced, to take it back"), settings.KEEP_UNDO_DAYS, old_runs,
+        Rule("undo-data", _("What an import replaced, to take it back"), UNDO_DAYS, old_runs,
              lambda runs: runs.update(changes=[])),
+        Rule("import-files", _("Uploaded files"), FILE_DAYS, old_files, _delete),
         Rule("system-mail", _("Mails of the system: address and text"), SYSTEM_MAIL_KEPT.days, old_system_mail,
              lambda mails: empty_sent()),
         *(make() for make in registry.retention),
@@ -109,6 +111,11 @@ def former_members(before: datetime) -> QuerySet[Any]:
 def old_runs(before: datetime) -> QuerySet[Any]:
     """Imports that can be taken back no longer and still hold what they replaced."""
     return ImportRun.objects.filter(at__lt=before).exclude(changes=[])
+
+
+def old_files(before: datetime) -> QuerySet[Any]:
+    """Files that were uploaded before that moment, whatever became of their import."""
+    return ImportFile.objects.filter(at__lt=before)
 
 
 def old_system_mail(before: datetime) -> QuerySet[Any]:

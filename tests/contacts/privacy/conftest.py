@@ -1,5 +1,6 @@
 """Aoife Brennan, about whom every table holds something; nobody here is real."""
 
+import gzip
 from datetime import timedelta
 
 import pytest
@@ -9,12 +10,14 @@ from accounts.audit import record
 from contacts.models import (
     ConsentRecord,
     ContactList,
+    ImportFile,
     ImportRun,
     Interaction,
     Note,
     Organisation,
     PersonCorrection,
     Post,
+    RawAnswer,
     Subscription,
     Tag,
 )
@@ -26,7 +29,7 @@ from tests.letters import letter_being_sent, queue
 from transport.models import SystemMail
 
 # What a search of the whole database must not find after an erasure.
-WORDS = ("aoife", "brennan", "greenway", "0470 12 34 56", "rue discrète")
+WORDS = ("aoife", "brennan", "greenway", "0470 12 34 56", "rue discrète", "912345")
 ADDRESS, FORMER = "aoife.brennan@parliament.example", "aoife@greenway.example"
 
 
@@ -80,7 +83,7 @@ def her_data(aoife, seat, news, officer):
     suppress(aoife, scope="letters", reason="objection")
     record(officer, "wrote a note about a contact", about=aoife)
     her_mail(aoife)
-    ImportRun.objects.create(
+    run = ImportRun.objects.create(
         source="sheet",
         file_name="guests.csv",
         file_digest="d",
@@ -93,6 +96,9 @@ def her_data(aoife, seat, news, officer):
         ],
         problems=[{"row": 3, "problem": f"{ADDRESS} stands in row 2 as well"}],
     )
+    ImportFile.objects.create(run=run, data=f"name;email\nAOIFE BRENNAN;{ADDRESS}\n".encode("cp1252"))
+    body = gzip.compress(b'{"data": [{"identifier": "912345"}]}')
+    RawAnswer.objects.create(pull="p1", url="/meps/912345", status=200, body=body, digest="d", size=36)
     return aoife
 
 

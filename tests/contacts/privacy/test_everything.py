@@ -46,6 +46,7 @@ def test_each_table_is_in_the_export(her_data):
         "accounts.AuditEvent",
         "contacts.ConsentRecord",
         "contacts.Contact_tags",
+        "contacts.ImportFile",
         "contacts.ImportRun",
         "contacts.Interaction",
         "contacts.Mandate",

@@ -44,8 +44,8 @@ def open_data_list():
 
 
 def open_data_detail():
-    person = {"type": "Person", "identifier": str(NUMBER), "givenName": "Given1", "familyName": "Family", "hasEmail": f"mailto:{ADDRESS}",
-              "hasMembership": []}  # fmt: skip
+    person = {"type": "Person", "identifier": str(NUMBER), "givenName": "Given1", "familyName": "Family",
+              "hasEmail": f"mailto:{ADDRESS}", "hasMembership": []}  # fmt: skip
     return parse_meps(json.dumps({"data": [person]}).encode(), file_name="detail.json", as_of=LIST_DAY)
 
 
