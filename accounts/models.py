@@ -64,7 +64,7 @@ class User(AbstractBaseUser, PermissionsMixin):
         return self.name or self.email
 
     def has_perm(self, perm: str, obj: Any = None) -> bool:
-        """Whether the role carries a permission (accounts.roles). No table of permissions is asked: roles alone decide."""
+        """Whether the role carries a permission (accounts.roles). Roles alone decide; no table is asked."""
         from accounts.roles import PERMISSIONS
 
         return self.is_active and perm in PERMISSIONS.get(self.role, set())

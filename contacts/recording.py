@@ -3,15 +3,18 @@
 Thrown away, an entry lies in the bin for 30 days.
 """
 
-from datetime import timedelta
+from datetime import datetime
 from typing import Any
 
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils import timezone
+from django.utils.translation import gettext_lazy
 
 from accounts.audit import record
 from accounts.models import User
 from contacts.models import Contact, Interaction
+from contacts.retention import Rule
 
 BIN_DAYS = 30
 FIELDS = ("kind", "at", "with_whom", "note")
@@ -67,8 +70,12 @@ def put_back(entry: Interaction, *, actor: User) -> bool:
     return bool(back)
 
 
-def empty_bin() -> int:
-    """Delete for good what has lain in the bin for BIN_DAYS; gives how many entries."""
-    before = timezone.now() - timedelta(days=BIN_DAYS)
-    deleted, _rows = Interaction.all_objects.filter(deleted_at__lt=before).delete()
-    return deleted
+def bin_rule() -> Rule:
+    """The retention rule that deletes for good what has lain in the bin for BIN_DAYS."""
+    words = gettext_lazy("Meetings and calls that were thrown away")
+    return Rule("bin", words, BIN_DAYS, thrown_before, lambda rows: rows.delete()[0])
+
+
+def thrown_before(before: datetime) -> QuerySet[Interaction]:
+    """Entries that were thrown away before that moment."""
+    return Interaction.all_objects.filter(deleted_at__lt=before)

@@ -9,6 +9,8 @@ from django.utils.translation import gettext_lazy as _
 from contacts.models import Tag
 from contacts.tagging import same_name
 
+NAMELESS = _("Write the tag's name.")
+
 
 class TagForm(forms.Form):
     """Another name for a tag; a name that another tag has needs a second look."""
@@ -39,7 +41,7 @@ class TagForm(forms.Form):
 class TagManyForm(forms.Form):
     """A tag for the people who are ticked, or for all that fit the filters."""
 
-    tag = forms.CharField(label=_("Tag"), max_length=60)
+    tag = forms.CharField(label=_("Tag"), max_length=60, error_messages={"required": NAMELESS})
     act = forms.ChoiceField(choices=[("put", _("Put on")), ("take", _("Take off"))])
     everybody = forms.BooleanField(required=False)
 
@@ -47,5 +49,5 @@ class TagManyForm(forms.Form):
         """One word or a few."""
         name = " ".join(self.cleaned_data["tag"].replace("\0", "").split())
         if not name:
-            raise ValidationError(_("Write the tag's name."))
+            raise ValidationError(NAMELESS)
         return name
