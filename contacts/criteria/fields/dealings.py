@@ -73,12 +73,12 @@ class Dealt(Since):
     label = gettext_lazy("Meeting, call or another contact")
     more = ("kind",)
     parts = (
-        is_part(gettext_lazy("had with us"), gettext_lazy("did not have with us")),
+        is_part(gettext_lazy("had"), gettext_lazy("did not have")),
         Part(
             "kind",
             gettext_lazy("Kinds of contact with us"),
             choices=lambda words: list(Interaction.Kind.choices),
-            none=gettext_lazy("anything recorded"),
+            none=gettext_lazy("any contact with us"),
         ),
         days_part("90"),
     )
