@@ -51,6 +51,8 @@ merge_refusals: list[Callable[[Contact, Contact], Iterable[str]]] = []
 model_words: dict[str, Any] = {}
 timeline: list[Callable[[Contact], Iterable[Entry]]] = []
 segment_uses: list[Callable[[Segment], Iterable[Use]]] = []
+# Which letters that are not frozen yet would change with these contacts (their ids), for the check page of an import.
+letters_touched: list[Callable[[set[int]], Iterable[Use]]] = []
 # Sections of "everything we hold" that no foreign key leads to: dicts of what, model, rows (contacts.personal_data).
 personal_data: list[Callable[[Contact], Iterable[dict[str, Any]]]] = []
 # Rules of contacts.retention, made when they are needed: their days are settings.
@@ -68,6 +70,11 @@ def timeline_of(contact: Contact) -> list[Entry]:
 def uses_of(segment: Segment) -> list[Use]:
     """Every room's uses of a segment."""
     return [use for contribute in segment_uses for use in contribute(segment)]
+
+
+def letters_of(contacts: set[int]) -> list[Use]:
+    """The draft letters that have one of these contacts (ids) among their people."""
+    return [use for contribute in letters_touched for use in contribute(contacts)]
 
 
 def letter_for(user: "User", segment: Segment) -> str:

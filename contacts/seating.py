@@ -10,6 +10,8 @@ from accounts.audit import record
 from accounts.models import User
 from contacts.models import Body, Mandate, Membership
 
+ROLES_BY_HAND = {Membership.Role.COORDINATOR.value}
+KINDS_BY_HAND = {Body.Kind.INTERGROUP.value, Body.Kind.NATIONAL_PARLIAMENT.value}
 BODY_FIELDS = ("kind", "code", "name", "short_name", "aliases", "started_on", "ended_on")
 
 
@@ -23,6 +25,11 @@ def save_body(body: Body, values: dict[str, Any], *, actor: User) -> Body:
     body.save()
     record(actor, "added a body" if is_new else "changed a body", about=body, label=body.code)
     return body
+
+
+def is_by_hand(seat: Membership) -> bool:
+    """Whether no list of the Parliament has such a seat, so that a person sets and ends it."""
+    return seat.role in ROLES_BY_HAND or seat.body.kind in KINDS_BY_HAND
 
 
 @transaction.atomic

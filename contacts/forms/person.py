@@ -25,6 +25,10 @@ MOST_NEAR = 5
 KEPT = _("Secret. Leave it empty to keep what is stored.")
 
 
+_ORDER = ["given_name", "family_name", "gender", "country", "language", "email", "phone", "postal_address"]
+_ORDER += ["is_confidential", "legal_basis", "source", "informed_on", "tags", "new_tag"]
+
+
 class _PersonForm(forms.ModelForm):
     """What both forms share: choices, the address, tags, and why the data may be kept."""
 
@@ -72,6 +76,7 @@ class _PersonForm(forms.ModelForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self.order_fields([*(self.field_order or []), *_ORDER])
         country = self.instance.country
         words = language_name(preferred_language(country)) if country else ""
         default = _("%(language)s, from the country") % {"language": words} if words else _("the country's")

@@ -1,12 +1,15 @@
 """Words about contacts in templates."""
 
+import datetime as dt
 from typing import Any
 
 from babel.lists import format_list
 from django import template
 from django.urls import reverse
+from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.html import format_html
-from django.utils.translation import get_language, gettext_lazy, to_locale
+from django.utils.translation import get_language, gettext, gettext_lazy, to_locale
 
 from contacts import confidentiality, languages
 from contacts.contributions import person_line
@@ -112,3 +115,12 @@ def listed(words: Any) -> str:
 def shown_email(person: Any) -> str:
     """The address of a contact read with_secrecy(), empty where it is secret."""
     return confidentiality.reachable(person)["email"]
+
+
+@register.filter
+def day_of_timeline(at: dt.datetime) -> str:
+    """ "2 Nov" of this year, "2 Nov 2024" of another, with the time of day for today."""
+    at, now = timezone.localtime(at), timezone.localtime()
+    if at.date() == now.date():
+        return gettext("Today %(time)s") % {"time": date_format(at, "H:i")}
+    return date_format(at, "j M" if at.year == now.year else "j M Y")

@@ -1,6 +1,6 @@
 """Addresses of the contacts room, under /desk/contacts/."""
 
-from contacts.urls import bodies, lists, organisations, people, privacy, salutations, secrets, segments
+from contacts.urls import bodies, imports, lists, organisations, people, privacy, salutations, secrets, segments
 
 app_name = "contacts"
 
@@ -12,5 +12,6 @@ urlpatterns = [
     *lists.urlpatterns,
     *privacy.urlpatterns,
     *segments.urlpatterns,
+    *imports.urlpatterns,
     *salutations.urlpatterns,
 ]

@@ -15,7 +15,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from accounts.access import requires
 from contacts.forms.bodies import BodyForm, SeatForm
 from contacts.models import Body, Contact, Mandate, Membership
-from contacts.seating import leave_seat, save_body, take_seat
+from contacts.seating import KINDS_BY_HAND, ROLES_BY_HAND, is_by_hand, leave_seat, save_body, take_seat
 
 PER_PAGE = 100
 MOST_FOUND = 20
@@ -66,6 +66,7 @@ def body_detail(request: HttpRequest, pk: int) -> HttpResponse:
         "role": role if role in by_role else "",
         "roles": [(code, labels[code], by_role[code]) for code in RANK if code in by_role],
         "number": sum(by_role.values()),
+        "roles_by_hand": list(Membership.Role) if body.kind in KINDS_BY_HAND else ROLES_BY_HAND,
     }
     return render(request, "contacts/body_detail.html", context)
 
@@ -115,7 +116,9 @@ def seat_end(request: HttpRequest, pk: int) -> HttpResponse:
     seen = Contact.objects.visible_to(request.user).living()
     seats = Membership.objects.filter(mandate__contact__in=seen).select_related("body", "mandate__contact")
     seat = get_object_or_404(seats, pk=pk)
-    if leave_seat(seat, on=timezone.localdate(), actor=request.user):  # type: ignore[arg-type]
+    if not is_by_hand(seat):
+        messages.error(request, _("This seat comes from the Parliament's list, whose next import would set it again."))
+    elif leave_seat(seat, on=timezone.localdate(), actor=request.user):  # type: ignore[arg-type]
         messages.success(request, _("The seat ended today."))
     return redirect("contacts:body_detail", seat.body_id)
 

@@ -106,6 +106,16 @@ def test_a_coordinator_is_set_by_hand_and_ends_by_hand(signed_in, parliament):
     assert sentences == ["gave a contact a seat in LIBE by hand", "ended a contact's seat in LIBE by hand"]
 
 
+def test_a_seat_of_the_parliaments_list_is_not_ended_by_hand(signed_in, parliament):
+    ana = parliament.mep("Abel", seats=[("LIBE", "chair")])
+    seat = ana.mandates.get().memberships.get()
+    assert url("seat_end", seat) not in signed_in.get(url("body_detail", seat.body)).content.decode()
+    answer = signed_in.post(url("seat_end", seat), follow=True).content.decode()
+    assert "would set it again" in answer
+    seat.refresh_from_db()
+    assert seat.ended_on is None
+
+
 @pytest.mark.parametrize("person", ["", "0", "x", "9" * 40])
 def test_a_seat_belongs_to_somebody_who_sits(signed_in, parliament, person):
     libe = Body.objects.get(code="LIBE")
