@@ -12,7 +12,9 @@ from contacts.imports.europarl import parse_meps
 from contacts.imports.mapping import load_mapping
 from contacts.imports.running import apply
 from contacts.imports.spreadsheet import parse_sheet
-from contacts.models import Contact, Mandate, Subscription, Suppression
+from contacts.imports.undoing import take_back
+from contacts.models import Contact, ImportRun, Mandate, Subscription, Suppression
+from contacts.models.runs import WrongStatus
 from contacts.suppression import suppress
 from tests.contacts.imports.builders import (
     LIST_DAY,
@@ -133,3 +135,35 @@ def test_who_objected_or_left_stays_blocked(importer, known, news, officer):
     assert set(Suppression.objects.values_list("email_digest", "scope", "reason")) == before
     assert Subscription.objects.get(contact=known).status == "unsubscribed"
     assert Contact.objects.get(pk=known.pk).email_digest in {digest for digest, _scope, _reason in before}
+
+
+@pytest.mark.parametrize("is_new", [True, False])
+def test_no_undo_brings_back_who_was_erased(is_new, officer):
+    if not is_new:
+        ContactFactory(given_name="", family_name="", email=ADDRESS, country="")
+    apply(guests_csv(), release_held=True)
+    run = ImportRun.objects.get()
+    person = Contact.objects.get(email_key=ADDRESS)
+    assert run.changes
+    erase(person, actor=officer, reason="asked")
+    run.refresh_from_db()
+    assert run.changes == []
+    assert not run.can_be_taken_back
+    with pytest.raises(WrongStatus):
+        take_back(run, actor=officer)
+    person.refresh_from_db()
+    assert (person.name, person.email, person.country) == ("", "", "")
+
+
+def test_an_undo_puts_the_others_back_and_leaves_the_erased_one(officer):
+    ContactFactory(given_name="", family_name="", email=ADDRESS, country="")
+    ben = ContactFactory(given_name="", family_name="", email="ben@home.example", country="")
+    rows = [GUEST, {"name": "Ben Breen", "email": "ben@home.example", "country": "FR", "tags": ""}]
+    apply(parse_sheet(sheet(rows), file_name="g.csv", mapping=load_mapping("generic"), as_of=LIST_DAY))
+    person = Contact.objects.get(email_key=ADDRESS)
+    erase(person, actor=officer, reason="asked")
+    take_back(ImportRun.objects.get(), actor=officer)
+    person.refresh_from_db()
+    ben.refresh_from_db()
+    assert (person.name, person.email) == ("", "")
+    assert (ben.name, ben.country) == ("", "")
