@@ -12,7 +12,7 @@ from contacts.models.organisations import (
 )
 from contacts.models.parliament import Body, Mandate, Membership
 from contacts.models.people import Contact, Interaction, LegalBasis, Note, PersonCorrection, Post, Tag
-from contacts.models.runs import ImportRun
+from contacts.models.runs import ImportFile, ImportRun, RememberedMapping
 from contacts.models.salutations import Salutation
 from contacts.models.segments import Segment, SegmentPick
 from contacts.models.sources import RawAnswer, RememberedName
@@ -25,6 +25,7 @@ __all__ = [
     "ConsentWording",
     "Contact",
     "ContactList",
+    "ImportFile",
     "ImportRun",
     "Interaction",
     "LegalBasis",
@@ -40,6 +41,7 @@ __all__ = [
     "PersonCorrection",
     "Post",
     "RawAnswer",
+    "RememberedMapping",
     "RememberedName",
     "Salutation",
     "Segment",
