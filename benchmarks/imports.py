@@ -122,7 +122,12 @@ def manage(*arguments: str) -> dict[str, Any]:
             raise SystemExit(f"manage.py {arguments[0]} failed.")
         out.seek(0)
         answer = out.read()
-    found: dict[str, Any] = {"seconds": round(seconds, 1), "rss_mb": round(usage.ru_maxrss / 1024, 1)}
+    cpu = round(usage.ru_utime + usage.ru_stime, 1)
+    found: dict[str, Any] = {
+        "seconds": round(seconds, 1),
+        "cpu_seconds": cpu,
+        "rss_mb": round(usage.ru_maxrss / 1024, 1),
+    }
     if "--json" in arguments:
         counts = json.loads(answer)
         found |= {name: counts[name] for name in ("new", "changed", "unchanged", "held")}

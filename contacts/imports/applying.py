@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from contacts.imports.plan import Change, Plan
 from contacts.models import Body, Contact, Mandate, Membership, Organisation, Post, Tag
+from contacts.names import sort_key
 from contacts.reference import load_bodies
 
 BATCH = 200
@@ -77,6 +78,7 @@ def _write_contacts(changes: list[Change]) -> None:
         contact = change.contact
         for name, (_before, after) in change.fields.items():
             setattr(contact, name, after)
+        change.stamps_before = {fact: contact.facts_as_of.get(fact) for fact in change.stamps}
         stamps = {**contact.facts_as_of, **change.stamps}
         is_stamped = stamps != contact.facts_as_of
         contact.facts_as_of = stamps
@@ -150,16 +152,43 @@ def _add_posts(changes: list[Change], known: dict[str, int]) -> None:
         return
     if not known:
         known.update(Organisation.objects.values_list("name", "pk"))
-    missing = sorted(wanted - known.keys())
-    made = [Organisation(name=name, kind=Organisation.Kind.OTHER) for name in missing]
+    first = {change.organisation: change for change in reversed(changes) if change.organisation not in known}
+    made = [_organisation(name, first[name]) for name in sorted(wanted - known.keys())]
     for organisation in Organisation.objects.bulk_create(made, batch_size=500):
         known[organisation.name] = organisation.pk
+    _add_bodies(changes)
     posts = [
-        Post(contact=change.contact, organisation_id=known[change.organisation], title=change.title or "")
+        Post(
+            contact=change.contact,
+            organisation_id=known[change.organisation],
+            title=change.title or "",
+            started_on=change.since,
+        )
         for change in changes
         if change.organisation
     ]
     Post.objects.bulk_create(posts, batch_size=500)
+
+
+def _organisation(name: str, change: Change) -> Organisation:
+    """An organisation that only a sheet knows so far; a parliament is an institution of its country."""
+    if change.body_kind:
+        return Organisation(name=name, kind=Organisation.Kind.INSTITUTION, country=change.contact.country)
+    return Organisation(name=name, kind=Organisation.Kind.OTHER)
+
+
+def _add_bodies(changes: list[Change]) -> None:
+    """Bodies outside the European Parliament that are new, under a code made of their name."""
+    wanted = {(change.body_kind, change.organisation) for change in changes if change.body_kind and change.organisation}
+    if not wanted:
+        return
+    known = set(Body.objects.values_list("kind", "name"))
+    codes = set(Body.objects.values_list("kind", "code"))
+    for kind, name in sorted(wanted - known):
+        start = sort_key(name).upper().replace(" ", "-")[:24] or "BODY"
+        code = next(code for code in (start, *(f"{start}-{n}" for n in range(2, 100_000))) if (kind, code) not in codes)
+        codes.add((kind, code))
+        Body.objects.create(kind=kind, code=code, name=name, short_name=name[:60])
 
 
 def _add_tags(changes: list[Change]) -> None:

@@ -76,8 +76,14 @@ def _count_rest(
 
     When they are written they are compared once more, batch by batch; what there is to tell about them is told once.
     """
+    touched = False
     for changes in batches(progress(records)):
         for change in changes:
+            touched = (
+                touched
+                or change.kind != "unchanged"
+                or bool(change.stamps.items() - change.contact.facts_as_of.items())
+            )
             plan.counted[change.kind] = plan.counted.get(change.kind, 0) + 1
             plan.counted_known += bool(not change.is_new and change.contact.email)
 
@@ -88,7 +94,8 @@ def _count_rest(
         finally:
             plan.pull.problems = told
 
-    plan.rest = rest
+    if touched:
+        plan.rest = rest
 
 
 def _once_each(pull: Pull) -> list[Record]:
@@ -156,8 +163,8 @@ def _compare_person(record: Record, contact: Contact | None, pull: Pull, stored:
     else:
         _compare_name(change, record, corrected, pull)
     for name in PLAIN_FIELDS:
-        if name not in corrected and not (is_member and name == "country"):
-            _compare_field(change, name, record, pull)
+        if not (is_member and name == "country"):
+            _compare_field(change, name, record, pull, corrected)
     if record.ep_id is not None:
         compare_mandate(change, record, stored, pull)
     else:
@@ -189,21 +196,22 @@ def _tell_other_name(change: Change, record: Record, pull: Pull) -> None:
         _tell(pull, record, "name", "other_name", problem)
 
 
-def _compare_field(change: Change, name: str, record: Record, pull: Pull) -> None:
+def _compare_field(change: Change, name: str, record: Record, pull: Pull, corrected: set[str]) -> None:
     value, before = getattr(record, name), getattr(change.contact, name)
     if not value:
         return
     if is_newer(change, name, pull.as_of) or before in {"", "X"}:
-        change.stamps[name] = pull.as_of.isoformat()
         is_same_address = name == "email" and record.email_key == change.contact.email_key
+        if name not in corrected:
+            change.stamps[name] = pull.as_of.isoformat()
         if before != value and not is_same_address:
-            change.fields[name] = (before, value)
+            (change.kept if name in corrected else change.fields)[name] = (before, value)
 
 
 def _set(change: Change, name: str, value: object, corrected: set[str]) -> None:
     before = getattr(change.contact, name)
-    if before != value and name not in corrected:
-        change.fields[name] = (before, value)
+    if before != value:
+        (change.kept if name in corrected else change.fields)[name] = (before, value)
 
 
 def _compare_post_and_tags(change: Change, record: Record, stored: Stored) -> None:
@@ -211,6 +219,7 @@ def _compare_post_and_tags(change: Change, record: Record, stored: Stored) -> No
     pk = change.contact.pk
     if record.organisation and record.organisation not in stored.posts.get(pk, ()):
         change.organisation, change.title = record.organisation, record.title or ""
+        change.body_kind, change.since = record.body_kind, record.since
     have = stored.tags.get(pk, set()) if pk else set()
     change.new_tags = [tag for tag in dict.fromkeys(record.tags) if tag not in have]
 

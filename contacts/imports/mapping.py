@@ -15,8 +15,10 @@ from contacts.imports.errors import ImportRefused
 FOLDER = Path(__file__).parent / "mappings"
 FIELDS = (
     "ep_id", "full_name", "given_name", "family_name", "email", "gender", "language", "country", "group",
-    "national_party", "organisation", "title", "tags", "committee", "role", "since",
+    "national_party", "organisation", "title", "tags", "committee", "role", "since", "body", "phone",
+    "postal_address",
 )  # fmt: skip
+BODY_KINDS = ("", "national_parliament", "intergroup")
 EMPTY = ["N/A", "n/a", "-", "–", "—"]
 
 
@@ -43,6 +45,7 @@ class Mapping:
     office_domain: str = ""
     empty: list[str] = field(default_factory=lambda: list(EMPTY))
     tags: list[str] = field(default_factory=list)
+    body_kind: str = ""
 
 
 def load_mapping(name: str) -> Mapping:
@@ -67,7 +70,7 @@ def check_mapping(content: Any, name: str) -> Mapping:
         raise _wrong(name, _("it must be an object"))
     known = {
         "description", "columns", "required", "committee_columns", "lists", "complete_seats", "office_domain", "empty",
-        "tags",
+        "tags", "body_kind",
     }  # fmt: skip
     unknown = sorted(set(content) - known)
     if unknown:
@@ -84,6 +87,8 @@ def check_mapping(content: Any, name: str) -> Mapping:
             raise _wrong(name, _("“%(part)s” must be true or false") % {"part": part})
     if not isinstance(content.get("office_domain", ""), str):
         raise _wrong(name, _("“%(part)s” must be a text") % {"part": "office_domain"})
+    if content.get("body_kind", "") not in BODY_KINDS or ("body" in columns) is not bool(content.get("body_kind")):
+        raise _wrong(name, _("a column “body” goes with “body_kind”: national_parliament or intergroup"))
     return Mapping(
         name,
         columns,
@@ -94,6 +99,7 @@ def check_mapping(content: Any, name: str) -> Mapping:
         office_domain=content.get("office_domain", "").casefold(),
         empty=[*EMPTY, *_texts(content.get("empty", []), "empty", name)],
         tags=_texts(content.get("tags", []), "tags", name),
+        body_kind=content.get("body_kind", ""),
     )
 
 

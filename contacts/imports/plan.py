@@ -39,8 +39,14 @@ class Change:
     dated: list[tuple[Membership, date]] = field(default_factory=list)
     organisation: str | None = None
     title: str | None = None
+    body_kind: str = ""
+    since: date | None = None
     new_tags: list[str] = field(default_factory=list)
     stamps: dict[str, str] = field(default_factory=dict)
+    # What stood in the place of the stamps, known when they are written.
+    stamps_before: dict[str, str | None] = field(default_factory=dict)
+    # Fields a person corrected that the file has otherwise: they stay, unless somebody asks for the file's.
+    kept: dict[str, tuple[Any, Any]] = field(default_factory=dict)
 
     @property
     def kind(self) -> str:

@@ -44,6 +44,8 @@ class Record:
     postal_address: str | None = None
     organisation: str | None = None
     title: str | None = None
+    body_kind: str = ""  # The organisation is a body of this kind, such as a national parliament.
+    since: date | None = None  # The first day of the post.
     tags: list[str] = field(default_factory=list)
 
 

@@ -2,19 +2,21 @@
 
 import re
 from collections import deque
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
+from sys import intern
 
 from django.utils.translation import gettext as _
 
 from contacts.imports import vocabulary
 from contacts.imports.errors import ImportRefused, Problem
-from contacts.imports.fields import clean_name, read_ep_id, set_full_name, set_names
+from contacts.imports.fields import clean_name, clean_phone, clean_street, read_ep_id, set_full_name, set_names
 from contacts.imports.mapping import Mapping
 from contacts.imports.reading import digest
 from contacts.imports.records import Pull, Record, Seat
 from contacts.imports.remembering import remembering
 from contacts.imports.tables import Table, read_table
+from contacts.models import Body
 
 # A header that is the code of a committee, or meant to be one: LIBE, ING2, LlBE.
 _COMMITTEE_HEADER = re.compile(r"^[A-Z][A-Za-z0-9]{3}$")
@@ -30,16 +32,23 @@ class Layout:
     committees: dict[int, str]
     unknown_committees: dict[int, vocabulary.UnknownWord]
     lists: list[tuple[int, str, str, str]]
+    bodies: dict[str, str] = field(default_factory=dict)  # Codes and aliases of the mapping's kind of body → its name.
 
 
-def parse_sheet(data: bytes, *, file_name: str, mapping: Mapping, as_of: date, encoding: str = "") -> Pull:
-    """A sheet as records. Raises ImportRefused with the reason."""
+def parse_sheet(  # noqa: PLR0913 - a file, how it is read, and the day it speaks for
+    data: bytes, *, file_name: str, mapping: Mapping, as_of: date, encoding: str = "", sheet: str = ""
+) -> Pull:
+    """A sheet as records; of a workbook the first one or the one named. Raises ImportRefused with the reason."""
     with remembering():
-        return _parse(read_table(data, file_name, encoding), Pull("", file_name, digest(data), as_of, []), mapping)
+        return _parse(
+            read_table(data, file_name, encoding, sheet), Pull("", file_name, digest(data), as_of, []), mapping
+        )
 
 
 def _parse(table: Table, pull: Pull, mapping: Mapping) -> Pull:
     layout = _layout(table, mapping)
+    if mapping.body_kind:
+        layout.bodies = {word: body.name for word, body in Body.objects.by_alias(mapping.body_kind).items()}
     pull.source, pull.problems = f"sheet-{mapping.name}"[:60], table.problems
     pull.columns = {name: table.header[position] for name, position in layout.positions.items()}
     pull.columns.setdefault("name", pull.columns.get("family_name", pull.columns.get("full_name", "name")))
@@ -146,14 +155,25 @@ class _Row:
         else:
             set_full_name(record, self.cell("full_name"), self.pull)
         record.national_party = vocabulary.party(clean_name(self.cell("national_party"))) or None
-        record.organisation = clean_name(self.cell("organisation")) or None
-        record.title = clean_name(self.cell("title")) or None
+        # A word that stands in thousands of rows is kept once.
+        record.organisation = intern(clean_name(self.cell("organisation"))) or None
+        record.title = intern(clean_name(self.cell("title"))) or None
         if record.ep_id is None and record.organisation and not self.cell("family_name") + self.cell("full_name"):
             record.family_name = record.organisation  # An office: its name is the organisation's.
         tags = [clean_name(tag)[:60] for tag in _SEPARATORS.split(self.cell("tags"))]
-        record.tags = list(dict.fromkeys(tag for tag in [*tags, *self.mapping.tags] if tag))
+        record.tags = list(dict.fromkeys(intern(tag) for tag in [*tags, *self.mapping.tags] if tag))
+        record.phone = clean_phone(self.cell("phone")) or None
+        record.postal_address = clean_street(self.cell("postal_address")) or None
+        self.body(record)
         self.seats(record)
         return record
+
+    def body(self, record: Record) -> None:
+        """A seat in a body outside the European Parliament: a post at an organisation of the body's name."""
+        name = clean_name(self.cell("body"))
+        if name:
+            record.organisation = self.layout.bodies.get(name.casefold(), name)
+            record.body_kind, record.since = self.mapping.body_kind, self.since()
 
     def words(self, record: Record) -> None:
         """The fields that hold a word of a table."""

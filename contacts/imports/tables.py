@@ -8,6 +8,7 @@ import sys
 import tempfile
 from collections import Counter
 from dataclasses import dataclass, field
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -30,16 +31,24 @@ class Table:
     header: list[str]
     rows: list[tuple[int, list[str]]]
     problems: list[Problem] = field(default_factory=list)
+    sheets: list[str] = field(default_factory=list)  # The visible sheets of a workbook.
 
 
-def read_table(data: bytes, file_name: str, encoding: str = "") -> Table:
-    """The table in a CSV or XLSX file. Raises ImportRefused with the reason."""
+def read_table(data: bytes, file_name: str, encoding: str = "", sheet: str = "", most: int = 0) -> Table:
+    """The table in a CSV or XLSX file; of a workbook its first visible sheet, or the one named.
+
+    With `most` only so many rows are read, to look at. Raises ImportRefused with the reason.
+    """
     lowered = file_name.lower()
     if lowered.endswith((".xlsm", ".xltm", ".xlsb")):
         raise ImportRefused(_("A workbook with macros is not read. Save it as .xlsx or .csv."))
     if data.startswith(_OLD_EXCEL) or lowered.endswith((".xls", ".ods", ".numbers")):
         raise ImportRefused(_("This kind of spreadsheet is not read. Save it as .xlsx or .csv."))
-    numbered = _read_workbook(data) if data.startswith(_ZIP) else _read_csv(decode(data, encoding))
+    sheets: list[str] = []
+    if data.startswith(_ZIP):
+        numbered = _read_workbook(data, sheet, most, sheets)
+    else:
+        numbered = _read_csv(decode(data, encoding), most)
     if not numbered or not any(cell.strip() for cell in numbered[0][1]):
         raise ImportRefused(_("The file has no header: its first row is empty."))
     first, *rows = numbered
@@ -51,7 +60,7 @@ def read_table(data: bytes, file_name: str, encoding: str = "") -> Table:
         raise ImportRefused(
             _("The header has the same column twice: %(names)s.") % {"names": ", ".join(sorted(twice))[:200]}
         )
-    table = Table(header, [])
+    table = Table(header, [], sheets=sheets)
     for number, cells in rows:
         _add_row(table, number, cells)
     if not rows:
@@ -74,13 +83,13 @@ def _add_row(table: Table, number: int, cells: list[str]) -> None:
         table.rows.append((number, cells[:width]))
 
 
-def _read_csv(text: str) -> list[tuple[int, list[str]]]:
+def _read_csv(text: str, most: int = 0) -> list[tuple[int, list[str]]]:
     text = text.lstrip("\ufeff")
     csv.field_size_limit(MAX_CELL)
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=_delimiter(text), strict=True)
     rows: list[tuple[int, list[str]]] = []
     try:
-        for number, cells in enumerate(reader, start=1):
+        for number, cells in enumerate(islice(reader, most or None), start=1):
             if number > MAX_ROWS + 1:
                 raise ImportRefused(_("The file has more than %(n)s rows.") % {"n": MAX_ROWS})
             if cells or number == 1:
@@ -99,22 +108,28 @@ def _delimiter(text: str) -> str:
     return max(counts, key=lambda sign: counts[sign]) if any(counts.values()) else ","
 
 
-def _read_workbook(data: bytes) -> list[tuple[int, list[str]]]:
+def run_reader(path: str) -> dict[str, Any]:
     """Read it in a process of its own: what a crafted workbook does to memory and time stays there."""
-    with tempfile.NamedTemporaryFile(suffix=".xlsx") as file:
-        file.write(data)
-        file.flush()
-        command = [sys.executable, "-I", str(Path(workbook.__file__)), file.name, str(MAX_ROWS)]
-        try:
-            done = subprocess.run(command, capture_output=True, timeout=SECONDS, check=False)  # noqa: S603 - our script
-        except subprocess.TimeoutExpired as error:
-            raise ImportRefused(_("The workbook takes too long to read. Save it as .csv.")) from error
+    command = [sys.executable, "-I", str(Path(workbook.__file__)), path, str(MAX_ROWS)]
+    try:
+        done = subprocess.run(command, capture_output=True, timeout=SECONDS, check=False)  # noqa: S603 - our script
+    except subprocess.TimeoutExpired as error:
+        raise ImportRefused(_("The workbook takes too long to read. Save it as .csv.")) from error
     try:
         outcome: dict[str, Any] = json.loads(done.stdout)
     except ValueError as error:
         raise ImportRefused(_("The workbook takes more memory or time than it may. Save it as .csv.")) from error
+    return outcome
+
+
+def _read_workbook(data: bytes, sheet: str, most: int, sheets: list[str]) -> list[tuple[int, list[str]]]:
+    with tempfile.NamedTemporaryFile(suffix=".xlsx") as file:
+        file.write(data)
+        file.flush()
+        outcome = run_reader(file.name)
     if "refused" in outcome:
         raise ImportRefused(_why_refused(outcome))
+    sheets += outcome["titles"]
     rows = [(number, cells) for number, cells in outcome["rows"]]
     width = max((len(cells) for _number, cells in rows), default=0)
     # A sheet's rows end with their last filled cell; that makes none of them ragged.
@@ -127,6 +142,7 @@ def _why_refused(outcome: dict[str, Any]) -> str:
         "entries": _("The workbook holds more parts than a contact sheet needs; it is not opened."),
         "macros": _("A workbook with macros is not read. Save it as .xlsx or .csv."),
         "hidden": _("The workbook has no visible sheet."),
+        "sheet": _("The workbook has no visible sheet of that name."),
         "rows": _("The file has more than %(n)s rows.") % {"n": MAX_ROWS},
         "columns": _("The sheet has more columns than a contact sheet needs."),
         "cell": _("The sheet holds more text than a contact sheet needs."),

@@ -1,7 +1,7 @@
 """Reads the first visible sheet of an XLSX file, in a process of its own with little memory and time.
 
-Run as a script: `python workbook.py FILE MAX_ROWS` prints one JSON object: {"rows": [[number, [cell, …]], …],
-"sheets": n} or {"refused": reason}. A workbook is a ZIP of XML that can grow a thousandfold when it is opened, so
+Run as a script: `python workbook.py FILE MAX_ROWS [MOST [SHEET]]` prints one JSON object: {"rows": [[number, [cell,
+…]], …], "titles": [sheet, …]} or {"refused": reason}. With MOST above 0 it stops after so many rows. A workbook is a ZIP of XML that can grow a thousandfold when it is opened, so
 what it would unpack to is looked at first. Formulas count with the value they had when the file was saved.
 """
 
@@ -25,15 +25,18 @@ SECONDS = 40
 def main() -> None:
     """Limit this process, read the file named first, print the outcome."""
     limit()
-    path, max_rows = sys.argv[1], int(sys.argv[2])
+    sys.stdout.write(json.dumps(outcome(sys.argv[1], int(sys.argv[2])), ensure_ascii=True))
+
+
+def outcome(path: str, max_rows: int) -> dict[str, Any]:
+    """The rows, or why there are none."""
     try:
-        outcome = why_not(path) or read(path, max_rows)
+        return why_not(path) or read(path, max_rows)
     except MemoryError:
-        outcome = {"refused": "memory"}
+        return {"refused": "memory"}
     except Exception as error:
         # Whatever a broken workbook makes the library raise: the parent says that it cannot be read.
-        outcome = {"refused": "broken", "detail": type(error).__name__}
-    sys.stdout.write(json.dumps(outcome, ensure_ascii=True))
+        return {"refused": "broken", "detail": type(error).__name__}
 
 
 def limit() -> None:
@@ -65,15 +68,17 @@ def why_not(path: str) -> dict[str, Any] | None:
     return None
 
 
-def read(path: str, max_rows: int) -> dict[str, Any]:
-    """The rows of the first visible sheet; cells as text."""
+def read(path: str, max_rows: int, *, most: int = 0, title: str = "") -> dict[str, Any]:
+    """The rows of the first visible sheet, or of the one with this title; cells as text."""
     from openpyxl import load_workbook
 
     workbook = load_workbook(path, read_only=True, data_only=True, keep_links=False)
     visible = [sheet for sheet in workbook.worksheets if sheet.sheet_state == "visible"]
     if not visible:
         return {"refused": "hidden"}
-    sheet = visible[0]
+    sheet = next((one for one in visible if one.title == title), None) if title else visible[0]
+    if sheet is None:
+        return {"refused": "sheet"}
     # What the sheet says about its own size may be wrong, and openpyxl would believe it.
     sheet.reset_dimensions()
     rows: list[Any] = []
@@ -81,6 +86,8 @@ def read(path: str, max_rows: int) -> dict[str, Any]:
     for number, values in enumerate(sheet.iter_rows(values_only=True), start=1):
         if number > max_rows + 1:
             return {"refused": "rows"}
+        if most and number > most:
+            break
         cells = [as_text(value) for value in values[:MAX_COLUMNS]]
         if len(values) > MAX_COLUMNS:
             return {"refused": "columns"}
@@ -89,7 +96,7 @@ def read(path: str, max_rows: int) -> dict[str, Any]:
             return {"refused": "cell"}
         if any(cells):
             rows.append([number, cells])
-    return {"rows": rows, "sheets": len(visible), "title": str(sheet.title)}
+    return {"rows": rows, "titles": [str(one.title) for one in visible]}
 
 
 def as_text(value: Any) -> str:
