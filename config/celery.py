@@ -55,6 +55,7 @@ app.conf.beat_schedule = {
     # Does nothing unless SYNC_MEPS is on.
     "sync-meps": {"task": "contacts.tasks.sync_meps", "schedule": crontab(day_of_week="monday", hour="4", minute="40")},
     "empty-raw-answers": {"task": "contacts.tasks.empty_raw_answers", "schedule": crontab(hour="3", minute="30")},
+    "empty-import-files": {"task": "contacts.tasks.empty_import_files", "schedule": crontab(hour="3", minute="35")},
     "purge-personal-data": {"task": "contacts.tasks.purge_personal_data", "schedule": crontab(hour="3", minute="45")},
     "note-informed": {"task": "mailing.tasks.note_informed", "schedule": 300.0},
     # Does nothing unless SUPPRESSION_EXPORT is set.

@@ -6,6 +6,7 @@ from celery import shared_task
 from django.conf import settings
 
 from contacts import retention, syncing
+from contacts.imports import uploading, working
 from contacts.suppression_export import append_to
 
 
@@ -35,3 +36,15 @@ def export_suppressions() -> None:
     """Add new suppressions to the file outside the database, where one is set."""
     if settings.SUPPRESSION_EXPORT:
         append_to(Path(settings.SUPPRESSION_EXPORT))
+
+
+@shared_task(ignore_result=True)
+def work_on_import(run_id: int) -> None:
+    """Check, apply or undo an import with a large file; the row says which."""
+    working.work(run_id)
+
+
+@shared_task(ignore_result=True)
+def empty_import_files() -> None:
+    """Throw away uploads that nobody finished."""
+    uploading.throw_away_old()

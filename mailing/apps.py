@@ -14,9 +14,11 @@ class MailingConfig(AppConfig):
         from mailing import forgetting, webhooks
         from mailing.contributions import register
         from mailing.segment_fields import FIELDS, letter_to
+        from mailing.touching import drafts_with
 
         register()
         forgetting.register()
         registry.segment_fields += FIELDS
         registry.segment_letters.append(letter_to)
+        registry.letters_touched.append(drafts_with)
         webhooks.connect()

@@ -12,10 +12,11 @@ from django.utils.translation import gettext as _
 from tqdm import tqdm
 
 from contacts.imports.errors import ImportRefused
-from contacts.imports.reading import day_in_name
+from contacts.imports.reading import day_in_name, read_bytes
 from contacts.imports.records import Pull, Record
 from contacts.imports.reporting import as_json, as_text
 from contacts.imports.running import apply, dry_run
+from contacts.imports.uploading import keep_for_release
 
 
 class ImportCommand(BaseCommand):
@@ -36,6 +37,10 @@ class ImportCommand(BaseCommand):
         """The file as records; raises ImportRefused."""
         raise NotImplementedError
 
+    def again(self, options: dict[str, Any]) -> dict[str, Any]:
+        """How the same file is read again when a person releases it on the page of imports."""
+        return {"reader": "members", "encoding": options["encoding"]}
+
     def handle(self, *args: Any, **options: Any) -> None:
         """Read, compare, apply where asked, and say what came of it."""
         path: Path = options["file"]
@@ -43,6 +48,8 @@ class ImportCommand(BaseCommand):
         try:
             pull = self.read(path, _day(options["as_of"], path.name), options)
             plan = run(pull, join=options.get("join", False), release_held=options["release_held"], progress=_bar)
+            if options["apply"] and plan.hold_reason:
+                keep_for_release(pull, read_bytes(path), self.again(options))
         except ImportRefused as refusal:
             raise CommandError(str(refusal)) from refusal
         if options["json"]:

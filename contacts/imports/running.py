@@ -2,7 +2,8 @@
 
 from typing import Any
 
-from django.db import IntegrityError, connection, transaction
+from django.db import IntegrityError, OperationalError, connection, transaction
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts import audit
@@ -11,7 +12,7 @@ from contacts.imports.changes import Progress, compare
 from contacts.imports.errors import ImportRefused
 from contacts.imports.plan import Change, Plan
 from contacts.imports.records import Pull
-from contacts.models import ImportRun
+from contacts.models import ImportFile, ImportRun
 
 # Any number of ours: imports take turns on PostgreSQL, as IMMEDIATE transactions make them do on SQLite.
 _LOCK = 7_203_719
@@ -32,9 +33,7 @@ def apply(pull: Pull, *, join: bool = False, release_held: bool = False, progres
     """
     try:
         with transaction.atomic():
-            if connection.vendor == "postgresql":
-                with connection.cursor() as cursor:
-                    cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_LOCK])
+            take_turn()
             plan = compare(pull, join=join, progress=progress)
             held = ImportRun.objects.filter(
                 status=ImportRun.Status.HELD, source=pull.source, file_digest=pull.digest
@@ -44,7 +43,7 @@ def apply(pull: Pull, *, join: bool = False, release_held: bool = False, progres
             else:
                 plan.hold_reason = ""
                 entries: list[dict[str, Any]] = []
-                write_plan(plan, lambda changes: entries.extend(entry for entry in map(_entry, changes) if entry))
+                write_plan(plan, lambda changes: entries.extend(entries_of(changes)))
                 _record(plan, held, entries)
             return plan
     except IntegrityError as error:
@@ -53,12 +52,27 @@ def apply(pull: Pull, *, join: bool = False, release_held: bool = False, progres
         ) from error
 
 
+def take_turn() -> None:
+    """Wait for the import that runs, inside a transaction: two never compare and write at once.
+
+    Raises ImportRefused when it still runs after a minute (lock_timeout, config/env.py).
+    """
+    if connection.vendor == "postgresql":
+        try:
+            with connection.cursor() as cursor:
+                cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_LOCK])
+        except OperationalError as error:
+            raise ImportRefused(
+                _("Another import is still running. Nothing was imported; start this one again when it has ended.")
+            ) from error
+
+
 def _hold(plan: Plan, held: ImportRun | None) -> None:
     """Record the held pull, once for each file."""
     if held is not None:
         return
     run = _run(plan, ImportRun.Status.HELD)
-    run.hold_reason = plan.hold_reason[:300]
+    run.hold_reason, run.held_at = plan.hold_reason[:300], timezone.now()
     run.save()
     audit.record(None, f"held the import of {run.file_name}", about=run, label=run.file_name)
 
@@ -72,8 +86,11 @@ def _record(plan: Plan, held: ImportRun | None, entries: list[dict[str, Any]]) -
     )
     if not run.changes and held is None and seen.exists():
         return
+    run.applied_at = timezone.now()
     if held is not None:
-        run.pk, run.at, run.hold_reason = held.pk, held.at, held.hold_reason
+        for name in ("pk", "at", "hold_reason", "reference", "held_at", "options"):
+            setattr(run, name, getattr(held, name))
+        ImportFile.objects.filter(run=held).delete()
     run.save()
     verb = "released and applied" if held is not None else "applied"
     figures = ", ".join(f"{number} {kind}" for kind, number in plan.would.items())
@@ -94,8 +111,13 @@ def _run(plan: Plan, status: str) -> ImportRun:
     )
 
 
+def entries_of(changes: list[Change]) -> list[dict[str, Any]]:
+    """What the changes did, for those that changed something: enough to take them back."""
+    return [entry for entry in map(_entry, changes) if entry]
+
+
 def _entry(change: Change) -> dict[str, Any] | None:
-    """What one change did, with what stood there before: enough to take it back. None when nothing changed."""
+    """What one change did, with what stood there before. None when nothing changed."""
     if change.kind == "unchanged":
         return None
     entry: dict[str, Any] = {"contact": change.contact.pk, "kind": change.kind}
@@ -109,15 +131,17 @@ def _entry(change: Change) -> dict[str, Any] | None:
             name: [_plain(before), _plain(after)] for name, (before, after) in change.mandate_fields.items()
         }
     entry["ended"] = [[ended.pk, on.isoformat()] for ended, on in change.ended]
-    entry["opened"] = [[seat.kind, seat.code, seat.role] for seat in change.opened]
+    entry["opened"] = [
+        [seat.kind, seat.code, seat.role, _plain(seat.started_on), _plain(seat.ended_on)] for seat in change.opened
+    ]
     entry["closed"] = [[seat.pk, on.isoformat()] for seat, on in change.closed]
     entry["dated"] = [[seat.pk, on.isoformat()] for seat, on in change.dated]
     if change.organisation:
-        entry["organisation"] = change.organisation
+        entry["organisation"], entry["title"] = change.organisation, change.title or ""
     if change.new_tags:
         entry["tags"] = change.new_tags
     if not change.is_new:
-        entry["facts_as_of"] = change.stamps
+        entry["facts_as_of"], entry["facts_before"] = change.stamps, change.stamps_before
     return {key: value for key, value in entry.items() if value not in ({}, [])}
 
 

@@ -1,8 +1,9 @@
 """Reads the first visible sheet of an XLSX file, in a process of its own with little memory and time.
 
-Run as a script: `python workbook.py FILE MAX_ROWS [MOST [SHEET]]` prints one JSON object: {"rows": [[number, [cell,
-…]], …], "titles": [sheet, …]} or {"refused": reason}. With MOST above 0 it stops after so many rows. A workbook is a ZIP of XML that can grow a thousandfold when it is opened, so
-what it would unpack to is looked at first. Formulas count with the value they had when the file was saved.
+Run as a script: `python workbook.py FILE MAX_ROWS [MOST SHEET]` prints one JSON object: {"rows": [[number, [cell,
+…]], …], "titles": [sheet, …]} or {"refused": reason}. With MOST above 0 it stops after so many rows. A workbook is a
+ZIP of XML that can grow a thousandfold when it is opened, so what it would unpack to is looked at first. Formulas count
+with the value they had when the file was saved.
 """
 
 import json

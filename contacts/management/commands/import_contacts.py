@@ -11,6 +11,7 @@ from contacts.imports.mapping import load_mapping
 from contacts.imports.reading import read_bytes
 from contacts.imports.records import Pull
 from contacts.imports.spreadsheet import parse_sheet
+from contacts.imports.uploading import mapping_options
 
 
 class Command(ImportCommand):
@@ -32,3 +33,8 @@ class Command(ImportCommand):
         return parse_sheet(
             read_bytes(path), file_name=path.name, mapping=mapping, as_of=as_of, encoding=options["encoding"]
         )
+
+    def again(self, options: dict[str, Any]) -> dict[str, Any]:
+        """The mapping and --join belong to it."""
+        mapping = load_mapping(options["mapping"])
+        return mapping_options(mapping, encoding=options["encoding"], join=options["join"])
