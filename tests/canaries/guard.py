@@ -16,9 +16,8 @@ from transport.provider import ProviderTransport
 from transport.smtp import SMTPTransport
 
 # The answers in which a secret is meant to stand: asked for by POST, with a permission, written into the trail.
-PERMITTED = {"contacts:organisation_secret", "contacts:person_secret"}
-# A file that a person may have of everything held on them; the permission is contacts.privacy.
-EVERYTHING = {"contacts:person_everything"}
+# The third is the file that a person gets of everything held on them.
+PERMITTED = {"contacts:organisation_secret", "contacts:person_secret", "contacts:person_everything"}
 
 
 class Guard:
@@ -52,7 +51,7 @@ class Guard:
         """Look at an answer of the site; a streamed one while it streams."""
         match = getattr(request, "resolver_match", None)
         name = match.view_name if match else ""
-        if (name in PERMITTED and request.method == "POST") or name in EVERYTHING:
+        if name in PERMITTED and request.method == "POST":
             return
         where = f"The answer to {request.method} {request.path}"
         self.look("answers", where, repr(sorted(response.headers.items())))

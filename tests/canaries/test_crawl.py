@@ -182,3 +182,26 @@ def test_a_search_for_a_secret_answers_as_one_for_nothing(client, nora, role, gu
             assert FAMILY_NAME not in found
             assert ORGANISATION_NAME not in found
             assert (shape(found), price) == (shape(nothing), cost), (page, words)
+
+
+def test_the_file_of_everything_held_on_a_person_leaves_their_organisations_address_out(client, nora):
+    client.force_login(UserFactory(role="administrator"))
+    for kind in ("json", "html"):
+        response = client.post(f"/desk/contacts/people/{nora.public_id}/everything/", {"format": kind})
+        found = traces(content_of(response))
+        assert "the contact's telephone" in found
+        assert not [trace for trace in found if "organisation" in trace], kind
+
+
+@pytest.mark.parametrize("tab", ["shown", "text", "source"])
+def test_the_outbox_of_the_demo_shows_no_secret_recipient(client, settings, tmp_path, nora, tab):
+    from desk.catcher import Catcher
+    from tests.canaries.test_guard import letter
+
+    settings.DEMO, settings.DEMO_CATCHER_DIR = True, str(tmp_path)
+    path = Catcher(tmp_path).keep(letter(CONTACT.email, "Dear Nora,\n"))
+    client.force_login(UserFactory(role="administrator"))
+    for address in ("/outbox/", f"/outbox/{path.stem}/?tab={tab}"):
+        response = client.get(address)
+        assert response.status_code == 200
+        assert "secret address" in response.content.decode()
