@@ -159,7 +159,7 @@ def _counted(criteria: NormalCriteria, draft: Draft) -> dict[str, Any]:
     found = summed(criteria, draft.picks, draft.builder)
     people = people_of(criteria, draft.picks)
     if found["number"]:
-        found["first"] = first_of(people)
+        found["first"] = first_of(people, found["number"])
         # Who they are is counted one by one, so only of people that can be.
         if found["number"] <= most():
             found["bars"] = bars(people, draft.by)
