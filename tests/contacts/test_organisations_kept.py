@@ -250,7 +250,7 @@ def test_somebody_is_found_and_given_a_post(page, house):
     assert "Nora Hidden (IE)" in found
     data = {"contact": nora.pk, "title": "Coordinator", "national_contact_for": "IE", "started_on": "2025-01-01"}
     page.post(url("post_add", house.pk) + "?q=hid", data)
-    post = Post.objects.get()
+    post = house.posts.get()
     assert (post.contact, post.title, post.national_contact_for) == (nora, "Coordinator", "IE")
     again = page.post(url("post_add", house.pk) + "?q=hid", data)
     assert "This person has this post already." in again.content.decode()
