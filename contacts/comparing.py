@@ -51,7 +51,7 @@ def side_by_side(winner: Contact, loser: Contact) -> list[Row]:
     offered = preferred(winner, loser)
     rows = []
     for name in FIELDS:
-        label = str(Contact._meta.get_field(name).verbose_name)
+        label = str(Contact._meta.get_field(name).verbose_name)  # type: ignore[union-attr]
         row = Row(name, label[:1].upper() + label[1:], _words(winner, name), _words(loser, name), offered[name])
         both = getattr(winner, name) == getattr(loser, name)
         if (row.one or row.other) and not both:

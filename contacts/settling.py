@@ -10,7 +10,7 @@ from typing import Any
 from contacts.models import Contact, NotSame, PersonCorrection, SegmentPick, Subscription
 
 # The state that stays when both are on a list: who left has left.
-_STATES = [Subscription.Status.PENDING, Subscription.Status.ACTIVE, Subscription.Status.UNSUBSCRIBED]
+_STATES = ["pending", "active", "unsubscribed"]
 
 
 def subscriptions(rows: Any, name: str, winner: Contact, loser: Contact) -> None:

@@ -19,7 +19,8 @@ class TagForm(forms.Form):
     make_one = forms.BooleanField(required=False, widget=forms.HiddenInput())
 
     def __init__(self, *args: Any, tag: Tag, **kwargs: Any) -> None:
-        super().__init__(*args, initial={"name": tag.name}, **kwargs)
+        super().__init__(*args, **kwargs)
+        self.initial["name"] = tag.name
         self.tag = tag
         self.other: Tag | None = None
 

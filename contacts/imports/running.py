@@ -121,6 +121,8 @@ def _entry(change: Change) -> dict[str, Any] | None:
     if change.kind == "unchanged":
         return None
     entry: dict[str, Any] = {"contact": change.contact.pk, "kind": change.kind}
+    if change.row is not None:
+        entry["row"] = change.row
     if not change.is_new:
         entry["fields"] = {name: [before, after] for name, (before, after) in change.fields.items()}
     mandate = change.mandate

@@ -18,6 +18,7 @@ urlpatterns = [
     path("people/<uuid:public_id>/twin/", merging.twin_find, name="twin_find"),
     path("people/new/", creating.person_create, name="person_create"),
     path("people/<uuid:public_id>/", person.person_detail, name="person_detail"),
+    path("people/<uuid:public_id>/imports/", person.person_imports, name="person_imports"),
     path("people/<uuid:public_id>/edit/", person.person_edit, name="person_edit"),
     path("people/<uuid:public_id>/corrections/<slug:field>/", person.correction_remove, name="correction_remove"),
     path("people/<uuid:public_id>/meetings/new/", interactions.interaction_create, name="interaction_create"),

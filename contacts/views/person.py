@@ -15,7 +15,8 @@ from accounts.audit import record
 from contacts.correcting import FIELDS, correct, forget_correction, tag
 from contacts.forms.people import NoteForm
 from contacts.forms.person import ADDRESS_TAKEN, PersonForm
-from contacts.models import Contact, Interaction
+from contacts.imported import import_rows_of
+from contacts.models import Contact, ImportRun, Interaction
 from contacts.portrait import OBJECTION, people_for_portrait, portrait
 from contacts.registry import letter_to
 from contacts.suppression import NoAddress, lift, suppress
@@ -40,7 +41,7 @@ def person_edit(request: HttpRequest, public_id: UUID) -> HttpResponse:
     """Corrects what is known about a person, and why it is kept."""
     person = _person(request, public_id)
     name = person.name
-    form = PersonForm(request.POST or None, instance=person, user=request.user)
+    form = PersonForm(request.POST or None, instance=person, user=request.user)  # type: ignore[arg-type]
     if request.method == "POST" and form.is_valid() and _corrected(request, person, form):
         messages.success(request, _("Saved. Imports leave what you corrected alone."))
         return redirect("contacts:person_detail", person.public_id)
@@ -52,6 +53,16 @@ def person_edit(request: HttpRequest, public_id: UUID) -> HttpResponse:
         "corrected": [FIELDS.get(field, field) for field in person.corrections.values_list("field", flat=True)],
     }
     return render(request, "contacts/person_edit.html", context)
+
+
+@requires("contacts.view")
+@require_safe
+def person_imports(request: HttpRequest, public_id: UUID) -> HttpResponse:
+    """The imports that made or changed this person, each with its row and what it set; no values."""
+    person = _person(request, public_id)
+    runs = ImportRun.objects.visible_to(request.user)
+    context = {"nav": "contacts", "tab": "people", "person": person, "rows": import_rows_of(person, runs)}
+    return render(request, "contacts/person_imports.html", context)
 
 
 @requires("contacts.edit")

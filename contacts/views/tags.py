@@ -64,7 +64,7 @@ def person_tag(request: HttpRequest) -> HttpResponse:
     form, filters = TagManyForm(request.POST), QueryDict(request.POST.get("filters", "")[:2000])
     back = f"{reverse('contacts:person_list')}?{filters.urlencode()}".rstrip("?")
     if not form.is_valid():
-        messages.error(request, " ".join(error for errors in form.errors.values() for error in errors))
+        messages.error(request, " ".join(str(error) for errors in form.errors.values() for error in errors))
         return redirect(back)
     people = Contact.objects.visible_to(request.user).living()
     if form.cleaned_data["everybody"]:

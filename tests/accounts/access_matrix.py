@@ -108,6 +108,7 @@ ACCESS: dict[str, str] = {
     "contacts:person_everything": "contacts.privacy",
     "contacts:person_export": "contacts.edit",
     "contacts:person_informed": "contacts.edit",
+    "contacts:person_imports": "contacts.view",
     "contacts:person_list": "contacts.view",
     "contacts:person_merge": "contacts.edit",
     "contacts:person_resume": "contacts.edit",
