@@ -108,9 +108,9 @@ def _delimiter(text: str) -> str:
     return max(counts, key=lambda sign: counts[sign]) if any(counts.values()) else ","
 
 
-def run_reader(path: str) -> dict[str, Any]:
+def run_reader(path: str, most: int = 0, sheet: str = "") -> dict[str, Any]:
     """Read it in a process of its own: what a crafted workbook does to memory and time stays there."""
-    command = [sys.executable, "-I", str(Path(workbook.__file__)), path, str(MAX_ROWS)]
+    command = [sys.executable, "-I", str(Path(workbook.__file__)), path, str(MAX_ROWS), str(most), sheet]
     try:
         done = subprocess.run(command, capture_output=True, timeout=SECONDS, check=False)  # noqa: S603 - our script
     except subprocess.TimeoutExpired as error:
@@ -126,7 +126,7 @@ def _read_workbook(data: bytes, sheet: str, most: int, sheets: list[str]) -> lis
     with tempfile.NamedTemporaryFile(suffix=".xlsx") as file:
         file.write(data)
         file.flush()
-        outcome = run_reader(file.name)
+        outcome = run_reader(file.name, most, sheet)
     if "refused" in outcome:
         raise ImportRefused(_why_refused(outcome))
     sheets += outcome["titles"]

@@ -75,11 +75,12 @@ class Undo:
         """New people to whom nothing happened since."""
         pks = {entry["contact"] for entry in entries}
         lived = used(pks) | {pk for pk in pks if self._is_changed(people[pk])}
-        for model, name in ((Mandate, "mandate"), (Post, "organisation")):
+        rows: Any = ((Mandate, "mandate"), (Post, "organisation"), (Contact.tags.through, "tags"))
+        for model, name in rows:
             several: dict[int, int] = {}
             for pk in model._default_manager.filter(contact__in=pks).values_list("contact_id", flat=True):
                 several[pk] = several.get(pk, 0) + 1
-            given = {entry["contact"]: int(name in entry) for entry in entries}
+            given = {e["contact"]: len(e[name]) if name == "tags" and name in e else int(name in e) for e in entries}
             lived |= {pk for pk, count in several.items() if count > given[pk]}
         seats = {entry["mandate"]: len(entry.get("opened", [])) for entry in entries if "mandate" in entry}
         held: dict[int, int] = {}

@@ -26,13 +26,15 @@ SECONDS = 40
 def main() -> None:
     """Limit this process, read the file named first, print the outcome."""
     limit()
-    sys.stdout.write(json.dumps(outcome(sys.argv[1], int(sys.argv[2])), ensure_ascii=True))
+    most, title = (int(sys.argv[3]), sys.argv[4]) if len(sys.argv) > 4 else (0, "")
+    found = outcome(sys.argv[1], int(sys.argv[2]), most=most, title=title)
+    sys.stdout.write(json.dumps(found, ensure_ascii=True))
 
 
-def outcome(path: str, max_rows: int) -> dict[str, Any]:
+def outcome(path: str, max_rows: int, *, most: int = 0, title: str = "") -> dict[str, Any]:
     """The rows, or why there are none."""
     try:
-        return why_not(path) or read(path, max_rows)
+        return why_not(path) or read(path, max_rows, most=most, title=title)
     except MemoryError:
         return {"refused": "memory"}
     except Exception as error:

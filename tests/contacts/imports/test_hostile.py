@@ -32,5 +32,5 @@ def test_two_hundred_files_are_imported_whole_or_refused(name):
 
 def test_two_hundred_workbooks_are_imported_whole_or_refused(monkeypatch):
     # In this process, for speed; what the process of its own adds is limits (test_workbooks.py).
-    monkeypatch.setattr(tables, "run_reader", lambda path: workbook.outcome(path, tables.MAX_ROWS))
+    monkeypatch.setattr(tables, "run_reader", lambda path, *_rest: workbook.outcome(path, tables.MAX_ROWS))
     _cases("xlsx")()
