@@ -2,11 +2,15 @@
 
 import threading
 import time
+from email import message_from_bytes
 
 import pytest
 
 from contacts.models import Suppression
 from mailing import bell, lifecycle
+from mailing.dispatch.rendering import digest
+from mailing.drafting import Words, save_text
+from mailing.models import MailingContent, Sender
 from tests.letters import letter_being_sent
 
 pytestmark = [pytest.mark.faults, pytest.mark.django_db(transaction=True)]
@@ -69,3 +73,27 @@ def test_an_address_blocked_while_its_letter_waits_gets_none(start_solo, catcher
     assert (ledger["sent"], ledger["skipped"]) == (9, 1)
     last.refresh_from_db()
     assert last.skip_reason == "objected"
+
+
+def test_what_is_edited_while_letters_leave_changes_none_of_them(start_loop, catcher, watch, officer):
+    catcher.delay = 0.02
+    mailing = letter_being_sent(30, chunk=10)
+    worker = start_loop()
+    seen = watch(mailing, worker)
+    seen.until_caught(5)
+
+    with pytest.raises(lifecycle.LifecycleError):
+        save_text(mailing, "en", Words("Another", "<p>Another text</p>", True), edition=1, actor=officer)
+    # And past every guard, as a hand in the database would; a new worker reads it all anew.
+    MailingContent.objects.filter(mailing=mailing).update(subject="Another", body="<p>Another text</p>")
+    Sender.objects.filter(pk=mailing.sender_id).update(name="Another")
+    seen.processes = (worker, start_loop())
+    assert seen.until_finished()["sent"] == 30
+
+    messages = [message_from_bytes(caught.data) for caught in catcher.letters]
+    assert {message["Subject"] for message in messages} == {"Compensation (en)"}
+    assert len({message["From"] for message in messages}) == 1
+    assert not any(b"Another" in caught.data for caught in catcher.letters)
+    told = dict(mailing.deliveries.values_list("email", "content_digest"))
+    assert {caught.recipient: digest(caught.data) for caught in catcher.letters} == told
+    seen.assert_the_ledger_tells_the_truth()
