@@ -35,6 +35,45 @@ def load(people: int) -> None:
         cursor.execute("ANALYZE" if connection.vendor == "sqlite" else "VACUUM ANALYZE")
 
 
+def load_dealings() -> None:
+    """What passed between us: one letter to a tenth of the people three days ago, and a meeting with one in 200."""
+    from django.utils import timezone
+
+    from mailing.models import Mailing, Sender
+
+    sender, _made = Sender.objects.get_or_create(from_email="bench@platform.example", defaults={"name": "Bench"})
+    now = timezone.now()
+    mailing = Mailing.objects.create(
+        reference="BEN-2026-001", title="Benchmark", sender=sender, frozen_at=now, started_at=now
+    )
+    for statement in _dealings(mailing.pk):
+        with connection.cursor() as cursor:
+            cursor.execute(statement)
+    with connection.cursor() as cursor:
+        cursor.execute("ANALYZE" if connection.vendor == "sqlite" else "VACUUM ANALYZE")
+
+
+def _dealings(mailing: int) -> list[str]:
+    is_postgres = connection.vendor == "postgresql"
+    public_id = "gen_random_uuid()" if is_postgres else "lower(hex(randomblob(16)))"
+    ago = "now() - interval '3 days'" if is_postgres else "datetime('now', '-3 days')"
+    replied = f"CASE WHEN {_chance('c.id', 61)} < 80 THEN {ago} END"
+    return [
+        f"""
+        INSERT INTO mailing_delivery (public_id, mailing_id, contact_id, email, email_key, email_digest, language,
+            context, status, skip_reason, error_kind, error_code, error_detail, content_digest, attempts, queued_at,
+            sent_at, replied_at)
+        SELECT {public_id}, {mailing}, c.id, c.email, c.email_key, c.email_digest, 'en',
+            '{{}}', 'sent', '', '', '', '', '', 1, {ago}, {ago}, {replied}
+        FROM contacts_contact c WHERE {_chance("c.id", 60)} < 100
+        """,
+        f"""
+        INSERT INTO contacts_interaction (contact_id, kind, at, note, reference_type, reference_id)
+        SELECT c.id, 'meeting', {ago}, '', '', '' FROM contacts_contact c WHERE {_chance("c.id", 62)} < 5
+        """,
+    ]  # fmt: skip
+
+
 def _series(last: int) -> str:
     """A table `s` of the numbers from 1 to `last` in its column n."""
     if connection.vendor == "postgresql":
