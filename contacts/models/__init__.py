@@ -2,6 +2,7 @@
 
 from contacts.models.lists import ConsentRecord, ConsentWording, ContactList, Subscription
 from contacts.models.merges import Merge, NotSame
+from contacts.models.notes import Note, PersonCorrection
 from contacts.models.organisations import (
     Affiliation,
     Organisation,
@@ -11,7 +12,7 @@ from contacts.models.organisations import (
     StakeholderType,
 )
 from contacts.models.parliament import Body, Mandate, Membership
-from contacts.models.people import Contact, Interaction, LegalBasis, Note, PersonCorrection, Post, Tag
+from contacts.models.people import Contact, Interaction, LegalBasis, Post, Tag
 from contacts.models.runs import ImportFile, ImportRun, RememberedMapping
 from contacts.models.salutations import Salutation
 from contacts.models.segments import Segment, SegmentPick

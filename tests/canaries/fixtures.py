@@ -14,7 +14,8 @@ from tests.canaries.guard import Guard, watching
 from tests.canaries.rows import plant, traces, uproot
 
 _BASE64 = re.compile(r"[A-Za-z0-9+/]{16,}={0,2}")
-IS_ON = os.environ.get("CANARIES") == "1"
+# CANARIES=0 leaves the rows out, to see whether a test fails because of them.
+IS_ON = os.environ.get("CANARIES", "0") != "0"
 
 
 @pytest.fixture(scope="session")
@@ -64,11 +65,14 @@ def guard(session_guard):
 @pytest.fixture(autouse=True)
 def without_canaries_where_everybody_counts(request):
     """The few tests that count all people run without the rows."""
-    file = request.node.nodeid.split("::")[0]
-    name = getattr(request.node, "originalname", "")
-    if file in EVERYBODY or f"{file}::{name}" in EVERYBODY:
+    if IS_ON and request.node.nodeid.startswith(EVERYBODY) and _uses_database(request):
         request.getfixturevalue("_django_db_helper")
         uproot()
+
+
+def _uses_database(request):
+    fixtures = {"db", "transactional_db", "live_server"}
+    return bool(request.node.get_closest_marker("django_db") or fixtures & set(request.fixturenames))
 
 
 def broker_dump(url):

@@ -20,8 +20,8 @@ ORGANISATION = Canary("41 Quillfeather Lane", "+999 41 7734 2201", "shelter@hush
 CONTACT = Canary("9 Thistledown Steps", "+999 52 8846 3310", "nora@quiet-post.example")
 ALL = {"organisation": ORGANISATION, "contact": CONTACT}
 # Names are no secret; they sort behind everybody else's.
-ORGANISATION_NAME = "Zzz Canary House"
-FAMILY_NAME = "Zzzember"
+ORGANISATION_NAME = "Zy Canary House"
+FAMILY_NAME = "Zymber"
 
 # A part of each that survives other capitals, a <wbr> after the @-sign, percent signs and spaces left out.
 _GAP = r"(?:&nbsp;|%20|[\W_]){0,9}"
