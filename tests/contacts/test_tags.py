@@ -133,7 +133,7 @@ def test_a_stranger_tags_nobody(client, stranger):
 def test_many_people_cost_few_questions(officer, parliament, django_assert_max_num_queries, number):
     parliament.crowd(number)
     with django_assert_max_num_queries(14):
-        assert tag_many(Contact.objects.all(), "crowd", actor=officer) == number
+        assert tag_many(Contact.objects.filter(family_name__startswith="Family"), "crowd", actor=officer) == number
 
 
 @pytest.mark.parametrize("number", [10, 200])
