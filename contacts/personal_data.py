@@ -116,8 +116,8 @@ def rows_about(model: type[models.Model], contact: Contact) -> Iterable[models.M
     for kind, pk in references().get(model, ()):
         found |= _referred(model, kind, pk, contact)
     for generic in _generic().get(model, ()):
-        kind = ContentType.objects.get_for_model(Contact)
-        found |= Q(**{generic.ct_field: kind, generic.fk_field: contact.pk})
+        content_type = ContentType.objects.get_for_model(Contact)
+        found |= Q(**{generic.ct_field: content_type, generic.fk_field: contact.pk})
     if model in digested() and (digests := digests_of(contact)):
         found |= Q(**{f"{DIGEST}__in": digests})
     if not found:

@@ -18,6 +18,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.audit import record
 from contacts import registry
 from contacts.erasure import erase
+from contacts.imports.uploading import throw_away_old
 from contacts.models import Contact, ImportFile, ImportRun, LegalBasis, Mandate, Note, Subscription
 from contacts.models.runs import FILE_DAYS, UNDO_DAYS
 from contacts.personal_data import routes
@@ -62,7 +63,8 @@ def rules() -> list[Rule]:
              former_members, _erase),
         Rule("undo-data", _("What an import replaced, to take it back"), UNDO_DAYS, old_runs,
              lambda runs: runs.update(changes=[])),
-        Rule("import-files", _("Uploaded files"), FILE_DAYS, old_files, _delete),
+        Rule("import-files", _("Uploaded files"), FILE_DAYS, old_files,
+             lambda files: throw_away_old()),
         Rule("system-mail", _("Mails of the system: address and text"), SYSTEM_MAIL_KEPT.days, old_system_mail,
              lambda mails: empty_sent()),
         *(make() for make in registry.retention),

@@ -62,6 +62,14 @@ def mail_of(contact: Contact) -> Iterable[dict[str, Any]]:
     yield {"what": "messages that came in", "model": "mailing.IncomingMail", "rows": [row_of(mail) for mail in mails]}
 
 
+def _empty(mails: Any) -> int:
+    return int(mails.empty())
+
+
+def _erase(replies: Any) -> int:
+    return int(replies.erase())
+
+
 def _returned_mail() -> Rule:
     """Returned mail, complaints and automatic replies as they came in."""
     return Rule(
@@ -71,7 +79,7 @@ def _returned_mail() -> Rule:
         lambda before: IncomingMail.objects.filter(handled_at__lt=before, emptied_at__isnull=True).exclude(
             kind=IncomingMail.Kind.REPLY
         ),
-        lambda mails: mails.empty(),
+        _empty,
     )
 
 
@@ -84,7 +92,7 @@ def _stray_replies() -> Rule:
         lambda before: Reply.objects.filter(
             received_at__lt=before, delivery__isnull=True, contact__isnull=True
         ).exclude(from_email="", text=""),
-        lambda replies: replies.erase(),
+        _erase,
     )
 
 

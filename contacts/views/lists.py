@@ -113,7 +113,7 @@ def _status(request: HttpRequest) -> str:
 def _numbers(lists: list[int]) -> dict[int, dict[str, int]]:
     """Numbers of people by status for each list, in one query; erased people have no subscription."""
     by = {f"{status}": Count("pk", filter=Q(status=status)) for status in STATUSES}
-    rows = Subscription.objects.filter(contact_list__in=lists).order_by().values("contact_list").annotate(**by)
+    rows: Any = Subscription.objects.filter(contact_list__in=lists).order_by().values("contact_list").annotate(**by)
     return {row.pop("contact_list"): row for row in rows}
 
 

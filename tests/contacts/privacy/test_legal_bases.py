@@ -20,10 +20,10 @@ from tests.letters import letter_being_sent
 pytestmark = pytest.mark.django_db
 
 
-def to_all(**fields):
+def to_malta(**fields):
     mailing = MailingFactory(**fields)
     MailingContentFactory(mailing=mailing)
-    AudienceRule.objects.create(mailing=mailing, criteria={"all": []})
+    AudienceRule.objects.create(mailing=mailing, criteria={"country": ["MT"]})
     return mailing
 
 
@@ -35,9 +35,9 @@ def frozen(mailing):
 @pytest.fixture
 def three(news):
     """An office-holder, somebody on the list who is no office-holder, and somebody who only asked for it."""
-    officeholder = ContactFactory(legal_basis="legitimate_interest")
-    reader = ContactFactory(legal_basis="consent")
-    asked = ContactFactory(legal_basis="consent")
+    officeholder = ContactFactory(country="MT", legal_basis="legitimate_interest")
+    reader = ContactFactory(country="MT", legal_basis="consent")
+    asked = ContactFactory(country="MT", legal_basis="consent")
     consent.confirm(reader, news, source="confirm page")
     consent.ask(asked, news, source="subscribe page")
     return officeholder, reader, asked
@@ -45,29 +45,29 @@ def three(news):
 
 def test_a_newsletter_goes_to_those_who_confirmed_its_list(three, news):
     officeholder, reader, asked = three
-    found = frozen(to_all(kind=Mailing.Kind.NEWSLETTER, contact_list=news))
+    found = frozen(to_malta(kind=Mailing.Kind.NEWSLETTER, contact_list=news))
     assert found == {officeholder.pk: "excluded", reader.pk: "", asked.pk: "excluded"}
 
 
 def test_who_left_gets_no_issue(three, news, officer):
     _officeholder, reader, _asked = three
     consent.end(reader, news, actor=officer)
-    assert "" not in frozen(to_all(kind=Mailing.Kind.NEWSLETTER, contact_list=news)).values()
+    assert "" not in frozen(to_malta(kind=Mailing.Kind.NEWSLETTER, contact_list=news)).values()
 
 
 def test_a_newsletter_without_a_list_goes_to_nobody(three):
-    assert set(frozen(to_all(kind=Mailing.Kind.NEWSLETTER)).values()) == {"excluded"}
+    assert set(frozen(to_malta(kind=Mailing.Kind.NEWSLETTER)).values()) == {"excluded"}
 
 
 def test_a_letter_never_goes_to_somebody_held_on_consent_alone(three):
     officeholder, reader, asked = three
-    assert frozen(to_all()) == {officeholder.pk: "", reader.pk: "excluded", asked.pk: "excluded"}
-    agreed = ContactFactory(legal_basis="agreement")
-    assert frozen(to_all())[agreed.pk] == ""
+    assert frozen(to_malta()) == {officeholder.pk: "", reader.pk: "excluded", asked.pk: "excluded"}
+    agreed = ContactFactory(country="MT", legal_basis="agreement")
+    assert frozen(to_malta())[agreed.pk] == ""
 
 
 def test_the_count_of_an_audience_says_the_same(three, news):
-    for mailing in (to_all(), to_all(kind=Mailing.Kind.NEWSLETTER, contact_list=news)):
+    for mailing in (to_malta(), to_malta(kind=Mailing.Kind.NEWSLETTER, contact_list=news)):
         assert audience.count(mailing) == (3, 1)
         assert audience.preview(mailing).left_out == {"excluded": 2}
 

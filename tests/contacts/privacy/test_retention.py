@@ -12,7 +12,7 @@ from django.utils import timezone
 from accounts.models import AuditEvent
 from config.celery import app
 from contacts import consent
-from contacts.models import Contact, ImportRun, Mandate, Note, Post, Subscription, Suppression
+from contacts.models import Contact, ImportFile, ImportRun, Mandate, Note, Post, Subscription, Suppression
 from contacts.retention import purge, rules
 from mailing.models import IncomingMail, Reply
 from tests.factories import ContactFactory, MandateFactory, MembershipFactory
@@ -118,6 +118,20 @@ def test_what_an_import_replaced_goes_with_the_undo():
         assert applied("undo-data") == 1
     run_.refresh_from_db()
     assert (run_.changes, run_.counts) == ([], {"changed": 1})
+
+
+def test_an_uploaded_file_goes_after_seven_days_and_its_import_is_given_up():
+    run_ = ImportRun.objects.create(
+        source="sheet", file_name="g.csv", file_digest="d", as_of=timezone.localdate(), status="uploaded"
+    )
+    ImportFile.objects.create(run=run_, data=b"name;email")
+    with after(6):
+        assert applied("import-files") == 0
+    with after(8):
+        assert applied("import-files") == 1
+    run_.refresh_from_db()
+    assert run_.status == "discarded"
+    assert not ImportFile.objects.exists()
 
 
 def test_mails_of_the_system_are_emptied_after_30_days():
