@@ -53,7 +53,8 @@ def count_more(always: Sequence[Countable], if_few: Sequence[Countable]) -> tupl
     limit = most() + 1
     matches = [Q(), *always, *if_few]
     numbers = [0] * len(matches)
-    parts, params = [], []
+    parts: list[str] = []
+    params: list[Any] = []
     for place, match in enumerate(matches):
         found = Contact.objects.living().filter(match) if isinstance(match, Q) else match
         try:

@@ -6,7 +6,7 @@ from django.db.models import Case, Count, F, Q, Value, When
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from contacts.counting import count_more, most, words_for
+from contacts.counting import Countable, count_more, most, words_for
 from contacts.criteria import Arithmetic, Step, condition, describe, reason, resolve, why_empty
 from contacts.criteria.fields.people import blocked
 from contacts.criteria.vocabulary import NormalCriteria
@@ -35,14 +35,14 @@ def summed(criteria: NormalCriteria, picks: Picks, builder: Builder | None = Non
     people, rule = people_of(criteria, picks), resolve(criteria)
     arithmetic = Arithmetic(criteria)
     nodes = [node for node in builder.nodes() if node.node is not None] if builder else []
-    always = [people, *(condition(node.node or {}, words=criteria.words) for node in nodes)]
-    reach = [
+    always: list[Countable] = [people, *(condition(node.node or {}, words=criteria.words) for node in nodes)]
+    reach: list[Countable] = [
         people.filter(email_key=None),
         people.filter(blocked(reason=Suppression.Reason.OBJECTION)),
         people.filter(blocked()),
         people.filter(~Q(blocked()), email_key__isnull=False),
     ]
-    by_hand = [rule, rule.filter(pk__in=picks.removed)] if picks else []
+    by_hand: list[Countable] = [rule, rule.filter(pk__in=picks.removed)] if picks else []
     (number, *alone), more = count_more(always, [*arithmetic.matches, *reach, *by_hand])
     for node, found in zip(nodes, alone, strict=True):
         node.number = found

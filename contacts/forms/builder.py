@@ -6,118 +6,18 @@ that. A group sends `….how`, a line sends `….field` and one name for each pa
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 from typing import Any, Self
 
 from django.utils.datastructures import MultiValueDict
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
 from contacts import registry
-from contacts.counting import digits_for
-from contacts.criteria.field import Field
-from contacts.criteria.vocabulary import CriteriaError, NormalCriteria, Words, field_of, normalise
-from contacts.forms.controls import Control, controls_of
+from contacts.criteria.vocabulary import CriteriaError, NormalCriteria, Words, normalise
+from contacts.forms.controls import controls_of
+from contacts.forms.tree import DEEPEST, EVERYBODY, HOW, ROOT, Group, Line, combined, shown_as
 
-ROOT = "r"
 MOST_LINES = 60
-# Deeper groups than this would go beyond what criteria may say (contacts.criteria.vocabulary.MAX_DEPTH).
-DEEPEST = 3
-HOW = {
-    "all": gettext_lazy("all of these"),
-    "any": gettext_lazy("any of these"),
-    "none": gettext_lazy("none of these"),
-    "notall": gettext_lazy("not all of these"),
-}
 NAME = re.compile(r"^(r(?:\.\d{1,3}){0,6})\.([a-z_]{1,40})$")
-EVERYBODY = "everybody"
-
-
-@dataclass
-class Line:
-    """One condition as the form shows it."""
-
-    path: str
-    field: Field | None  # None: everybody
-    chosen: dict[str, list[str]]
-    is_new: bool = False
-    error: str = ""
-    node: dict[str, Any] | None = None
-    number: int | None = None
-    controls: list[Control] = field(default_factory=list)
-    is_group = False
-
-    @property
-    def title(self) -> str:
-        """The line in a few words, for its buttons."""
-        if self.field is None:
-            return _("Everybody")
-        return ", ".join([str(self.field.label), *(control.summary for control in self.controls)])
-
-    @property
-    def key(self) -> str:
-        """The key of its field; everybody has none."""
-        return self.field.key if self.field else EVERYBODY
-
-    @property
-    def html_id(self) -> str:
-        """The path as an id."""
-        return self.path.replace(".", "-")
-
-    @property
-    def counted(self) -> str:
-        """How many people match it alone, in digits; "" while that is not known."""
-        return digits_for(self.number)
-
-
-@dataclass
-class Group:
-    """Lines and groups that combine one way."""
-
-    path: str
-    how: str = "all"
-    children: list["Line | Group"] = field(default_factory=list)
-    is_new: bool = False
-    node: dict[str, Any] | None = None
-    number: int | None = None
-    # The field that stands in the menu of "Add a line".
-    wanted: str = ""
-    is_group = True
-
-    @property
-    def html_id(self) -> str:
-        """The path as an id."""
-        return self.path.replace(".", "-")
-
-    @property
-    def counted(self) -> str:
-        """How many people match it alone, in digits; "" while that is not known."""
-        return digits_for(self.number)
-
-    @property
-    def is_root(self) -> bool:
-        """Whether it is the outermost."""
-        return self.path == ROOT
-
-    @property
-    def place(self) -> str:
-        """Where it stands, for its label: "2.1"."""
-        return ".".join(str(int(number) + 1) for number in self.path.split(".")[1:])
-
-    @property
-    def css(self) -> str:
-        """The class that draws its edge."""
-        return {"any": "any", "none": "none", "notall": "none"}.get(self.how, "")
-
-    @property
-    def may_nest(self) -> bool:
-        """Whether a group still fits inside."""
-        return self.path.count(".") < DEEPEST
-
-    @property
-    def joiner(self) -> str:
-        """The word between its lines."""
-        return _("and") if self.how in ("all", "notall") else _("or")
 
 
 class Builder:
@@ -142,7 +42,7 @@ class Builder:
         found = normalise(criteria)
         root = Group(ROOT)
         if found:
-            shown = _shown(found)
+            shown = shown_as(found)
             root = shown if isinstance(shown, Group) else Group(ROOT, children=[shown])
         builder = cls(root, words=found.words)
         builder.number()
@@ -214,7 +114,7 @@ class Builder:
             node.node = self._read_line(node, strict=strict)
         else:
             inside = [found for child in node.children if (found := self._read(child, strict=strict)) is not None]
-            node.node = _combined(node.how, inside) if inside else None
+            node.node = combined(node.how, inside) if inside else None
         return node.node
 
     def _read_line(self, line: Line, *, strict: bool) -> dict[str, Any] | None:
@@ -298,26 +198,3 @@ def _line(path: str, key: str, sent: dict[str, list[str]]) -> Line | None:
             for name, texts in chosen.items()
         },
     )
-
-
-def _shown(node: dict[str, Any]) -> Line | Group:
-    """A node of normal criteria as a line or a group; "not" becomes a group of which none may be true."""
-    ((key, value),) = node.items()
-    if key == "all" and not value:
-        return Line("", None, {})
-    if key in ("all", "any"):
-        return Group("", key, [_shown(child) for child in value])
-    if key == "not":
-        ((inner, children),) = value.items()
-        if inner == "any" or (inner == "all" and children):
-            return Group("", "none" if inner == "any" else "notall", [_shown(child) for child in children])
-        return Group("", "none", [_shown(value)])
-    one = field_of(key)
-    return Line("", one, one.to_form(value))
-
-
-def _combined(how: str, inside: list[dict[str, Any]]) -> dict[str, Any]:
-    """Nodes put together; a group of one is that one."""
-    if how in ("all", "any"):
-        return inside[0] if len(inside) == 1 else {how: inside}
-    return {"not": inside[0] if len(inside) == 1 else {"any" if how == "none" else "all": inside}}

@@ -10,12 +10,13 @@ from dataclasses import dataclass
 from typing import Any, Self
 
 from django import forms
-from django.db.models import Count, Q
+from django.db.models import Count, Q, Value
 from django.utils.translation import gettext_lazy as _
 
 from contacts.criteria import FULL_MEMBERS, KINDS, CriteriaError, describe, normalise, validate
 from contacts.languages import content_languages, country_name, default_languages, language_name
 from contacts.models import Body, Organisation, Tag
+from contacts.names import sort_key
 
 ROLES: dict[str, tuple[str, ...]] = {
     "full": FULL_MEMBERS,
@@ -89,7 +90,7 @@ class CriteriaForm(forms.Form):
         self._criteria: dict[str, Any] = {}
         self._bodies = _bodies_with_counts()
         bodies = {kind: [(b.code, b.name) for b in self._bodies if b.kind == kind] for kind in ("committee", "group")}
-        tags = [(name, name) for name in Tag.objects.values_list("name", flat=True)]
+        tags, organisations = _tags_and_organisations()
         countries = sorted(((code, country_name(code)) for code in default_languages()), key=lambda pair: pair[1])
         self._choose(bodies["committee"], "committees", "out_committees")
         self._choose(bodies["group"], "groups", "out_groups")
@@ -97,7 +98,7 @@ class CriteriaForm(forms.Form):
         self._choose(countries, "countries", "out_countries")
         languages = sorted(((code, language_name(code)) for code in content_languages()), key=lambda pair: pair[1])
         self._choose(languages, "languages")
-        self._choose(list(Organisation.objects.values_list("pk", "name")), "organisations")
+        self._choose(organisations, "organisations")
         for name in ("countries", "languages", "organisations", "out_countries"):
             self.fields[name].widget.attrs |= {"class": "input", "size": 6}
         self.fields["role"].widget.attrs["class"] = "input"
@@ -220,6 +221,17 @@ class CriteriaForm(forms.Form):
     def leaves_out(self) -> bool:
         """Whether a field of the part left out is filled."""
         return any(self[name].value() for name in [*LEAVE_OUT.values(), "out_committees"])
+
+
+def _tags_and_organisations() -> tuple[list[tuple[str, str]], list[tuple[int, str]]]:
+    """The choices of both by name; one query, since the page of a letter's people has many others to ask."""
+    tags = Tag.objects.order_by().annotate(is_tag=Value(1)).values_list("is_tag", "pk", "name")
+    rows = Organisation.objects.order_by().annotate(is_tag=Value(0)).values_list("is_tag", "pk", "name")
+    found = sorted(tags.union(rows, all=True), key=lambda row: sort_key(row[2]))
+    return (
+        [(name, name) for is_tag, _pk, name in found if is_tag],
+        [(pk, name) for is_tag, pk, name in found if not is_tag],
+    )
 
 
 def _bodies_with_counts() -> list[Any]:

@@ -15,8 +15,9 @@ from accounts.audit import record
 from contacts.counting import most
 from contacts.criteria import CriteriaError
 from contacts.criteria.vocabulary import NormalCriteria
-from contacts.forms.builder import HOW, Builder, Group, menu
+from contacts.forms.builder import Builder, menu
 from contacts.forms.segments import SegmentForm
+from contacts.forms.tree import HOW, Group
 from contacts.models import Contact, Segment
 from contacts.picking import Picks
 from contacts.registry import letter_for, uses_of

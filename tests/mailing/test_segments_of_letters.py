@@ -61,7 +61,7 @@ def test_who_received_a_letter_and_did_not_reply(letter):
 
 def test_a_letter_nobody_sent_is_refused_with_the_nearest_reference(letter):
     letter("Somebody")
-    with pytest.raises(CriteriaError, match="Did you mean LSI-2026-014?"):
+    with pytest.raises(CriteriaError, match="Did you mean LSI-2026-014"):
         validate({"received": {"mailing": ["LSI-2026-041"]}})
     for wrong in [{}, {"replied": "no"}, {"mailing": ["LSI-2026-014"], "replied": "maybe"}, "LSI-2026-014"]:
         with pytest.raises(CriteriaError):

@@ -65,7 +65,9 @@ def bodies_of(words: Words, *kinds: str) -> list[Choice]:
     of_kind = {kind: [body for body in words.bodies if body.kind == kind and not body.ended_on] for kind in kinds}
     if len(kinds) == 1:
         return [(body.code, body.short_name or body.code) for body in of_kind[kinds[0]]]
-    return [(labels[kind], [(key(body), _called(body)) for body in found]) for kind, found in of_kind.items() if found]
+    return [
+        (str(labels[kind]), [(key(body), _called(body)) for body in found]) for kind, found in of_kind.items() if found
+    ]
 
 
 def _called(body: Body) -> str:
