@@ -18,7 +18,7 @@ from contacts.imports.records import Pull
 from contacts.imports.telling import lines_of, new_detail
 from contacts.imports.uploading import read
 from contacts.languages import country_name
-from contacts.models import Contact, ImportFile, ImportRun, PersonCorrection, Suppression
+from contacts.models import Contact, ImportFile, ImportRun, PersonCorrection, RememberedName, Suppression
 from contacts.names import sort_key
 
 SHOWN = 200
@@ -142,6 +142,7 @@ def _question(found: Any) -> dict[str, Any]:
     choices = vocabulary.choices(found.kind)
     return {
         "kind": found.kind,
+        "what": str(RememberedName.Kind(found.kind).label),
         "label": found.label,
         "row": found.row,
         "count": found.count,

@@ -42,8 +42,8 @@ class ImportRun(models.Model):
 
     TRANSITIONS: ClassVar[dict[str, set[str]]] = {
         "uploaded": {"mapped", "checked", "discarded"},
-        "mapped": {"checked", "uploaded", "discarded"},
-        "checked": {"uploaded", "mapped", "held", "applied", "discarded"},
+        "mapped": {"checked", "discarded"},
+        "checked": {"held", "applied", "discarded"},
         "held": {"applied", "discarded"},
         "applied": {"reverted"},
         "reverted": set(),

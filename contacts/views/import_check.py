@@ -65,12 +65,8 @@ def _page(request: HttpRequest, run: ImportRun, preview: dict[str, Any], *, stat
     counts = preview["counts"]
     changes = counts["new"] + counts["changed"]
     may_release = request.user.has_perm("contacts.release_import")
-    for question in preview["questions"]:
-        question["choices"] = (
-            []
-            if question["suggestion"]
-            else sorted(vocabulary.choices(question["kind"]).items(), key=lambda pair: str(pair[1]))
-        )
+    for question in preview["questions"][:FIRST]:
+        question["choices"] = sorted(vocabulary.choices(question["kind"]).items(), key=lambda pair: str(pair[1]))
     context = {
         "nav": "contacts",
         "run": run,
