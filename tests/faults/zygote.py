@@ -67,11 +67,9 @@ class Zygote:
         """End it and all that it forked."""
         assert self._process.stdin
         self._process.stdin.close()
-        try:
+        with contextlib.suppress(subprocess.TimeoutExpired):
             self._process.wait(10)
-        except subprocess.TimeoutExpired:
-            self._process.kill()
-            self._process.wait(10)
+        self._process.kill()
 
 
 class Child:
