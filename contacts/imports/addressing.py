@@ -64,8 +64,7 @@ def _clean(record: Record, pull: Pull) -> str | None:
         problem = _(
             "The domain is made of letters that look like others; it waits until somebody says that it is right."
         )
-        error = UnknownWord(problem, kind="address", label=record.email)
-        pull.tell_unknown(record.row, column, error, record.email)
+        pull.tell_unknown(record.row, column, UnknownWord(problem, kind="address", label=record.email), record.email)
         return None
     if record.ep_id is not None and pull.office_domain and key.rpartition("@")[2] != pull.office_domain:
         problem = _("The address lies outside %(domain)s; it was taken over, but look at it.")
