@@ -9,6 +9,7 @@ import unicodedata
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
@@ -51,10 +52,10 @@ def hidden_fields(row: Organisation | Contact) -> tuple[str, ...]:
     if isinstance(row, Organisation):
         return ()
     if not hasattr(row, "works_in_secret"):
-        found = Contact.objects.filter(pk=row.pk).with_secrecy()
+        found: Any = Contact.objects.filter(pk=row.pk).with_secrecy()
         flags = found.values_list("works_in_secret", "email_is_secret").first() or (False, False)
         row.works_in_secret, row.email_is_secret = flags  # type: ignore[attr-defined]
-    street = ("postal_address", "phone") if row.works_in_secret else ()
+    street = ("postal_address", "phone") if row.works_in_secret else ()  # type: ignore[attr-defined]
     return (*street, "email") if row.email_is_secret else street  # type: ignore[attr-defined]
 
 

@@ -192,7 +192,7 @@ class OrganisationForm(forms.ModelForm):
     def forget_secrets(self) -> None:
         """Leave what was typed as a secret out of the page that shows the errors."""
         if self.was_secret or self.data.get("is_confidential"):
-            self.data = self.data.copy()  # type: ignore[union-attr]
+            self.data = self.data.copy()  # type: ignore[attr-defined]
             for name in SECRET_FIELDS:
                 if self.data.get(name):
                     self.data[name] = ""  # type: ignore[index]

@@ -121,7 +121,7 @@ def find_organisation(request: HttpRequest, pk: int) -> Organisation:
 
 def _organisation_form(request: HttpRequest, organisation: Organisation) -> HttpResponse:
     name, is_new = organisation.name, organisation.pk is None
-    form = OrganisationForm(request.POST or None, instance=organisation, user=request.user)
+    form = OrganisationForm(request.POST or None, instance=organisation, user=request.user)  # type: ignore[arg-type]
     if request.method == "POST" and form.is_valid() and _saved(request, organisation, form):
         messages.success(request, _("The organisation is added.") if is_new else _("Saved."))
         return redirect("contacts:organisation_detail", organisation.pk)

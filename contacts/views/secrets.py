@@ -1,5 +1,6 @@
 """Seeing a secret address on purpose: a POST with a reason, an answer that no cache keeps."""
 
+from typing import Any
 from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse
@@ -35,7 +36,7 @@ def _secret(request: HttpRequest, row: Organisation | Contact, back: str) -> Htt
     if not has_secrets(row):
         return redirect(back)
     form = ReasonForm(request.POST if request.method == "POST" else None)
-    context = {"nav": "contacts", "row": row, "back": back, "form": form}
+    context: dict[str, Any] = {"nav": "contacts", "row": row, "back": back, "form": form}
     if form.is_valid():
         reason = form.cleaned_data["reason"]
         try:

@@ -11,6 +11,7 @@ EVERYBODY = (
     "tests/contacts/test_import",
     "tests/contacts/test_sync_meps.py",
     "tests/contacts/privacy/test_everything.py",
+    "tests/contacts/privacy/test_legal_bases.py",
     "tests/contacts/privacy/test_imports_revive_nobody.py",
     "tests/benchmarks/",
     "tests/faults/test_approval_dies.py",

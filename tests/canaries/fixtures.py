@@ -15,7 +15,7 @@ from tests.canaries.rows import plant, traces, uproot
 
 _BASE64 = re.compile(r"[A-Za-z0-9+/]{16,}={0,2}")
 # CANARIES=0 leaves the rows out, to see whether a test fails because of them.
-IS_ON = os.environ.get("CANARIES", "0") != "0"
+IS_ON = os.environ.get("CANARIES") != "0"
 
 
 @pytest.fixture(scope="session")
