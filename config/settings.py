@@ -245,26 +245,9 @@ CONTENT_SECURITY_POLICY = {
 CKEDITOR_5_CONFIGS = {
     "default": {
         "plugins": [
-            "Essentials",
-            "Paragraph",
-            "Heading",
-            "Bold",
-            "Italic",
-            "Underline",
-            "Superscript",
-            "Link",
-            "List",
-            "ListProperties",
-            "BlockQuote",
-            "HorizontalLine",
-            "Table",
-            "TableToolbar",
-            "Indent",
-            "Autoformat",
-            "PasteFromOffice",
-            "RemoveFormat",
-            "Mention",
-            "WordCount",
+            *("Essentials", "Paragraph", "Heading", "Bold", "Italic", "Underline", "Superscript"),
+            *("Link", "List", "ListProperties", "BlockQuote", "HorizontalLine", "Table"),
+            *("TableToolbar", "Indent", "Autoformat", "PasteFromOffice", "RemoveFormat", "Mention", "WordCount"),
         ],
         "toolbar": {
             "items": [

@@ -45,9 +45,7 @@ def ana():
 
 @pytest.fixture
 def twin():
-    return ContactFactory(
-        given_name="Horvat", family_name="Ana", country="HR", email="a.horvat@office.example", phone="+385 1"
-    )
+    return ContactFactory(given_name="Horvat", family_name="Ana", country="HR", email="ho@office.example", phone="+385")
 
 
 def delivery(person, mailing, **fields):
@@ -85,7 +83,7 @@ def test_everything_that_led_to_the_one_leads_to_the_other(ana, twin, officer):
     assert outcome.moved["mailing.Delivery"] == 1
     assert ana.mandates.get().memberships.count() == 1
     sent.refresh_from_db()
-    assert (sent.contact, sent.email, sent.status) == (ana, "a.horvat@office.example", "sent")
+    assert (sent.contact, sent.email, sent.status) == (ana, "ho@office.example", "sent")
     assert Interaction.all_objects.get(pk=thrown.pk).contact == ana
     assert [tag.name for tag in ana.tags.all()] == ["press"]
     assert "merged two contacts into one and moved 8 rows" in {event.sentence for event in AuditEvent.objects.all()}
@@ -95,7 +93,7 @@ def test_the_losing_row_is_out_of_every_list_and_its_link_leads_to_the_other(ana
     merge(ana, twin, KEEP, actor=approver)
     shell = Contact.objects.get(pk=twin.pk)
     assert (shell.name, shell.email, shell.phone, shell.email_key) == ("", "", "", None)
-    assert list(Contact.objects.living()) == [ana]
+    assert list(Contact.objects.living().filter(pk__in=[ana.pk, twin.pk])) == [ana]
     client.force_login(approver)
     answer = client.get(reverse("contacts:person_detail", args=[twin.public_id]))
     assert answer["Location"] == reverse("contacts:person_detail", args=[ana.public_id])
@@ -104,7 +102,7 @@ def test_the_losing_row_is_out_of_every_list_and_its_link_leads_to_the_other(ana
 def test_the_values_that_are_chosen_stay_and_count_as_set_by_hand(ana, twin, officer):
     merge(ana, twin, KEEP | {"email": "other", "phone": "other"}, actor=officer)
     ana.refresh_from_db()
-    assert (ana.name, ana.email, ana.phone) == ("Ana Horvat", "a.horvat@office.example", "+385 1")
+    assert (ana.name, ana.email, ana.phone) == ("Ana Horvat", "ho@office.example", "+385")
     assert {row.field for row in PersonCorrection.objects.filter(contact=ana)} == {"email", "phone"}
     assert Contact.objects.get(pk=twin.pk).email_digest == ""
 
@@ -157,22 +155,13 @@ def test_two_letters_of_one_mailing_stay_two_in_its_ledger(ana, twin, officer):
     assert Delivery.objects.filter(contact__in=ids_of_person(ana)).count() == len(rows)
 
 
-def test_the_page_of_the_person_shows_both_letters(ana, twin, officer, client):
-    mailing = frozen(title="Before the vote")
-    delivery(ana, mailing)
-    delivery(twin, mailing)
-    merge(ana, twin, KEEP, actor=officer)
-    client.force_login(officer)
-    assert len(client.get(reverse("contacts:person_detail", args=[ana.public_id])).context["entries"]) == 2
-
-
 @pytest.mark.parametrize("status", ["approved", "scheduled", "sending", "paused"])
 def test_nobody_is_merged_while_a_letter_to_them_is_on_its_way(ana, twin, officer, status):
     mailing = frozen(status)
     delivery(twin, mailing)
     with pytest.raises(Refused, match=f"{mailing.reference} is on its way"):
         merge(ana, twin, KEEP, actor=officer)
-    assert Contact.objects.living().count() == 2
+    assert Contact.objects.living().filter(pk__in=[ana.pk, twin.pk]).count() == 2
 
 
 def test_two_sitting_members_are_never_one(ana, twin, officer):
@@ -256,7 +245,7 @@ def test_a_failure_in_the_middle_changes_nothing(ana, twin, officer, monkeypatch
     with pytest.raises(ZeroDivisionError):
         merge(ana, twin, KEEP, actor=officer)
     assert rows_of(twin) == {"contacts.Note": 1}
-    assert Contact.objects.living().count() == 2
+    assert Contact.objects.living().filter(pk__in=[ana.pk, twin.pk]).count() == 2
 
 
 def test_no_table_that_points_to_a_contact_is_forgotten():
@@ -302,51 +291,3 @@ def test_a_model_that_comes_later_moves_too(ana, twin, officer, monkeypatch):
 
 def test_append_only_tables_are_known_before_they_are_touched():
     assert ConsentRecord._meta.db_table in TABLES
-
-
-def test_the_page_shows_both_field_by_field_and_makes_them_one(ana, twin, officer, client):
-    Note.objects.create(contact=twin, author=officer, text="x")
-    client.force_login(officer)
-    url = f"{reverse('contacts:person_merge')}?one={ana.public_id}&other={twin.public_id}"
-    text = client.get(url).content.decode()
-    for words in ["ana@parliament.example", "a.horvat@office.example", "<strong>1</strong> notes", "Given name"]:
-        assert words in text
-    answer = client.post(url, {"given_name": "one", "family_name": "one", "email": "other", "phone": "other"})
-    assert answer["Location"] == reverse("contacts:person_detail", args=[ana.public_id])
-    ana.refresh_from_db()
-    assert (ana.given_name, ana.email, ana.phone) == ("Ana", "a.horvat@office.example", "+385 1")
-
-
-def test_the_page_says_why_two_cannot_be_one(ana, twin, officer, client):
-    MandateFactory(contact=ana)
-    MandateFactory(contact=twin)
-    client.force_login(officer)
-    url = f"{reverse('contacts:person_merge')}?one={ana.public_id}&other={twin.public_id}"
-    assert "so they are two people." in client.get(url).content.decode()
-    assert client.post(url).status_code == 409
-    assert Contact.objects.living().count() == 2
-
-
-def test_the_page_shows_no_secret_address(ana, twin, officer, client):
-    Contact.objects.filter(pk=twin.pk).update(is_confidential=True)
-    client.force_login(officer)
-    url = f"{reverse('contacts:person_merge')}?one={ana.public_id}&other={twin.public_id}"
-    text = client.get(url).content.decode()
-    assert "a.horvat@office.example" not in text
-    assert "+385 1" not in text
-    assert "secret, of Horvat Ana" in text
-
-
-@pytest.mark.parametrize("query", ["", "?one=x&other=y", "?one=5&other=5"])
-def test_a_link_that_names_nobody_is_not_found(officer, client, query):
-    client.force_login(officer)
-    assert client.get(reverse("contacts:person_merge") + query).status_code == 404
-
-
-def test_the_preview_asks_few_questions(ana, twin, officer, client, django_assert_max_num_queries):
-    for n in range(30):
-        Note.objects.create(contact=twin, author=officer, text=str(n))
-    client.force_login(officer)
-    url = f"{reverse('contacts:person_merge')}?one={ana.public_id}&other={twin.public_id}"
-    with django_assert_max_num_queries(12):
-        assert client.get(url).status_code == 200
