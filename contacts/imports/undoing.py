@@ -115,11 +115,11 @@ class Undo:
         gone = []
         for entry in entries:
             for kind, code, role, *dates in entry.get("opened", []):
-                seat = seats.get((entry.get("mandate"), kind, code, role, *(dates or [None, None])))
-                if seat is None:
+                opened = seats.get((entry.get("mandate"), kind, code, role, *(dates or [None, None])))
+                if opened is None:
                     self.stays(entry["contact"], kind)
                 else:
-                    gone.append(seat.pk)
+                    gone.append(opened.pk)
         Membership.objects.filter(pk__in=gone).delete()
 
     def _remove_posts_and_tags(self, entries: Iterable[dict[str, Any]]) -> None:

@@ -97,9 +97,8 @@ def import_word(request: HttpRequest, reference: str) -> HttpResponse:
         messages.error(request, _("Choose what the word means first."))
     else:
         try:
-            vocabulary.remember(
-                form.cleaned_data["kind"], form.cleaned_data["label"], form.cleaned_data["code"], request.user
-            )  # type: ignore[arg-type]
+            data = form.cleaned_data
+            vocabulary.remember(data["kind"], data["label"], data["code"], request.user)  # type: ignore[arg-type]
         except (UnknownWord, ValueError) as error:
             messages.error(request, str(error))
     return checked(request, run) if run.status in OPEN else redirect("contacts:import_detail", run.reference)
