@@ -12,7 +12,7 @@ from contacts.models import Body, Contact, ImportRun, Interaction, Mandate, Memb
 from contacts.models.runs import WrongStatus
 from contacts.reference import load_bodies
 from tests.contacts.imports.builders import import_list, import_sheet, member, members, of, row
-from tests.contacts.imports.test_import_pages import check, give, imported, people, press_apply
+from tests.contacts.imports.hands import check, give, imported, people, press_apply
 from tests.factories import ContactFactory
 
 pytestmark = pytest.mark.django_db
