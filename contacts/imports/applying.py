@@ -7,6 +7,7 @@ from typing import Any
 from django.db import connection
 from django.utils import timezone
 
+from contacts.imports.errors import ChangedMeanwhile
 from contacts.imports.plan import Change, Plan
 from contacts.models import Body, Contact, Mandate, Membership, Organisation, Post, Tag
 from contacts.names import sort_key
@@ -20,11 +21,13 @@ KEYS = {"email": ["email_key", "email_digest"], "given_name": ["sort_key"], "fam
 def write_plan(plan: Plan, note: Callable[[list[Change]], None] = lambda _changes: None) -> None:
     """Write every change. Call it inside a transaction; the plan was made in the same one.
 
-    `note` is given the changes as they are written, in batches: those of a large sheet are not kept.
+    `note` is given the changes as they are written, in batches: those of a large sheet are not kept. Raises
+    ChangedMeanwhile where somebody changed, merged or erased one of the people since they were compared.
     """
     load_bodies()
     organisations: dict[str, int] = {}
     for changes in chain([plan.changes], plan.rest()):
+        _hold_still(changes)
         _end_mandates(changes)
         _close_and_date_seats(changes)
         _write_contacts(changes)
@@ -34,6 +37,25 @@ def write_plan(plan: Plan, note: Callable[[list[Change]], None] = lambda _change
         _add_tags(changes)
         note(changes)
     count_rows()
+
+
+def _hold_still(changes: list[Change]) -> None:
+    """Lock the rows of the people who are known, each as it was compared.
+
+    An import reads for seconds before it writes. Whoever is corrected or erased meanwhile would get their old name and
+    address back from what it read.
+    """
+    known = {change.contact.pk: change.contact.changed_at for change in changes if _is_written(change)}
+    pks = sorted(known)
+    for start in range(0, len(pks), 500):
+        part = pks[start : start + 500]
+        rows = Contact.objects.select_for_update(of=("self",)).filter(pk__in=part).order_by("pk")
+        if dict(rows.values_list("pk", "changed_at")) != {pk: known[pk] for pk in part}:
+            raise ChangedMeanwhile
+
+
+def _is_written(change: Change) -> bool:
+    return not change.is_new and (change.kind != "unchanged" or bool(change.stamps))
 
 
 def count_rows() -> None:

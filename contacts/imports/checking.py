@@ -10,12 +10,13 @@ from django.utils import timezone
 
 from contacts import registry
 from contacts.addresses import email_digest
+from contacts.confidentiality import read_secrecy, secret_addresses
 from contacts.imports import vocabulary
 from contacts.imports.changes import compare
 from contacts.imports.errors import Problem
 from contacts.imports.plan import Change, Plan
 from contacts.imports.records import Pull
-from contacts.imports.telling import lines_of, new_detail
+from contacts.imports.telling import addresses_in, lines_of, new_detail
 from contacts.imports.uploading import read
 from contacts.languages import country_name
 from contacts.models import Contact, ImportFile, ImportRun, PersonCorrection, RememberedName, Suppression
@@ -172,21 +173,25 @@ def _changed(changes: list[Change]) -> list[dict[str, Any]]:
     pks = [change.contact.pk for change in changes if change.kept]
     corrections = PersonCorrection.objects.filter(contact__in=pks).values_list("contact_id", "field", "at")
     since = {(pk, field): timezone.localtime(at).date().isoformat() for pk, field, at in corrections}
+    read_secrecy(change.contact for change in changes)
+    secret = secret_addresses(addresses_in(changes))
     told = []
     for change in changes:
-        kept = [[*line, since.get((change.contact.pk, name), "")] for name, line in lines_of(change, kept=True)]
-        lines = [line for _name, line in lines_of(change)]
+        stays = lines_of(change, kept=True, secret=secret)
+        kept = [[*line, since.get((change.contact.pk, name), "")] for name, line in stays]
+        lines = [line for _name, line in lines_of(change, secret=secret)]
         told.append({**_person(change), "row": change.row, "lines": lines, "kept": kept})
     return told
 
 
 def _new(changes: list[Change]) -> list[dict[str, Any]]:
     alike = _alike(changes)
+    secret = secret_addresses(addresses_in(changes))
     return [
         {
             "row": change.row,
             "name": f"{change.fields.get('given_name', ('', ''))[1]} {change.fields.get('family_name', ('', ''))[1]}",
-            "detail": new_detail(change),
+            "detail": new_detail(change, secret=secret),
             "alike": alike.get(_key(change)),
         }
         for change in changes

@@ -5,14 +5,13 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from django.db import IntegrityError, transaction
-from django.utils.translation import gettext as _
 
 from accounts.models import User
 from contacts.addresses import email_key
 from contacts.imports.applying import write_plan
 from contacts.imports.changes import compare
 from contacts.imports.checking import is_missing, preview_of
-from contacts.imports.errors import ImportRefused
+from contacts.imports.errors import ChangedMeanwhile
 from contacts.imports.plan import Change, Plan
 from contacts.imports.running import entries_of, take_turn
 from contacts.imports.uploading import read
@@ -70,9 +69,7 @@ def confirm(run: ImportRun, decisions: Decisions, *, actor: User) -> None:
                 raise NotAllowed
             _write(run, plan, decisions, actor)
     except IntegrityError as error:
-        raise ImportRefused(
-            _("Somebody else changed the same contacts at the same moment. Nothing was imported; start it again.")
-        ) from error
+        raise ChangedMeanwhile from error
 
 
 def _write(run: ImportRun, plan: Plan, decisions: Decisions, actor: User) -> None:

@@ -10,6 +10,15 @@ class ImportRefused(Exception):
     """The whole file is refused and nothing was imported; the message is a sentence for the person who gave it."""
 
 
+class ChangedMeanwhile(ImportRefused):
+    """Somebody changed, merged or erased the same people between the comparison and the writing."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            _("Somebody else changed the same contacts at the same moment. Nothing was imported; start it again.")
+        )
+
+
 class UnknownWord(ValueError):
     """A word that no table knows; the message says so, with the nearest known word.
 

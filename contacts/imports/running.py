@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from accounts import audit
 from contacts.imports.applying import write_plan
 from contacts.imports.changes import Progress, compare
-from contacts.imports.errors import ImportRefused
+from contacts.imports.errors import ChangedMeanwhile, ImportRefused
 from contacts.imports.plan import Change, Plan
 from contacts.imports.records import Pull
 from contacts.models import ImportFile, ImportRun
@@ -47,9 +47,7 @@ def apply(pull: Pull, *, join: bool = False, release_held: bool = False, progres
                 _record(plan, held, entries)
             return plan
     except IntegrityError as error:
-        raise ImportRefused(
-            _("Somebody else changed the same contacts at the same moment. Nothing was imported; start it again.")
-        ) from error
+        raise ChangedMeanwhile from error
 
 
 def take_turn() -> None:
@@ -140,6 +138,7 @@ def _entry(change: Change) -> dict[str, Any] | None:
     entry["dated"] = [[seat.pk, on.isoformat()] for seat, on in change.dated]
     if change.organisation:
         entry["organisation"], entry["title"] = change.organisation, change.title or ""
+        entry["since"] = _plain(change.since)
     if change.new_tags:
         entry["tags"] = change.new_tags
     if not change.is_new:

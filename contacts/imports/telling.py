@@ -1,27 +1,31 @@
 """The changes of an import in words a person reads: what stands there today, what the file says."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Set
 from typing import Any
 
 from django.utils.translation import gettext as _
 
+from contacts.confidentiality import hidden_fields
 from contacts.imports.guessing import LABELS
 from contacts.imports.plan import Change, NewSeat
 from contacts.languages import country_name, language_name
 from contacts.models import Body, Membership
 
-# What of a person whose address is secret is not shown, neither before nor after.
-SECRET = {"email", "phone", "postal_address"}
 _SHORT = 120
 
 
-def lines_of(change: Change, *, kept: bool = False) -> Iterator[tuple[str, list[str]]]:
-    """What changes of a person, each as (field, [what it is, before, after]); with `kept` what stays as corrected."""
+def lines_of(change: Change, *, kept: bool = False, secret: Set[str] = frozenset()) -> Iterator[tuple[str, list[str]]]:
+    """What changes of a person, each as (field, [what it is, before, after]); with `kept` what stays as corrected.
+
+    A field that is secret of this person is shown neither before nor after, nor is one of the addresses `secret`. Read
+    the people with `read_secrecy()` first.
+    """
+    hidden = () if change.is_new else hidden_fields(change.contact)
     fields = change.kept if kept else change.fields
     for name, (before, after) in fields.items():
         if name == "family_name_is_guessed":
             continue
-        if name in SECRET and change.contact.is_confidential:
+        if name in hidden or (name == "email" and {before, after} & secret):
             yield name, [_label(name), _("secret"), _("secret")]
         else:
             yield name, [_label(name), _value(name, before), _value(name, after)]
@@ -37,14 +41,21 @@ def lines_of(change: Change, *, kept: bool = False) -> Iterator[tuple[str, list[
         yield "tags", [_label("tags"), "", ", ".join(change.new_tags)]
 
 
-def new_detail(change: Change) -> str:
+def addresses_in(changes: Iterable[Change]) -> set[str]:
+    """The e-mail addresses that changes take away or bring, to ask which of them are secret."""
+    pairs = [shelf["email"] for change in changes for shelf in (change.fields, change.kept) if "email" in shelf]
+    return {address for pair in pairs for address in pair if address}
+
+
+def new_detail(change: Change, *, secret: Set[str] = frozenset()) -> str:
     """One line about somebody new: country, group, committees with roles, organisation."""
     country = change.fields.get("country", ("", ""))[1] or (change.mandate.country if change.mandate else "")
     seats = [_seat_words(seat) for seat in change.opened]
     post = ", ".join(filter(None, [change.title, change.organisation]))
     tags = ", ".join(change.new_tags)
     told = ", ".join(filter(None, [country_name(country) if country else "", *seats[:6], post, tags]))
-    return told or str(change.fields.get("email", ("", ""))[1])
+    address = str(change.fields.get("email", ("", ""))[1])
+    return told or (_("secret address") if address in secret else address)
 
 
 def _label(name: str) -> str:

@@ -55,7 +55,9 @@ class Undo:
     def take_back(self, entries: list[dict[str, Any]]) -> None:
         """Undo a batch: what was opened goes first, so that what was closed can open again."""
         pks = [entry["contact"] for entry in entries]
-        people = {contact.pk: contact for contact in Contact.objects.living().filter(pk__in=pks)}
+        # Whoever corrects or erases one of them meanwhile waits, or is waited for.
+        rows = Contact.objects.living().filter(pk__in=pks).order_by("pk").select_for_update(of=("self",))
+        people = {contact.pk: contact for contact in rows}
         entries = [entry for entry in entries if entry["contact"] in people]
         new = [entry for entry in entries if entry["kind"] == "new"]
         old = [entry for entry in entries if entry["kind"] != "new"]
@@ -129,7 +131,7 @@ class Undo:
                     contact=entry["contact"],
                     organisation__name=entry["organisation"],
                     title=entry.get("title", ""),
-                    started_on__isnull=True,
+                    started_on=_day("started_on", entry.get("since")),
                     ended_on__isnull=True,
                 )
                 pk = posts.order_by("-pk").values_list("pk", flat=True).first()
