@@ -2,12 +2,12 @@
 
 from collections.abc import Callable, Iterable
 from itertools import chain
-from typing import Any
 
 from django.db import connection
 from django.utils import timezone
 
 from contacts.imports.errors import ChangedMeanwhile
+from contacts.imports.inserting import insert, insert_objects
 from contacts.imports.plan import Change, Plan
 from contacts.models import Body, Contact, Mandate, Membership, Organisation, Post, Tag
 from contacts.names import sort_key
@@ -15,6 +15,8 @@ from contacts.reference import load_bodies
 
 BATCH = 200
 COUNTED = (Contact, Mandate, Membership, Body, Post)
+# What a new contact is written with; the country of today is the database's own (contacts/country_now.py).
+COLUMNS = [field.attname for field in Contact._meta.concrete_fields if field.name not in {"id", "country_now"}]
 KEYS = {"email": ["email_key", "email_digest"], "given_name": ["sort_key"], "family_name": ["sort_key"]}
 
 
@@ -106,6 +108,7 @@ def _write_contacts(changes: list[Change]) -> None:
         contact.facts_as_of = stamps
         if change.is_new:
             contact.compute_keys()
+            contact.created_at = contact.changed_at = now
             new.append(contact)
         elif change.fields or is_stamped:
             if change.fields:
@@ -115,7 +118,7 @@ def _write_contacts(changes: list[Change]) -> None:
             names.add("facts_as_of")
             old.append(contact)
     _free_addresses(changes)
-    Contact.objects.bulk_create(new, batch_size=500)
+    insert_objects(Contact, new, COLUMNS)
     if names:
         Contact.objects.bulk_update(old, sorted(names), batch_size=BATCH)
 
@@ -179,17 +182,15 @@ def _add_posts(changes: list[Change], known: dict[str, int]) -> None:
     for organisation in Organisation.objects.bulk_create(made, batch_size=500):
         known[organisation.name] = organisation.pk
     _add_bodies(changes)
-    posts = [
-        Post(
-            contact=change.contact,
-            organisation_id=known[change.organisation],
-            title=change.title or "",
-            started_on=change.since,
-        )
-        for change in changes
-        if change.organisation
-    ]
-    Post.objects.bulk_create(posts, batch_size=500)
+    insert(
+        Post,
+        ["contact_id", "organisation_id", "title", "started_on"],
+        [
+            (change.contact.pk, known[change.organisation], change.title or "", change.since)
+            for change in changes
+            if change.organisation
+        ],
+    )
 
 
 def _organisation(name: str, change: Change) -> Organisation:
@@ -217,16 +218,20 @@ def _add_tags(changes: list[Change]) -> None:
     wanted = {tag for change in changes for tag in change.new_tags}
     if not wanted:
         return
-    known: dict[str, Any] = {tag.name: tag for tag in Tag.objects.all()}
+    known = dict(Tag.objects.values_list("name", "pk"))
     for tag in Tag.objects.bulk_create([Tag(name=name) for name in sorted(wanted - known.keys())]):
-        known[tag.name] = tag
+        known[tag.name] = tag.pk
     through = Contact.tags.through
-    through.objects.bulk_create(
-        [
-            through(contact_id=change.contact.pk, tag_id=known[name].pk)
+    given = {
+        is_new: [
+            (change.contact.pk, known[name])
             for change in changes
+            if change.is_new == is_new
             for name in change.new_tags
-        ],
-        batch_size=500,
-        ignore_conflicts=True,
-    )
+        ]
+        for is_new in (True, False)
+    }
+    insert(through, ["contact_id", "tag_id"], given[True])
+    # Somebody we know may be given the same tag on a page at this moment.
+    rows = [through(contact_id=contact, tag_id=tag) for contact, tag in given[False]]
+    through.objects.bulk_create(rows, batch_size=500, ignore_conflicts=True)

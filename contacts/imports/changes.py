@@ -6,7 +6,7 @@ nothing about it. A file older than what is stored fills gaps and changes nothin
 
 import uuid
 from collections.abc import Callable, Iterable, Iterator
-from functools import lru_cache
+from functools import lru_cache, partial
 from itertools import islice
 
 from django.db.models.base import ModelState
@@ -44,7 +44,8 @@ def compare(pull: Pull, *, join: bool = False, progress: Progress = iter) -> Pla
     by_address = [record for record in records if record.ep_id is None]
     if len(by_address) > KEPT:
         records = [record for record in records if record.ep_id is not None]
-        _count_rest(plan, by_address, lambda rows: _batches(rows, pull, stored, addresses, join=join), progress)
+        batches = partial(_batches, pull=pull, stored=stored, addresses=addresses, join=join)
+        _count_rest(plan, by_address, batches, progress)
         progress = iter
     for changes in _batches(progress(records), pull, stored, addresses, join=join):
         plan.changes.extend(changes)
@@ -58,21 +59,35 @@ def compare(pull: Pull, *, join: bool = False, progress: Progress = iter) -> Pla
     return plan
 
 
-def _batches(
-    records: Iterable[Record], pull: Pull, stored: Stored, addresses: Addresses, *, join: bool
+def _batches(  # noqa: PLR0913 - a file, what is stored, and how much is asked
+    records: Iterable[Record],
+    pull: Pull,
+    stored: Stored,
+    addresses: Addresses,
+    *,
+    join: bool,
+    only_counting: bool = False,
 ) -> Iterator[list[Change]]:
-    """The changes of the records, so many records at a time."""
-    rows = iter(records)
+    """The changes of the records, so many records at a time.
+
+    With `only_counting` one change stands for everybody who is new: what they get is worked out when it is written.
+    """
+    rows, anybody = iter(records), Change(_pattern(pull.source), is_new=True) if only_counting else None
     while batch := list(islice(rows, BATCH)):
         load_by_key(stored, [record.email_key for record in batch if record.email_key and record.ep_id is None])
-        found = (_compare_record(record, pull, stored, addresses, join=join) for record in batch)
-        yield [change for change in found if change is not None]
+        found = []
+        for record in batch:
+            if not _is_usable(record, pull, stored, addresses, join=join):
+                continue
+            contact = _known(record, stored)
+            found.append(anybody if anybody and not contact else _compare_person(record, contact, pull, stored))
+        yield found
 
 
 def _count_rest(
     plan: Plan,
     records: list[Record],
-    batches: Callable[[Iterable[Record]], Iterator[list[Change]]],
+    batches: Callable[..., Iterator[list[Change]]],
     progress: Progress,
 ) -> None:
     """Count the changes of a large sheet's people without keeping them: they depend on nobody else in the file.
@@ -80,7 +95,7 @@ def _count_rest(
     When they are written they are compared once more, batch by batch; what there is to tell about them is told once.
     """
     touched = False
-    for changes in batches(progress(records)):
+    for changes in batches(progress(records), only_counting=True):
         for change in changes:
             touched = (
                 touched
@@ -116,29 +131,33 @@ def _once_each(pull: Pull) -> list[Record]:
     return found
 
 
-def _compare_record(record: Record, pull: Pull, stored: Stored, addresses: Addresses, *, join: bool) -> Change | None:
+def _known(record: Record, stored: Stored) -> Contact | None:
+    """The contact a record speaks of: by the member's number, else by the address."""
     if record.ep_id is not None:
-        contact = stored.by_ep_id.get(record.ep_id)
-        if contact is None and stored.erased_digests and ep_digest(record.ep_id) in stored.erased_digests:
-            _tell(pull, record, "ep_id", "erased", _("This person was erased; the row was left out."))
-            return None
-    else:
-        if record.email_key is None:
-            if record.row not in addresses.left_out:
-                _tell(pull, record, "email", "missing", _("The row has no address to know the person by."))
-            return None
-        contact = stored.by_key.get(record.email_key)
-    if contact is not None and contact.erased_at is not None:
+        return stored.by_ep_id.get(record.ep_id)
+    return stored.by_key.get(record.email_key or "")
+
+
+def _is_usable(record: Record, pull: Pull, stored: Stored, addresses: Addresses, *, join: bool) -> bool:
+    """Whether a record speaks of somebody we know, or of somebody new who can be made; tells why not."""
+    contact = _known(record, stored)
+    if record.ep_id is None and record.email_key is None:
+        if record.row not in addresses.left_out:
+            _tell(pull, record, "email", "missing", _("The row has no address to know the person by."))
+        return False
+    if contact.erased_at is not None if contact is not None else _number_is_erased(record, stored):
         _tell(pull, record, "ep_id", "erased", _("This person was erased; the row was left out."))
-        return None
-    if contact is None:
-        if join:
-            problem = _("This person is not in the list, so nothing was taken over.")
-            _tell(pull, record, "ep_id" if record.ep_id else "email", "unknown_id", problem)
-            return None
-        if record.row in addresses.erased_rows or not _can_be_made(record, pull):
-            return None
-    return _compare_person(record, contact, pull, stored)
+        return False
+    if contact is None and join:
+        problem = _("This person is not in the list, so nothing was taken over.")
+        _tell(pull, record, "ep_id" if record.ep_id else "email", "unknown_id", problem)
+        return False
+    return contact is not None or (record.row not in addresses.erased_rows and _can_be_made(record, pull))
+
+
+def _number_is_erased(record: Record, stored: Stored) -> bool:
+    erased = stored.erased_digests
+    return record.ep_id is not None and bool(erased) and ep_digest(record.ep_id) in erased
 
 
 def _can_be_made(record: Record, pull: Pull) -> bool:
