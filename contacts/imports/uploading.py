@@ -190,8 +190,9 @@ def discard(run: ImportRun, *, actor: User) -> None:
 def throw_away_old() -> int:
     """Discard uploads nobody finished in FILE_DAYS and throw their files away; give how many files. Rung by beat.
 
-    A held pull stays held, without its file.
+    A held pull stays held, without its file. Runs that an older worker made during an update get their reference here.
     """
+    ImportRun.objects.give_references()
     old = ImportFile.objects.filter(at__lt=timezone.now() - timedelta(days=FILE_DAYS))
     waiting = ("uploaded", "mapped", "checked")
     with transaction.atomic():

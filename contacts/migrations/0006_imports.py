@@ -26,6 +26,11 @@ def moment() -> Any:
     return models.DateTimeField(blank=True, null=True)
 
 
+def empty() -> Any:
+    """A JSON object with nothing in it. The database fills it in where an older worker writes during an update."""
+    return models.JSONField(blank=True, db_default=models.Value({}, models.JSONField()), default=dict)
+
+
 class Migration(migrations.Migration):
     """What an import needs to be checked, applied and taken back on a page."""
 
@@ -40,16 +45,26 @@ class Migration(migrations.Migration):
             for name in ("mapped_at", "checked_at", "held_at", "applied_at", "reverted_at", "discarded_at")
         ),
         migrations.AddField("importrun", "working_since", moment()),
-        migrations.AddField("importrun", "working", models.CharField(blank=True, default="", max_length=10)),
-        migrations.AlterField("importrun", "working", models.CharField(blank=True, max_length=10)),
-        migrations.AddField("importrun", "options", models.JSONField(blank=True, default=dict)),
-        migrations.AddField("importrun", "outcome", models.JSONField(blank=True, default=dict)),
-        migrations.AddField("importrun", "reference", models.CharField(default="", editable=False, max_length=20)),
-        migrations.RunPython(number_runs, forget),
-        migrations.AlterField(
+        migrations.AddField(
+            "importrun", "working", models.CharField(blank=True, db_default="", default="", max_length=10)
+        ),
+        migrations.AddField("importrun", "options", empty()),
+        migrations.AddField("importrun", "outcome", empty()),
+        migrations.AddField(
             "importrun",
             "reference",
-            models.CharField(editable=False, max_length=20, unique=True, verbose_name="reference"),
+            models.CharField(
+                blank=True, db_default="", default="", editable=False, max_length=20, verbose_name="reference"
+            ),
+        ),
+        migrations.RunPython(number_runs, forget),
+        migrations.AddConstraint(
+            "importrun",
+            models.UniqueConstraint(
+                condition=models.Q(("reference", ""), _negated=True),
+                fields=("reference",),
+                name="import_reference_is_unique",
+            ),
         ),
         migrations.AlterField(
             "importrun",

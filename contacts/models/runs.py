@@ -23,6 +23,13 @@ class ImportRunQuerySet(models.QuerySet["ImportRun"]):
         """All for the platform's colleagues, none for a stranger."""
         return colleagues_see(self, user)
 
+    def give_references(self) -> int:
+        """Give the runs of older workers, which knew of no references, theirs; how many there were."""
+        found = list(self.filter(reference="").order_by("pk"))
+        for run in found:
+            run.save()
+        return len(found)
+
 
 class WrongStatus(Exception):
     """The import is no longer where somebody thought it was."""
@@ -50,7 +57,9 @@ class ImportRun(models.Model):
         "discarded": set(),
     }
 
-    reference = models.CharField(_("reference"), max_length=20, unique=True, editable=False)
+    # Defaults in the database as well: a worker of the version before this one goes on writing during an update. Its
+    # runs have no reference until beat gives them one.
+    reference = models.CharField(_("reference"), max_length=20, blank=True, default="", db_default="", editable=False)
     source = models.CharField(max_length=60)
     file_name = models.CharField(max_length=200)
     file_digest = models.CharField(max_length=64)
@@ -58,12 +67,12 @@ class ImportRun(models.Model):
     status = models.CharField(max_length=20, choices=Status)
     hold_reason = models.CharField(max_length=300, blank=True)
     # How the file is read: reader, encoding, sheet, mapping (contacts/imports/uploading.py).
-    options = models.JSONField(default=dict, blank=True)
+    options = models.JSONField(default=dict, db_default=models.Value({}, models.JSONField()), blank=True)
     counts = models.JSONField(default=dict)
     changes = models.JSONField(default=list)
     problems = models.JSONField(default=list)
     # What taking it back did: how many changes, and which stayed because somebody changed them since.
-    outcome = models.JSONField(default=dict, blank=True)
+    outcome = models.JSONField(default=dict, db_default=models.Value({}, models.JSONField()), blank=True)
     by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+")
     at = models.DateTimeField(auto_now_add=True)
     mapped_at = models.DateTimeField(null=True, blank=True)
@@ -73,13 +82,18 @@ class ImportRun(models.Model):
     reverted_at = models.DateTimeField(null=True, blank=True)
     discarded_at = models.DateTimeField(null=True, blank=True)
     # "check", "apply" or "undo" while a worker does it with a large file; "" otherwise.
-    working = models.CharField(max_length=10, blank=True)
+    working = models.CharField(max_length=10, blank=True, default="", db_default="")
     working_since = models.DateTimeField(null=True, blank=True)
 
     objects: ClassVar[ImportRunQuerySet] = ImportRunQuerySet.as_manager()  # type: ignore[assignment]
 
     class Meta:
         ordering = ["-id"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["reference"], condition=~models.Q(reference=""), name="import_reference_is_unique"
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"{self.reference} ({self.get_status_display()})"

@@ -13,6 +13,7 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET, require_http_methods, require_POST, require_safe
 
 from accounts.access import requires
+from contacts.colleagues import for_colleagues
 from contacts.forms.imports import ColumnsForm, EncodingForm, SheetForm, UploadForm
 from contacts.imports import uploading, working
 from contacts.imports.errors import ImportRefused
@@ -70,6 +71,7 @@ def import_list(request: HttpRequest) -> HttpResponse:
 
 
 @requires("contacts.edit")
+@for_colleagues
 @require_http_methods(["GET", "HEAD", "POST"])
 def import_upload(request: HttpRequest) -> HttpResponse:
     """Give a file or paste cells."""
@@ -141,7 +143,7 @@ def import_encoding(request: HttpRequest, reference: str) -> HttpResponse:
 def import_sheet(request: HttpRequest, reference: str) -> HttpResponse:
     """Take another sheet of the workbook."""
     run = run_of(request, reference)
-    options = {**run.options, "sheet": request.POST.get("sheet", "")[:120]}
+    options = {**run.options, "sheet": request.POST.get("sheet", "").replace("\0", "")[:120]}
     ImportRun.objects.filter(pk=run.pk, status__in=OPEN).update(options=options)
     return redirect("contacts:import_map", run.reference)
 
