@@ -133,12 +133,14 @@ def import_with_proof(
     if contact.email_digest and blocking.exists():
         raise ConsentRefused(_("This person asked us not to write, or cannot be reached. Proof does not change that."))
     subscription, _created = Subscription.objects.get_or_create(contact=contact, contact_list=contact_list)
-    if subscription.status == Status.UNSUBSCRIBED:
+    # Whoever leaves at this moment has left.
+    pending = Subscription.objects.filter(pk=subscription.pk, status=Status.PENDING)
+    if not pending.update(status=Status.ACTIVE, confirmed_at=timezone.now()):
+        subscription.refresh_from_db()
+        if subscription.status == Status.ACTIVE:
+            raise ConsentRefused(_("This person is on the list already."))
         raise ConsentRefused(_("This person left the list. Only they themselves can come back."))
-    if subscription.status == Status.ACTIVE:
-        raise ConsentRefused(_("This person is on the list already."))
-    subscription.status, subscription.confirmed_at = Status.ACTIVE, timezone.now()
-    subscription.save(update_fields=["status", "confirmed_at"])
+    subscription.refresh_from_db()
     _record_wording(contact, contact_list, Action.IMPORTED, source, given_on=given_on)
     if actor is not None:
         record(actor, f"added a contact to {contact_list.name}, with proof of consent", about=contact)

@@ -44,10 +44,12 @@ def correct(contact: Contact, changes: dict[str, Any], *, actor: User) -> list[s
         raise KeyError(", ".join(sorted(unknown)))
     if not changed:
         return []
+    hidden = {*WITHOUT_VALUE, "email"} if changes.get("is_confidential", row.is_confidential) else {*WITHOUT_VALUE}
+    PersonCorrection.objects.filter(contact=row, field__in=hidden).exclude(value="").update(value="")
     for name in changed:
         setattr(row, name, changes[name])
         if name in FROM_IMPORTS:
-            value = "" if name in WITHOUT_VALUE or (row.is_confidential and name == "email") else changes[name]
+            value = "" if name in hidden else changes[name]
             set_by = {"value": value, "by": actor, "at": timezone.now()}
             PersonCorrection.objects.update_or_create(contact=row, field=name, defaults=set_by)
     if "family_name" in changed:

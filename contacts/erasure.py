@@ -68,8 +68,8 @@ def erase(contact: Contact, *, actor: User | None, reason: str, keep_out: bool =
     said = SAID[reason]
     with transaction.atomic():
         # A worker about to write to this person holds the row: its letter leaves before this, or not at all.
-        row = Contact.objects.select_for_update(of=("self",)).get(pk=contact.pk)
-        if row.erased_at is not None:
+        row = Contact.objects.select_for_update(of=("self",)).filter(pk=contact.pk).first()
+        if row is None or row.erased_at is not None:
             return False
         # Rows that were merged into this one are the same person.
         rows = [row, *shells_of(row)]

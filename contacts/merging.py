@@ -109,6 +109,8 @@ def merge(winner: Contact, loser: Contact, choices: Mapping[str, str], *, actor:
     """
     locked = Contact.objects.select_for_update(of=("self",)).filter(pk__in=[winner.pk, loser.pk]).order_by("pk")
     rows = {row.pk: row for row in locked}
+    if not rows.keys() >= {winner.pk, loser.pk}:
+        raise Refused(_("One of the two is no longer there: an import that had made them was taken back."))
     winner, loser = rows[winner.pk], rows[loser.pk]
     if reason := why_not(winner, loser):
         raise Refused(reason)

@@ -8,7 +8,8 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from contacts.addresses import AddressError, clean_address, email_key
-from contacts.models import Contact, ContactList
+from contacts.models import ContactList
+from contacts.models.people import ContactQuerySet
 
 
 class ListForm(forms.ModelForm):
@@ -56,13 +57,18 @@ class ProofForm(forms.Form):
         label=_("Day on which they agreed"), widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
     )
 
+    def __init__(self, *args: Any, people: ContactQuerySet, **kwargs: Any) -> None:
+        """`people`: those whom the colleague may see; of others the form says nothing."""
+        super().__init__(*args, **kwargs)
+        self.people = people
+
     def clean_email(self) -> str:
         """An address one can write to, of somebody we know; `person` holds who."""
         try:
             address = clean_address(self.cleaned_data["email"])
         except AddressError as error:
             raise ValidationError(str(error)) from error
-        self.person = Contact.objects.living().filter(email_key=email_key(address)).first()
+        self.person = self.people.living().filter(email_key=email_key(address)).first()
         if self.person is None:
             raise ValidationError(
                 _("Nobody here has this address. Add the person first, with a spreadsheet or by hand.")

@@ -26,6 +26,13 @@ def colleagues_see(rows: Rows, user: Any) -> Rows:
     return rows.filter(Exists(Affiliation.objects.filter(user=user, organisation__is_platform=True)))
 
 
+def is_colleague(user: Any) -> bool:
+    """Whether somebody may see the platform's own address book at all (`colleagues_see`); one query at most."""
+    if not user.is_authenticated or not user.is_active:
+        return False
+    return user.role == "administrator" or user.affiliations.filter(organisation__is_platform=True).exists()
+
+
 # Not a kind of membership but a mark on one; a word of its own where one filters and counts.
 FOUNDER = "founder"
 _REGISTER_NUMBER = re.compile(r"[0-9]{6,15}-[0-9]{2}")

@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts.access import requires
+from contacts.colleagues import for_colleagues
 from contacts.forms.bodies import BodyForm, SeatForm
 from contacts.models import Body, Contact, Mandate, Membership
 from contacts.seating import KINDS_BY_HAND, ROLES_BY_HAND, is_by_hand, leave_seat, save_body, take_seat
@@ -72,6 +73,7 @@ def body_detail(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @requires("contacts.edit")
+@for_colleagues
 @require_http_methods(["GET", "POST"])
 def body_create(request: HttpRequest) -> HttpResponse:
     """A new body, such as an intergroup."""
@@ -79,6 +81,7 @@ def body_create(request: HttpRequest) -> HttpResponse:
 
 
 @requires("contacts.edit")
+@for_colleagues
 @require_http_methods(["GET", "POST"])
 def body_edit(request: HttpRequest, pk: int) -> HttpResponse:
     """Changes a body's names and dates."""

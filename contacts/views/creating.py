@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from accounts.access import requires
+from contacts.colleagues import for_colleagues
 from contacts.creating import create_person
 from contacts.duplicates import lookalikes
 from contacts.forms.person import ADDRESS_TAKEN, NewPersonForm
@@ -15,6 +16,7 @@ from contacts.models import Contact, Organisation
 
 
 @requires("contacts.edit")
+@for_colleagues
 @require_http_methods(["GET", "POST"])
 def person_create(request: HttpRequest) -> HttpResponse:
     """Asks for a person; shows who is nearest already before a second one is made. ?organisation=<id> fills that in."""

@@ -61,7 +61,7 @@ def list_edit(request: HttpRequest, pk: int) -> HttpResponse:
 def list_add(request: HttpRequest, pk: int) -> HttpResponse:
     """Adds somebody who consented elsewhere, with the proof."""
     found = _list(request, pk)
-    form = ProofForm(request.POST)
+    form = ProofForm(request.POST, people=Contact.objects.visible_to(request.user))
     if form.is_valid():
         data = form.cleaned_data
         try:
@@ -140,7 +140,7 @@ def _facts(request: HttpRequest, found: ContactList) -> dict[str, Any]:
         "statuses": [(code, labels[code], numbers.get(code, 0)) for code in ("active", "pending", "unsubscribed")],
         "page_obj": pages.get_page(request.GET.get("page")),
         "wordings": list(found.wordings.all()[:20]),
-        "proof_form": ProofForm(),
+        "proof_form": ProofForm(people=Contact.objects.none()),
     }
 
 

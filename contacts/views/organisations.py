@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.access import requires
+from contacts.colleagues import for_colleagues
 from contacts.confidentiality import has_secrets, reachable
 from contacts.forms.organisations import NAME_TAKEN, OrganisationFilterForm, OrganisationForm
 from contacts.languages import country_name
@@ -84,6 +85,7 @@ def organisation_detail(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @requires("contacts.edit")
+@for_colleagues
 @require_http_methods(["GET", "POST"])
 def organisation_create(request: HttpRequest) -> HttpResponse:
     """Adds an organisation."""

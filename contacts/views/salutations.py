@@ -11,12 +11,14 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.access import requires
 from accounts.audit import record
+from contacts.colleagues import for_colleagues
 from contacts.forms.salutations import SalutationForm
 from contacts.languages import language_name
 from contacts.models import Salutation
 
 
 @requires("contacts.edit")
+@for_colleagues
 @require_safe
 def salutation_list(request: HttpRequest) -> HttpResponse:
     """The whole table by language."""
@@ -35,6 +37,7 @@ def salutation_list(request: HttpRequest) -> HttpResponse:
 
 
 @requires("contacts.edit")
+@for_colleagues
 @require_http_methods(["GET", "POST"])
 def salutation_edit(request: HttpRequest, pk: int) -> HttpResponse:
     """Changes one row, or marks it as checked."""

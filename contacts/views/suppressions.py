@@ -12,6 +12,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from accounts.access import requires
 from accounts.audit import record
+from contacts.colleagues import for_colleagues
 from contacts.forms.lists import AddressForm, SuppressForm
 from contacts.models import ContactList, Suppression
 from contacts.suppression import digest_of, lift, suppress
@@ -20,6 +21,7 @@ OBJECTION = Suppression.Reason.OBJECTION
 
 
 @requires("contacts.edit")
+@for_colleagues
 @require_safe
 def suppression_page(request: HttpRequest) -> HttpResponse:
     """How many addresses there are and why; forms to look for one and to put one there."""
@@ -27,6 +29,7 @@ def suppression_page(request: HttpRequest) -> HttpResponse:
 
 
 @requires("contacts.edit")
+@for_colleagues
 @require_POST
 def suppression_look(request: HttpRequest) -> HttpResponse:
     """Whether an address is on the list and why. Nothing else is told about it, and the trail keeps who looked."""
@@ -44,6 +47,7 @@ def suppression_look(request: HttpRequest) -> HttpResponse:
 
 
 @requires("contacts.edit")
+@for_colleagues
 @require_POST
 def suppression_add(request: HttpRequest) -> HttpResponse:
     """Puts an address there by hand. Only its hash is stored."""
@@ -59,6 +63,7 @@ def suppression_add(request: HttpRequest) -> HttpResponse:
 
 
 @requires("contacts.edit")
+@for_colleagues
 @require_POST
 def suppression_lift(request: HttpRequest) -> HttpResponse:
     """Takes an address off again where its owner objected; a complaint, an erasure or a dead mailbox stays."""

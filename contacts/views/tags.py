@@ -14,6 +14,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from accounts.access import requires
 from contacts import tagging
+from contacts.colleagues import for_colleagues
 from contacts.forms.people import PersonFilterForm
 from contacts.forms.tags import TagForm, TagManyForm
 from contacts.models import Contact, Tag
@@ -23,6 +24,7 @@ PER_PAGE = 100
 
 
 @requires("contacts.edit")
+@for_colleagues
 @require_safe
 def tag_list(request: HttpRequest) -> HttpResponse:
     """All tags with the number of people who carry each."""
@@ -31,6 +33,7 @@ def tag_list(request: HttpRequest) -> HttpResponse:
 
 
 @requires("contacts.edit")
+@for_colleagues
 @require_http_methods(["GET", "POST"])
 def tag_edit(request: HttpRequest, pk: int) -> HttpResponse:
     """Renames a tag; under the name of another one it asks first and then makes them one."""
@@ -43,6 +46,7 @@ def tag_edit(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @requires("contacts.edit")
+@for_colleagues
 @require_POST
 def tag_delete(request: HttpRequest, pk: int) -> HttpResponse:
     """Takes a tag off everybody and deletes it, unless a segment asks for it."""

@@ -239,6 +239,13 @@ def test_nobody_is_merged_twice_or_with_themselves(ana, twin, officer):
     assert Merge.objects.count() == 1
 
 
+def test_one_who_is_gone_by_now_is_a_sentence(ana, twin, officer):
+    gone = Contact.objects.get(pk=twin.pk)
+    twin.delete()
+    with pytest.raises(Refused, match="no longer there"):
+        merge(ana, gone, KEEP, actor=officer)
+
+
 def test_a_failure_in_the_middle_changes_nothing(ana, twin, officer, monkeypatch):
     Note.objects.create(contact=twin, author=officer, text="x")
     monkeypatch.setattr(merging, "_keep_suppressed", lambda *args: 1 / 0)

@@ -102,6 +102,19 @@ def test_nobody_brings_back_who_left_but_they_themselves(news, reader, officer):
     assert not Suppression.objects.exists()
 
 
+def test_who_leaves_while_a_colleague_adds_them_has_left(news, reader, officer, monkeypatch):
+    find = Subscription.objects.get_or_create
+
+    def find_and_leave(**facts):
+        found = find(**facts)
+        leave(reader, news, source="a page")
+        return found
+
+    monkeypatch.setattr(Subscription.objects, "get_or_create", find_and_leave)
+    with pytest.raises(ConsentRefused, match="left the list"):
+        import_with_proof(reader, news, source="Folder 12", given_on=timezone.localdate(), actor=officer)
+
+
 def test_a_complaint_outlives_a_new_confirmation(news, reader):
     suppress(reader, reason="complaint")
     confirm(reader, news, source="confirm page")
