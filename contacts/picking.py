@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Self
 
+from accounts.ids import id_in
 from contacts.models import Contact, Segment, SegmentPick
 
 INCLUDE, EXCLUDE = SegmentPick.Effect.INCLUDE, SegmentPick.Effect.EXCLUDE
@@ -32,7 +33,7 @@ class Picks:
         found = cls()
         for value in list(values)[:MOST_PICKS]:
             effect, _colon, pk = value.partition(":")
-            if (number := _number(pk)) and effect in (INCLUDE, EXCLUDE):
+            if (number := id_in(pk)) and effect in (INCLUDE, EXCLUDE):
                 (found.added if effect == INCLUDE else found.removed).add(number)
         found.removed -= found.added
         return found
@@ -40,7 +41,7 @@ class Picks:
     def act(self, action: str) -> None:
         """What a button asks for: "include:12", "exclude:12" or "forget:12" for a living person; else nothing."""
         verb, _colon, pk = action.partition(":")
-        number = _number(pk)
+        number = id_in(pk)
         if verb not in (INCLUDE, EXCLUDE, "forget") or not number:
             return
         self.added.discard(number)
@@ -64,7 +65,3 @@ class Picks:
 
     def __bool__(self) -> bool:
         return bool(self.added or self.removed)
-
-
-def _number(text: str) -> int:
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 19 else 0

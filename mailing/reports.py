@@ -1,7 +1,5 @@
 """The report of a mailing, straight from the ledger: counts that always sum, rows with their evidence, CSV."""
 
-import csv
-import io
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import timedelta
@@ -12,6 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from accounts.exports import csv_lines
 from contacts.confidentiality import secret_mail
 from contacts.languages import language_name
 from mailing.dispatch import hours
@@ -160,14 +159,6 @@ HEADER = [
     "public_id", "name", "email", "country", "group", "committees", "language", "state", "reason",
     "server_code", "server_words", "attempts", "sent_at", "next_attempt_at",
 ]  # fmt: skip
-# What a spreadsheet would run as a formula (OWASP, CSV injection).
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
-
-
-def guarded(value: Any) -> str:
-    """A cell that no spreadsheet takes for a formula."""
-    text = "" if value is None else str(value)
-    return f"'{text}" if text.startswith(_FORMULA) else text
 
 
 def csv_rows(mailing: Mailing) -> Iterator[str]:
@@ -175,32 +166,27 @@ def csv_rows(mailing: Mailing) -> Iterator[str]:
 
     A secret address is left empty, and so are the server's words about it.
     """
-    yield "\ufeff" + _line(HEADER)
+    return csv_lines(HEADER, _cells(mailing))
+
+
+def _cells(mailing: Mailing) -> Iterator[list[Any]]:
     rows = Delivery.objects.filter(mailing=mailing).annotate(is_secret=secret_mail())
     for delivery in rows.select_related("contact").order_by("pk").iterator(500):
         context = delivery.context or {}
         name = context.get("name") or (delivery.contact.name if delivery.contact else "")
-        yield _line(
-            [
-                delivery.public_id,
-                name,
-                "" if delivery.is_secret else delivery.email,
-                context.get("country"),
-                context.get("group"),
-                " ".join(sorted(context.get("committees") or [])),
-                language_name(delivery.language),
-                state_of(delivery)["word"],
-                delivery.get_skip_reason_display() if delivery.skip_reason else delivery.get_error_kind_display(),
-                delivery.error_code,
-                "" if delivery.is_secret else delivery.error_detail,
-                delivery.attempts,
-                delivery.sent_at and timezone.localtime(delivery.sent_at).isoformat(timespec="seconds"),
-                delivery.next_attempt_at and timezone.localtime(delivery.next_attempt_at).isoformat(timespec="seconds"),
-            ]
-        )
-
-
-def _line(cells: list[Any]) -> str:
-    line = io.StringIO()
-    csv.writer(line).writerow([guarded(cell) for cell in cells])
-    return line.getvalue()
+        yield [
+            delivery.public_id,
+            name,
+            "" if delivery.is_secret else delivery.email,
+            context.get("country"),
+            context.get("group"),
+            " ".join(sorted(context.get("committees") or [])),
+            language_name(delivery.language),
+            state_of(delivery)["word"],
+            delivery.get_skip_reason_display() if delivery.skip_reason else delivery.get_error_kind_display(),
+            delivery.error_code,
+            "" if delivery.is_secret else delivery.error_detail,
+            delivery.attempts,
+            delivery.sent_at and timezone.localtime(delivery.sent_at).isoformat(timespec="seconds"),
+            delivery.next_attempt_at and timezone.localtime(delivery.next_attempt_at).isoformat(timespec="seconds"),
+        ]

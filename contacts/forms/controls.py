@@ -6,6 +6,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from accounts.ids import id_in
 from contacts.criteria.field import Field, Part
 from contacts.criteria.joining import join
 from contacts.criteria.words import Words
@@ -95,7 +96,7 @@ def _options(part: Part, chosen: list[str], words: Words) -> list[tuple[str, lis
 
 def _names(chosen: list[str]) -> list[str]:
     """Organisations by name, where a stored rule has their ids."""
-    ids = {value: int(value) for value in chosen if value.isascii() and value.isdigit() and len(value) < 19}
+    ids = {value: pk for value in chosen if (pk := id_in(value))}
     names = dict(Organisation.objects.filter(pk__in=ids.values()).values_list("pk", "name")) if ids else {}
     return [names.get(ids.get(value, -1), value) for value in chosen]
 

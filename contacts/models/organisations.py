@@ -1,6 +1,7 @@
 """Organisations, who belongs to them, and what they own."""
 
 import re
+from collections.abc import Collection
 from datetime import date
 from typing import Any, ClassVar, Self, TypeVar
 
@@ -74,11 +75,8 @@ class OrganisationQuerySet(models.QuerySet["Organisation"]):
 
         A founder is a member that was there at the beginning: it is found under "member" and under "founder".
         """
-        wanted = Q(kind__in=kinds)
-        if FOUNDER in kinds:
-            wanted |= Q(is_founder=True)
-        memberships = OrganisationMembership.objects.on(day).filter(wanted, organisation=models.OuterRef("pk"))
-        return self.filter(Exists(memberships))
+        memberships = OrganisationMembership.objects.on(day).of_kinds(kinds)
+        return self.filter(Exists(memberships.filter(organisation=models.OuterRef("pk"))))
 
 
 class OrganisationManager(models.Manager.from_queryset(OrganisationQuerySet)):  # type: ignore[misc]
@@ -166,6 +164,11 @@ class OrganisationMembershipQuerySet(models.QuerySet["OrganisationMembership"]):
         return self.filter(
             Q(started_on__isnull=True) | Q(started_on__lte=day), Q(ended_on__isnull=True) | Q(ended_on__gte=day)
         )
+
+    def of_kinds(self, kinds: Collection[str]) -> Self:
+        """Those of some kinds; "founder" stands for members that were there at the beginning."""
+        wanted = Q(kind__in=[kind for kind in kinds if kind != FOUNDER])
+        return self.filter(wanted | Q(is_founder=True) if FOUNDER in kinds else wanted)
 
 
 class OrganisationMembership(models.Model):

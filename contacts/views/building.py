@@ -12,6 +12,8 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from accounts.access import requires
 from accounts.audit import record
+from accounts.ids import id_in
+from contacts.colleagues import for_colleagues
 from contacts.counting import most
 from contacts.criteria import CriteriaError
 from contacts.criteria.vocabulary import NormalCriteria
@@ -40,6 +42,7 @@ class Draft:
 
 
 @requires("contacts.edit")
+@for_colleagues
 @require_http_methods(["GET", "POST"])
 def segment_create(request: HttpRequest) -> HttpResponse:
     """A new segment; `?from=` begins with a copy of another one."""
@@ -54,6 +57,7 @@ def segment_edit(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @requires("contacts.view")
+@for_colleagues
 @require_POST
 def segment_count(request: HttpRequest) -> HttpResponse:
     """The live count of a rule that is being built; changes nothing. A fragment."""
@@ -111,10 +115,8 @@ def _stored(request: HttpRequest, segment: Segment | None) -> Draft:
 
 
 def _copied(request: HttpRequest) -> Segment | None:
-    text = request.GET.get("from", "")
-    if not (text.isascii() and text.isdigit() and len(text) < 19):
-        return None
-    return Segment.objects.visible_to(request.user).filter(pk=int(text)).first()
+    wanted = id_in(request.GET.get("from", ""))
+    return Segment.objects.visible_to(request.user).filter(pk=wanted).first() if wanted else None
 
 
 def _page(request: HttpRequest, segment: Segment | None, draft: Draft, *, status: int = 200) -> HttpResponse:

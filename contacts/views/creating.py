@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from accounts.access import requires
+from accounts.ids import id_in
 from contacts.colleagues import for_colleagues
 from contacts.creating import create_person
 from contacts.duplicates import lookalikes
@@ -46,8 +47,6 @@ def _created(request: HttpRequest, form: NewPersonForm) -> Contact | None:
 
 
 def _initial(request: HttpRequest) -> dict[str, str]:
-    wanted = request.GET.get("organisation", "")
-    if not (wanted.isascii() and wanted.isdigit() and len(wanted) < 19):
-        return {}
-    row = Organisation.objects.visible_to(request.user).filter(pk=wanted).first()
+    wanted = id_in(request.GET.get("organisation", ""))
+    row = Organisation.objects.visible_to(request.user).filter(pk=wanted).first() if wanted else None
     return {"organisation": row.name, "country": row.country} if row else {}

@@ -12,6 +12,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from accounts.access import requires
 from accounts.audit import record
+from accounts.ids import id_in
 from contacts.correcting import FIELDS, correct, forget_correction, tag
 from contacts.forms.people import NoteForm
 from contacts.forms.person import ADDRESS_TAKEN, PersonForm
@@ -126,13 +127,11 @@ def person_resume(request: HttpRequest, public_id: UUID) -> HttpResponse:
 
 def _page(request: HttpRequest, person: Any, note_form: NoteForm, *, status: int = 200) -> HttpResponse:
     """The page of a person; ?thrown=<id> offers to put an entry back that was just thrown away."""
-    thrown = request.GET.get("thrown", "")
+    thrown = id_in(request.GET.get("thrown", ""))
     mine = Interaction.all_objects.filter(contact=person, deleted_at__isnull=False)
     context = portrait(person, show=request.GET.get("show", "")) | {
         "note_form": note_form,
-        "thrown": mine.filter(pk=thrown).first()
-        if thrown.isascii() and thrown.isdigit() and len(thrown) < 19
-        else None,
+        "thrown": mine.filter(pk=thrown).first() if thrown else None,
         "letter_url": letter_to(request.user, person),  # type: ignore[arg-type]
     }
     return render(request, "contacts/person_detail.html", context, status=status)

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from accounts.access import requires
+from accounts.ids import id_in
 from advocacy.models import Statement
 from contacts.models import Contact, Segment
 from mailing.drafting import make_letter, new_letter
@@ -77,9 +78,8 @@ def _person(request: HttpRequest, public_id: str) -> Contact | None:
 
 def _segment(request: HttpRequest, number: str) -> Segment | None:
     """The segment a letter is begun to; None without one, or for one this colleague may not see."""
-    if not (number.isascii() and number.isdigit() and len(number) < 19):
-        return None
-    return Segment.objects.visible_to(request.user).filter(pk=int(number)).first()
+    pk = id_in(number)
+    return Segment.objects.visible_to(request.user).filter(pk=pk).first() if pk else None
 
 
 @require_POST

@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.clickjacking import xframe_options_sameorigin
 
 from accounts.access import View, requires
+from accounts.ids import id_in
 from contacts.counting import most, words_for
 from contacts.forms.criteria import CriteriaForm
 from contacts.languages import language_name
@@ -87,11 +88,11 @@ def letter_audience(request: HttpRequest, reference: str) -> HttpResponse:
 def _one_person(request: HttpRequest, choice: Choice) -> None:
     """What the button said about one person: add, leave out, or neither any more."""
     for button in ("add", "exclude", "forget"):
-        value = request.POST.get(button, "")
-        if not (value.isascii() and value.isdigit() and Contact.objects.living().filter(pk=int(value[:18])).exists()):
+        pk = id_in(request.POST.get(button, ""))
+        if not pk or not Contact.objects.living().filter(pk=pk).exists():
             continue
-        choice.added = choice.added - {int(value)} | ({int(value)} if button == "add" else set())
-        choice.excluded = choice.excluded - {int(value)} | ({int(value)} if button == "exclude" else set())
+        choice.added = choice.added - {pk} | ({pk} if button == "add" else set())
+        choice.excluded = choice.excluded - {pk} | ({pk} if button == "exclude" else set())
 
 
 def _page(

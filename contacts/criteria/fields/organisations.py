@@ -12,11 +12,11 @@ from contacts.criteria.field import Choice, Codes, Field, Part, Reader
 from contacts.criteria.joining import join
 from contacts.criteria.words import CriteriaError, Words, unique, values_of
 from contacts.models import Organisation, OrganisationMembership, Post
+from contacts.models.organisations import FOUNDER, OrganisationMembershipQuerySet
 
 SECTION = gettext_lazy("Organisations")
 # What countries with a member organisation means: members, not associates and partners.
 MEMBER = OrganisationMembership.Kind.MEMBER
-FOUNDER = "founder"
 # So many organisations are offered as boxes; the others are written by name.
 MOST_OFFERED = 200
 
@@ -123,14 +123,8 @@ def belonging_kinds() -> dict[str, Any]:
     return {**dict(OrganisationMembership.Kind.choices), FOUNDER: gettext_lazy("Founder")}
 
 
-def _belonging(kinds: list[str]) -> Q:
-    """Memberships of these kinds on this day, as a condition on OrganisationMembership."""
-    today = timezone.localdate()
-    of_kind = Q(kind__in=[kind for kind in kinds if kind != FOUNDER])
-    if FOUNDER in kinds:
-        of_kind |= Q(is_founder=True)
-    began = Q(started_on__isnull=True) | Q(started_on__lte=today)
-    return of_kind & began & (Q(ended_on__isnull=True) | Q(ended_on__gte=today))
+def _memberships(kinds: list[str]) -> OrganisationMembershipQuerySet:
+    return OrganisationMembership.objects.on(timezone.localdate()).of_kinds(kinds)
 
 
 class Belonging(Codes):
@@ -169,8 +163,7 @@ class Belonging(Codes):
 
 
 def _organisations(kinds: list[str]) -> list[int]:
-    rows = OrganisationMembership.objects.filter(_belonging(kinds))
-    return sorted(set(rows.values_list("organisation_id", flat=True)))
+    return sorted(set(_memberships(kinds).values_list("organisation_id", flat=True)))
 
 
 class MemberCountry(Codes):
@@ -210,5 +203,5 @@ class MemberCountry(Codes):
 
 
 def _countries(kinds: list[str]) -> list[str]:
-    rows = OrganisationMembership.objects.filter(_belonging(kinds)).exclude(organisation__country="")
+    rows = _memberships(kinds).exclude(organisation__country="")
     return sorted(set(rows.values_list("organisation__country", flat=True)))
