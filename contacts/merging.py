@@ -120,7 +120,7 @@ def merge(winner: Contact, loser: Contact, choices: Mapping[str, str], *, actor:
     outcome = Outcome()
     for model, column in relations():
         _move(model, column, winner, loser, outcome)
-    _empty(loser, keep_digest="email" not in changes)
+    _empty(loser, winner.email_digest if "email" in changes else loser.email_digest)
     if told := [at for at in (winner.informed_at, loser.informed_at) if at]:
         changes["informed_at"] = min(told)
     changes["is_confidential"] = winner.is_confidential or loser.is_confidential
@@ -162,10 +162,9 @@ def _move_rows(rows: Any, name: str, winner: Contact, loser: Contact) -> None:
         rows.all().delete()  # A tag that both have.
 
 
-def _empty(loser: Contact, *, keep_digest: bool) -> None:
-    """Take name and addresses out of the losing row. The hash of an address nobody else has now stays, so that an
-    import that still has it finds the person it belongs to."""
-    digest = loser.email_digest if keep_digest else ""
+def _empty(loser: Contact, digest: str) -> None:
+    """Take name and addresses out of the losing row. The hash of the address nobody has now stays there, whosever it
+    was, so that an import that still has it finds the person it belongs to (contacts/imports/addressing.py)."""
     Contact.objects.filter(pk=loser.pk).update(**(emptied() | {"email_digest": digest}))
 
 

@@ -12,6 +12,7 @@ from typing import Any
 from django.conf import settings
 from django.db import transaction
 from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models.functions import Coalesce
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -111,8 +112,10 @@ def former_members(before: datetime) -> QuerySet[Any]:
 
 
 def old_runs(before: datetime) -> QuerySet[Any]:
-    """Imports that can be taken back no longer and still hold what they replaced."""
-    return ImportRun.objects.filter(at__lt=before).exclude(changes=[])
+    """Imports that can be taken back no longer and still hold what they replaced; they count from the day they were
+    applied, which may be long after the upload."""
+    done = Coalesce("applied_at", "at")
+    return ImportRun.objects.annotate(done_at=done).filter(done_at__lt=before).exclude(changes=[])
 
 
 def old_files(before: datetime) -> QuerySet[Any]:

@@ -43,6 +43,8 @@ def check_addresses(pull: Pull, stored: Stored) -> Addresses:
                 found.erased_rows.add(record.row)
         elif len(records) > 1:
             _one_owner(key, records, pull, stored, found)
+    if stored.merged_digests:
+        _follow_merges(by_key, pull, stored, found)
     return found
 
 
@@ -89,6 +91,35 @@ def _one_owner(key: str, records: list[Record], pull: Pull, stored: Stored, foun
         others = ", ".join(str(other.row) for other in records if other is not record)
         problem = _("The same address stands in row %(rows)s for another person; this row does not get it.")
         _leave_out(record, pull, found, "shared_address", problem % {"rows": others})
+
+
+def _follow_merges(by_key: dict[str, list[Record]], pull: Pull, stored: Stored, found: Addresses) -> None:
+    """A row with the old address of somebody merged into another speaks of that other, who keeps their own address."""
+    moved = {}
+    for key, records in by_key.items():
+        record = next((record for record in records if record.email_key and record.ep_id is None), None)
+        if record is not None and key not in stored.owner_of_key:
+            owner = stored.merged_digests.get(email_digest(key))
+            if owner is not None:
+                moved[key] = (owner, record)
+    if not moved:
+        return
+    rows = {owner: record.row for record in pull.records if (owner := _owner(record, stored)) is not None}
+    for key, (owner, record) in moved.items():
+        if owner in rows:
+            problem = _("The row has an old address of the person of row %(row)s, so it was left out.")
+            _leave_out(record, pull, found, "repeated", problem % {"row": rows[owner]})
+            continue
+        rows[owner] = record.row
+        stored.owner_of_key[key] = owner
+        record.email = None
+
+
+def _owner(record: Record, stored: Stored) -> int | None:
+    """The contact that a row speaks of, where it is known."""
+    if record.ep_id is not None:
+        return _contact_id(stored, record.ep_id)
+    return stored.owner_of_key.get(record.email_key or "")
 
 
 def _contact_id(stored: Stored, ep_id: int) -> int | None:

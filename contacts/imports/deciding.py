@@ -11,9 +11,10 @@ from contacts.addresses import email_key
 from contacts.imports.applying import write_plan
 from contacts.imports.changes import compare
 from contacts.imports.checking import is_missing, preview_of
+from contacts.imports.entries import ChangeSet
 from contacts.imports.errors import ChangedMeanwhile
 from contacts.imports.plan import Change, Plan
-from contacts.imports.running import entries_of, take_turn
+from contacts.imports.running import take_turn
 from contacts.imports.uploading import read
 from contacts.models import Body, Contact, ImportFile, ImportRun, Organisation, PersonCorrection, Tag
 
@@ -75,7 +76,7 @@ def confirm(run: ImportRun, decisions: Decisions, *, actor: User) -> None:
 def _write(run: ImportRun, plan: Plan, decisions: Decisions, actor: User) -> None:
     held = bool(plan.hold_reason)
     counts = {"new": 0, "changed": 0, "gone": 0, "unchanged": plan.would["unchanged"]}
-    entries: list[dict[str, Any]] = []
+    change_set = ChangeSet()
     overridden: list[tuple[int, str]] = []
     _choose(plan, decisions, overridden)
     last = {model: _last(model) for model in (Organisation, Tag, Body)}
@@ -84,7 +85,7 @@ def _write(run: ImportRun, plan: Plan, decisions: Decisions, actor: User) -> Non
         for change in changes:
             if change.kind in counts and change.kind != "unchanged":
                 counts[change.kind] += 1
-        entries.extend(entries_of(changes))
+        change_set.add(changes)
 
     write_plan(plan, note)
     for pk, name in overridden:
@@ -97,10 +98,10 @@ def _write(run: ImportRun, plan: Plan, decisions: Decisions, actor: User) -> Non
     ImportRun.objects.filter(pk=run.pk).update(
         source=plan.pull.source,
         counts=figures,
-        changes=entries,
         problems=[problem.as_json(with_value=False) for problem in plan.problems],
         outcome={"made": {name: pks for name, pks in made.items() if pks}},
     )
+    change_set.save(run)
     verb = "released and applied" if held else "applied"
     told = ", ".join(f"{counts[kind]} {kind}" for kind in ("new", "changed", "gone"))
     run.move_to(ImportRun.Status.APPLIED, actor=actor, note=f"{verb} an import: {told}")

@@ -1,7 +1,5 @@
 """Running an import: the dry run, and applying it in one transaction with its record of what changed."""
 
-from typing import Any
-
 from django.db import IntegrityError, OperationalError, connection, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -9,8 +7,9 @@ from django.utils.translation import gettext as _
 from accounts import audit
 from contacts.imports.applying import write_plan
 from contacts.imports.changes import Progress, compare
+from contacts.imports.entries import ChangeSet
 from contacts.imports.errors import ChangedMeanwhile, ImportRefused
-from contacts.imports.plan import Change, Plan
+from contacts.imports.plan import Plan
 from contacts.imports.records import Pull
 from contacts.models import ImportFile, ImportRun
 
@@ -42,9 +41,9 @@ def apply(pull: Pull, *, join: bool = False, release_held: bool = False, progres
                 _hold(plan, held)
             else:
                 plan.hold_reason = ""
-                entries: list[dict[str, Any]] = []
-                write_plan(plan, lambda changes: entries.extend(entries_of(changes)))
-                _record(plan, held, entries)
+                change_set = ChangeSet()
+                write_plan(plan, change_set.add)
+                _record(plan, held, change_set)
             return plan
     except IntegrityError as error:
         raise ChangedMeanwhile from error
@@ -75,14 +74,13 @@ def _hold(plan: Plan, held: ImportRun | None) -> None:
     audit.record(None, f"held the import of {run.file_name}", about=run, label=run.file_name)
 
 
-def _record(plan: Plan, held: ImportRun | None, entries: list[dict[str, Any]]) -> None:
+def _record(plan: Plan, held: ImportRun | None, change_set: ChangeSet) -> None:
     """Record what was applied. The same file again, changing nothing, needs no second record."""
     run = _run(plan, ImportRun.Status.APPLIED)
-    run.changes = entries
     seen = ImportRun.objects.filter(
         status=ImportRun.Status.APPLIED, source=run.source, file_digest=run.file_digest, as_of=run.as_of
     )
-    if not run.changes and held is None and seen.exists():
+    if not change_set and held is None and seen.exists():
         return
     run.applied_at = timezone.now()
     if held is not None:
@@ -90,6 +88,7 @@ def _record(plan: Plan, held: ImportRun | None, entries: list[dict[str, Any]]) -
             setattr(run, name, getattr(held, name))
         ImportFile.objects.filter(run=held).delete()
     run.save()
+    change_set.save(run)
     verb = "released and applied" if held is not None else "applied"
     figures = ", ".join(f"{number} {kind}" for kind, number in plan.would.items())
     audit.record(None, f"{verb} the import of {run.file_name}: {figures}", about=run, label=run.file_name)
@@ -107,44 +106,3 @@ def _run(plan: Plan, status: str) -> ImportRun:
         # Values may be names and addresses; what is kept here names nobody.
         problems=[problem.as_json(with_value=False) for problem in plan.problems],
     )
-
-
-def entries_of(changes: list[Change]) -> list[dict[str, Any]]:
-    """What the changes did, for those that changed something: enough to take them back."""
-    return [entry for entry in map(_entry, changes) if entry]
-
-
-def _entry(change: Change) -> dict[str, Any] | None:
-    """What one change did, with what stood there before. None when nothing changed."""
-    if change.kind == "unchanged":
-        return None
-    entry: dict[str, Any] = {"contact": change.contact.pk, "kind": change.kind}
-    if change.row is not None:
-        entry["row"] = change.row
-    if not change.is_new:
-        entry["fields"] = {name: [before, after] for name, (before, after) in change.fields.items()}
-    mandate = change.mandate
-    if mandate is not None:
-        entry["mandate"] = mandate.pk
-        entry["mandate_is_new"] = change.mandate_is_new
-        entry["mandate_fields"] = {
-            name: [_plain(before), _plain(after)] for name, (before, after) in change.mandate_fields.items()
-        }
-    entry["ended"] = [[ended.pk, on.isoformat()] for ended, on in change.ended]
-    entry["opened"] = [
-        [seat.kind, seat.code, seat.role, _plain(seat.started_on), _plain(seat.ended_on)] for seat in change.opened
-    ]
-    entry["closed"] = [[seat.pk, on.isoformat()] for seat, on in change.closed]
-    entry["dated"] = [[seat.pk, on.isoformat()] for seat, on in change.dated]
-    if change.organisation:
-        entry["organisation"], entry["title"] = change.organisation, change.title or ""
-        entry["since"] = _plain(change.since)
-    if change.new_tags:
-        entry["tags"] = change.new_tags
-    if not change.is_new:
-        entry["facts_as_of"], entry["facts_before"] = change.stamps, change.stamps_before
-    return {key: value for key, value in entry.items() if value not in ({}, [])}
-
-
-def _plain(value: Any) -> Any:
-    return value.isoformat() if hasattr(value, "isoformat") else value

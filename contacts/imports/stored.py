@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import date
 
 from contacts.imports.records import Pull
-from contacts.models import Contact, ImportRun, Mandate, Membership, PersonCorrection, Post, Suppression
+from contacts.models import Contact, ImportRun, Mandate, Membership, Merge, PersonCorrection, Post, Suppression
 
 # Sources that list every sitting member.
 COMPLETE_SOURCES = ["europarl-full-list", "europarl-api-current", "europarl-monthly", "europarl-api"]
@@ -25,6 +25,7 @@ class Stored:
     tags: dict[int, set[str]] = field(default_factory=dict)
     owner_of_key: dict[str, int] = field(default_factory=dict)
     erased_digests: set[str] = field(default_factory=set)
+    merged_digests: dict[str, int] = field(default_factory=dict)  # Old addresses of merged people, and who has them.
     lists_on: list[date] = field(default_factory=list)
 
     @property
@@ -60,6 +61,8 @@ def load_stored(pull: Pull) -> Stored:
     stored.erased_digests = set(
         Suppression.objects.filter(reason=Suppression.Reason.ERASURE).values_list("email_digest", flat=True)
     )
+    merges = Merge.objects.exclude(shell__email_digest="").filter(into__erased_at__isnull=True)
+    stored.merged_digests = dict(merges.values_list("shell__email_digest", "into_id"))
     applied = ImportRun.objects.filter(status=ImportRun.Status.APPLIED, source__in=COMPLETE_SOURCES)
     stored.lists_on = sorted(set(applied.values_list("as_of", flat=True)))
     return stored
@@ -73,10 +76,12 @@ def load_by_key(stored: Stored, keys: Iterable[str]) -> None:
     stored.by_key, stored.posts, stored.tags = {}, {}, {}
     wanted = [key for key in keys if key in stored.owner_of_key]
     for start in range(0, len(wanted), CHUNK):
-        found = {contact.pk: contact for contact in Contact.objects.filter(email_key__in=wanted[start : start + CHUNK])}
-        for pk, contact in found.items():
+        owners = {key: stored.owner_of_key[key] for key in wanted[start : start + CHUNK]}
+        found = {contact.pk: contact for contact in Contact.objects.filter(pk__in=set(owners.values()))}
+        for key, pk in owners.items():
             mandates = stored.mandates.get(pk)
-            stored.by_key[contact.email_key or ""] = mandates[0].contact if mandates else contact
+            if pk in found:
+                stored.by_key[key] = mandates[0].contact if mandates else found[pk]
         posts = Post.objects.filter(contact__in=list(found), ended_on__isnull=True)
         for pk, name in posts.values_list("contact_id", "organisation__name"):
             stored.posts.setdefault(pk, set()).add(name)

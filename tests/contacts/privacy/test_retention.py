@@ -120,6 +120,24 @@ def test_what_an_import_replaced_goes_with_the_undo():
     assert (run_.changes, run_.counts) == ([], {"changed": 1})
 
 
+def test_the_days_of_the_undo_count_from_when_the_import_was_applied():
+    run_ = ImportRun.objects.create(
+        source="sheet",
+        file_name="guests.csv",
+        file_digest="d",
+        as_of=timezone.localdate(),
+        status="applied",
+        changes=[{"contact": 1, "kind": "new"}],
+        applied_at=timezone.now() + timedelta(days=20),  # Held for twenty days, then released.
+    )
+    with after(49):
+        assert run_.can_be_taken_back
+        assert applied("undo-data") == 0
+    with after(51):
+        assert not run_.can_be_taken_back
+        assert applied("undo-data") == 1
+
+
 def test_an_uploaded_file_goes_after_seven_days_and_its_import_is_given_up():
     run_ = ImportRun.objects.create(
         source="sheet", file_name="g.csv", file_digest="d", as_of=timezone.localdate(), status="uploaded"
