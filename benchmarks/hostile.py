@@ -6,6 +6,7 @@ taken back at once. Anything else ends the run and shows the file. The strategie
 
 import argparse
 import os
+import sys
 import time
 from collections import Counter
 from typing import Any
@@ -65,10 +66,10 @@ def run(name: str, cases: int, seed: int) -> dict[str, Any]:
     outcomes: Counter[str] = Counter()
     own_process = tables.run_reader
 
-    def reader(path: str) -> dict[str, Any]:
+    def reader(path: str, most: int = 0, sheet: str = "") -> dict[str, Any]:
         if outcomes.total() % 100 == 0:
-            return own_process(path)
-        return workbook.outcome(path, tables.MAX_ROWS)
+            return own_process(path, most, sheet)
+        return workbook.outcome(path, tables.MAX_ROWS, most=most, title=sheet)
 
     tables.run_reader = reader
 
@@ -90,7 +91,9 @@ def run(name: str, cases: int, seed: int) -> dict[str, Any]:
     finally:
         tables.run_reader = own_process
     seconds = {"seconds": round(time.monotonic() - started, 1), "cpu_seconds": round(time.process_time() - cpu, 1)}
-    return {"cases": outcomes.total(), **dict(sorted(outcomes.items())), **seconds}
+    found = {"cases": outcomes.total(), **dict(sorted(outcomes.items())), **seconds}
+    print(f"{name}: {found}", file=sys.stderr, flush=True)
+    return found
 
 
 if __name__ == "__main__":

@@ -113,7 +113,7 @@ def manage(*arguments: str) -> dict[str, Any]:
         pid = os.posix_spawn(
             sys.executable,
             [sys.executable, "manage.py", *arguments],
-            os.environ | {"LOG_LEVEL": "ERROR"},
+            os.environ | {"LOG_LEVEL": "ERROR", "DEBUG": "0"},  # Debug mode keeps the text of every statement.
             file_actions=[(os.POSIX_SPAWN_DUP2, out.fileno(), 1)],
         )
         _pid, status, usage = os.wait4(pid, 0)

@@ -16,7 +16,8 @@ def fresh_database() -> Iterator[str]:
     from desk.demo.database import temporary_database
 
     with tempfile.TemporaryDirectory(prefix="dmr-bench-") as folder, temporary_database(Path(folder)) as url:
-        os.environ.update(DATABASE_URL=url, LOG_LEVEL="ERROR", DJANGO_SETTINGS_MODULE="config.settings")
+        # In debug mode Django keeps the text of every statement.
+        os.environ.update(DATABASE_URL=url, DEBUG="0", LOG_LEVEL="ERROR", DJANGO_SETTINGS_MODULE="config.settings")
         import django
 
         django.setup()
