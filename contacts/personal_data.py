@@ -186,7 +186,10 @@ def row_of(row: models.Model, *, about: Contact | None = None) -> dict[str, Any]
 
 
 def plural_of(model: type[models.Model]) -> str:
-    """What many rows of a model are called; Django only adds an s."""
+    """What many rows of a model are called; Django only adds an s, and calls a pair "a-b relationship"."""
+    if model._meta.auto_created:
+        first, second = (field.related_model for field in model._meta.fields if field.is_relation)
+        return f"{plural_of(second)} of {plural_of(first)}"  # type: ignore[arg-type]
     word = str(model._meta.verbose_name)
     if str(model._meta.verbose_name_plural) != f"{word}s":
         return str(model._meta.verbose_name_plural)

@@ -41,8 +41,8 @@ class BodyForm(forms.ModelForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self.initial["aliases"] = "\n".join(self.instance.aliases)
         if self.instance.pk:
-            self.initial["aliases"] = "\n".join(self.instance.aliases)
             # Seats and segments hang on them.
             self.fields["kind"].disabled = self.fields["code"].disabled = True
 

@@ -16,6 +16,15 @@ from contacts.contributions import person_line
 from contacts.models import Contact, Organisation
 
 register = template.Library()
+SOURCES = {
+    "europarl-full-list": gettext_lazy("the Parliament's full list"),
+    "europarl-api": gettext_lazy("the Parliament's open data"),
+    "europarl-api-current": gettext_lazy("the Parliament's open data"),
+    "europarl-api-detail": gettext_lazy("the Parliament's open data"),
+    "europarl-api-list": gettext_lazy("the Parliament's open data"),
+    "europarl-monthly": gettext_lazy("the Parliament's monthly data"),
+    "upload": gettext_lazy("a file that was uploaded"),
+}
 
 
 @register.filter
@@ -49,6 +58,14 @@ def breakable(address: str) -> str:
     """An address that may break after the @-sign."""
     local, at, domain = address.rpartition("@")
     return format_html("{}{}<wbr>{}", local, at, domain) if at else address
+
+
+@register.filter
+def source_words(source: str) -> str:
+    """Where a person's data come from: our codes in words, anything else as it was written."""
+    if source.startswith("sheet-"):
+        return gettext("a spreadsheet")
+    return str(SOURCES.get(source, source))
 
 
 @register.filter

@@ -10,6 +10,7 @@ from django.db.models import Count, F, Q
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts.access import requires
@@ -22,6 +23,11 @@ from contacts.models import Contact, ContactList, Subscription
 
 PER_PAGE = 50
 STATUSES = Subscription.Status.values
+SHOWN = {
+    "active": gettext_lazy("Get it"),
+    "pending": gettext_lazy("Asked, not confirmed"),
+    "unsubscribed": gettext_lazy("Left"),
+}
 
 
 @requires("contacts.view")
@@ -131,13 +137,12 @@ def _facts(request: HttpRequest, found: ContactList) -> dict[str, Any]:
     )
     numbers = _numbers([found.pk]).get(found.pk, {})
     pages = PeoplePaginator(people, PER_PAGE)
-    labels = dict(Subscription.Status.choices)
     return {
         "nav": "contacts",
         "tab": "lists",
         "list": found,
         "status": status,
-        "statuses": [(code, labels[code], numbers.get(code, 0)) for code in ("active", "pending", "unsubscribed")],
+        "statuses": [(code, words, numbers.get(code, 0)) for code, words in SHOWN.items()],
         "page_obj": pages.get_page(request.GET.get("page")),
         "wordings": list(found.wordings.all()[:20]),
         "proof_form": ProofForm(people=Contact.objects.none()),
