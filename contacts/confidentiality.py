@@ -19,6 +19,7 @@ from django.utils.translation import gettext as _
 from accounts.audit import record
 from accounts.models import AuditEvent, User
 from contacts.addresses import email_digest, email_key
+from contacts.forgetting import names_person
 from contacts.models import Contact, Organisation
 
 FIELDS = ("postal_address", "phone", "email")
@@ -82,8 +83,8 @@ def has_secrets(row: Organisation | Contact) -> bool:
 def reveal(row: Organisation | Contact, *, user: User, reason: str) -> dict[str, str]:
     """Everything known of how to reach them, seen by `user` on purpose: writes who, whose and why into the trail.
 
-    Raises PermissionDenied without `contacts.reveal`, ReasonRefused without a usable reason. Nothing is shown when the
-    line cannot be written.
+    Raises PermissionDenied without `contacts.reveal`, ReasonRefused without a usable reason (one that names neither
+    the person nor the address). Nothing is shown when the line cannot be written.
     """
     if not user.has_perm(PERMISSION):
         raise PermissionDenied
@@ -95,6 +96,8 @@ def reveal(row: Organisation | Contact, *, user: User, reason: str) -> dict[str,
         raise ReasonRefused(_("Say it in fewer words: %(number)s characters at most.") % {"number": LONGEST_REASON})
     if any(repeats(reason, value) for value in known.values()):
         raise ReasonRefused(_("Leave the address itself out of the reason. The reason is kept and others read it."))
+    if isinstance(row, Contact) and names_person(reason, row):
+        raise ReasonRefused(_("Leave the person's name out of the reason. The reason is kept, longer than the name."))
     is_organisation = isinstance(row, Organisation)
     whose, label = ("an organisation", row.name) if is_organisation else ("a contact", "")
     record(user, f"{_SAW} {whose}: “{reason}”", about=row, label=label)

@@ -70,7 +70,7 @@ def delete(tag: Tag, *, actor: User) -> None:
 @transaction.atomic
 def tag_many(people: ContactQuerySet, name: str, *, actor: User, take_off: bool = False) -> int:
     """Put a tag on these people, MOST at most, or take it off. Gives for how many that changed something."""
-    tag = same_name(name) or (None if take_off else Tag.objects.create(name=name))
+    tag = same_name(name) or (None if take_off else Tag.objects.get_or_create(name=name)[0])
     if tag is None:
         return 0
     through = Contact.tags.through

@@ -4,7 +4,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
-from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -13,6 +13,7 @@ from django.views.decorators.http import require_POST, require_safe
 from accounts import audit
 from accounts.access import requires
 from accounts.exports import csv_download, xlsx_download
+from contacts.exporting import FORMATS
 from contacts.forms.imports import ApplyForm, RepairedForm, WordForm
 from contacts.imports import uploading, vocabulary, working
 from contacts.imports.checking import check, rows_shown
@@ -131,6 +132,8 @@ def import_file(request: HttpRequest, reference: str) -> HttpResponse:
 def import_rows(request: HttpRequest, reference: str, fmt: str) -> HttpResponseBase:
     """The rows with a problem as a file, each with what is wrong, to be repaired and uploaded again."""
     run = run_of(request, reference)
+    if fmt not in FORMATS:
+        raise Http404
     try:
         header, rows = failing_rows(run)
     except ImportRefused as refusal:

@@ -95,6 +95,13 @@ def test_a_reason_is_needed_and_does_not_repeat_the_address(secret, approver, re
     assert not AuditEvent.objects.exists()
 
 
+def test_a_reason_does_not_name_the_person(approver):
+    nora = ContactFactory(family_name="Nightingale", phone="+1", is_confidential=True)
+    with pytest.raises(ReasonRefused, match="name"):
+        reveal(nora, user=approver, reason="a parcel for Nightingale")
+    assert not AuditEvent.objects.exists()
+
+
 def test_the_page_hides_it_and_says_who_may_see_it(secret, client, officer, approver):
     client.force_login(officer)
     response = client.get(page_of(secret))

@@ -132,7 +132,8 @@ def test_a_stranger_tags_nobody(client, stranger):
 @pytest.mark.parametrize("number", [10, 1200])
 def test_many_people_cost_few_questions(officer, parliament, django_assert_max_num_queries, number):
     parliament.crowd(number)
-    with django_assert_max_num_queries(14):
+    # Somebody else may make the same tag at this moment: that costs three.
+    with django_assert_max_num_queries(17):
         assert tag_many(Contact.objects.filter(family_name__startswith="Family"), "crowd", actor=officer) == number
 
 
