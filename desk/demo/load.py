@@ -10,6 +10,7 @@ from advocacy import publishing
 from advocacy.models import ActionPlan, Ask, AskText, Point, Statement
 from desk.demo import walk
 from desk.demo.accounts import make_accounts
+from desk.demo.address_book import make_address_book
 from mailing import lifecycle
 from mailing.models import Mailing
 
@@ -27,6 +28,7 @@ def load(*, send: bool = True, say: Callable[[str], object] = lambda text: None)
     if not Statement.objects.filter(is_sample=True).exists():
         say("Loading invented people, texts and mailings (once).")
         walk.import_people()
+    make_address_book(officer)
     statement = _statement(officer, approver)
     _plan()
     sent = _letter(statement, SENT_TO, officer)
