@@ -28,7 +28,7 @@ def write_plan(plan: Plan, note: Callable[[list[Change]], None] = lambda _change
     """
     load_bodies()
     organisations: dict[str, int] = {}
-    for changes in chain([plan.changes], plan.rest()):
+    for changes in chain([plan.changes], plan.rest(last=True)):
         _hold_still(changes)
         _end_mandates(changes)
         _close_and_date_seats(changes)

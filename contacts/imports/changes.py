@@ -105,15 +105,24 @@ def _count_rest(
             plan.counted[change.kind] = plan.counted.get(change.kind, 0) + 1
             plan.counted_known += bool(not change.is_new and change.contact.email)
 
-    def rest() -> Iterator[list[Change]]:
+    def rest(*, last: bool = False) -> Iterator[list[Change]]:
         told, plan.pull.problems = plan.pull.problems, []
+        if last:
+            plan.pull.records = []
         try:
-            yield from batches(records)
+            yield from batches(_let_go(records) if last else records)
         finally:
             plan.pull.problems = told
 
     if touched:
         plan.rest = rest
+
+
+def _let_go(records: list[Record]) -> Iterator[Record]:
+    """The records, each out of memory when it was looked at."""
+    records.reverse()
+    while records:
+        yield records.pop()
 
 
 def _once_each(pull: Pull) -> list[Record]:

@@ -140,8 +140,8 @@ def _choose(plan: Plan, decisions: Decisions, overridden: list[tuple[int, str]])
             found.append(change)
         return found
 
-    def rest_chosen() -> Iterator[list[Change]]:
-        for changes in rest():
+    def rest_chosen(*, last: bool = False) -> Iterator[list[Change]]:
+        for changes in rest(last=last):
             yield chosen(changes)
 
     plan.changes = chosen(plan.changes)

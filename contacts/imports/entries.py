@@ -61,7 +61,8 @@ def _entry(change: Change) -> dict[str, Any] | None:
     entry["dated"] = [[seat.pk, on.isoformat()] for seat, on in change.dated]
     if change.organisation:
         entry["organisation"], entry["title"] = change.organisation, change.title or ""
-        entry["since"] = _plain(change.since)
+        if change.since:
+            entry["since"] = _plain(change.since)
     if change.new_tags:
         entry["tags"] = change.new_tags
     if not change.is_new:

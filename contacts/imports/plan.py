@@ -65,6 +65,7 @@ class Plan:
 
     Of a large sheet not every change is kept: `counted` has how many people of each kind the others are,
     `counted_known` for how many of them we have an address, and `rest()` gives their changes again, batch by batch.
+    With `last` the rows of the file are let go meanwhile, and nobody asks again.
     """
 
     pull: Pull
@@ -73,7 +74,7 @@ class Plan:
     hold_reason: str = ""
     counted: dict[str, int] = field(default_factory=dict)
     counted_known: int = 0
-    rest: Callable[[], Iterator[list[Change]]] = lambda: iter(())
+    rest: Callable[..., Iterator[list[Change]]] = lambda **_last: iter(())
 
     @property
     def would(self) -> dict[str, int]:
