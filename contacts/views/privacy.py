@@ -18,7 +18,7 @@ from contacts.counting import words_for
 from contacts.erasure import erase
 from contacts.forms.privacy import ErasureForm
 from contacts.informing import not_informed
-from contacts.models import Contact
+from contacts.models import Contact, Merge
 from contacts.personal_data import everything_about, export
 from contacts.processing import register_of_processing
 from contacts.retention import rules
@@ -54,9 +54,15 @@ def person_erase(request: HttpRequest, public_id: UUID) -> HttpResponse:
     person = _person(request, public_id)
     form = ErasureForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
-        erase(person, actor=request.user, reason=form.cleaned_data["reason"])  # type: ignore[arg-type]
-        messages.success(request, _("The person is erased. No import brings them back."))
-        return redirect("contacts:person_list")
+        if erase(person, actor=request.user, reason=form.cleaned_data["reason"]):  # type: ignore[arg-type]
+            messages.success(request, _("The person is erased. No import brings them back."))
+            return redirect("contacts:person_list")
+        merged = Merge.objects.filter(shell=person).select_related("into").first()
+        if merged is None:
+            messages.info(request, _("Somebody erased this person in the meantime."))
+            return redirect("contacts:person_list")
+        messages.error(request, _("Somebody made this row one with another in the meantime. Nobody was erased yet."))
+        return redirect("contacts:person_detail", merged.into.public_id)
     context = {"nav": "contacts", "person": person, "form": form}
     return render(request, "contacts/person_erase.html", context, status=422 if form.errors else 200)
 

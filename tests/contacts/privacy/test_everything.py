@@ -8,8 +8,11 @@ from django.db import models
 from django.urls import reverse
 
 from accounts.models import AuditEvent
+from contacts.erasure import erase
+from contacts.merging import FIELDS, merge
 from contacts.models import Contact
 from contacts.personal_data import NOT_EXPORTED, everything_about, reaching
+from contacts.views import privacy
 from tests.contacts.privacy.conftest import ADDRESS, FORMER
 from tests.factories import ContactFactory
 
@@ -114,3 +117,18 @@ def test_erasing_asks_for_a_reason_and_that_it_is_meant(client, administrator, a
     aoife.refresh_from_db()
     assert aoife.erased_at
     assert client.get(url).status_code == 404
+
+
+def test_who_is_merged_while_somebody_erases_them_is_not_called_erased(aoife, client, administrator, monkeypatch):
+    twin = ContactFactory()
+
+    def merged_first(person, **facts):
+        merge(twin, person, dict.fromkeys(FIELDS, "one"), actor=administrator)
+        return erase(person, **facts)
+
+    monkeypatch.setattr(privacy, "erase", merged_first)
+    client.force_login(administrator)
+    url = reverse("contacts:person_erase", args=[aoife.public_id])
+    answer = client.post(url, {"reason": "asked", "is_meant": "on"}, follow=True)
+    assert answer.redirect_chain[-1][0] == reverse("contacts:person_detail", args=[twin.public_id])
+    assert "Nobody was erased yet" in answer.content.decode()
