@@ -4,6 +4,7 @@
 under `none` why it holds nothing about anybody. A model without an entry fails the tests.
 """
 
+import re
 from dataclasses import dataclass
 from importlib import import_module
 from importlib.util import find_spec
@@ -28,6 +29,11 @@ class Processing:
     basis: str
     kept: str
     who: str
+
+    @property
+    def kept_words(self) -> str:
+        """How long it is kept, with the numbers of the settings in the place of their names."""
+        return re.sub(r"[A-Z_]+_DAYS", lambda found: f"{getattr(settings, found[0])} days", self.kept)
 
 
 FIELDS = ("holds", "people", "purpose", "basis", "kept", "who")

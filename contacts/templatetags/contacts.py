@@ -69,6 +69,15 @@ def source_words(source: str) -> str:
 
 
 @register.filter
+def iso_day(text: str) -> dt.date | None:
+    """The day that JSON holds as 2026-11-22; None where it is none."""
+    try:
+        return dt.date.fromisoformat(text)
+    except ValueError:
+        return None
+
+
+@register.filter
 def initials(person: Any) -> str:
     """AB for Aoife Brennan."""
     return "".join(name[:1] for name in (person.given_name, person.family_name)).upper()
