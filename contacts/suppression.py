@@ -60,10 +60,3 @@ def lift(
             about = who if isinstance(who, Contact) else None
             record(actor, f"took an address off the do-not-write list ({scope}, {reason})", about=about)
     return bool(deleted)
-
-
-def suppressions_of(contact: Contact) -> list[Suppression]:
-    """What stops messages to this contact, oldest first."""
-    if not contact.email_digest:
-        return []
-    return list(Suppression.objects.filter(email_digest=contact.email_digest).order_by("at", "id"))

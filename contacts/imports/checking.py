@@ -1,7 +1,6 @@
 """What the check page shows of an import, worked out once and kept with the file until somebody decides."""
 
 import hashlib
-from collections.abc import Iterable, Iterator
 from itertools import chain
 from typing import Any
 
@@ -217,9 +216,3 @@ def _letter(use: registry.Use) -> dict[str, str]:
 def rows_shown(preview: dict[str, Any], *shelves: str) -> set[int]:
     """The rows a person could tick on the page."""
     return {found["row"] for shelf in shelves for found in preview.get(shelf, []) if found["row"] is not None}
-
-
-def all_changes(plan: Plan) -> Iterator[Iterable[Change]]:
-    """Every change, batch by batch."""
-    yield plan.changes
-    yield from plan.rest()

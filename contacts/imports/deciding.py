@@ -10,7 +10,7 @@ from accounts.models import User
 from contacts.addresses import email_key
 from contacts.imports.applying import write_plan
 from contacts.imports.changes import compare
-from contacts.imports.checking import is_missing, preview_of
+from contacts.imports.checking import REMARKS, is_missing, preview_of
 from contacts.imports.entries import ChangeSet
 from contacts.imports.errors import ChangedMeanwhile
 from contacts.imports.plan import Change, Plan
@@ -109,8 +109,6 @@ def _write(run: ImportRun, plan: Plan, decisions: Decisions, actor: User) -> Non
 
 
 def _errors(plan: Plan) -> int:
-    from contacts.imports.checking import REMARKS
-
     return sum(problem.kind not in REMARKS for problem in plan.problems)
 
 

@@ -41,7 +41,7 @@ def insert(model: type[models.Model], columns: Sequence[str], rows: Iterable[Seq
     """
     quote = connection.ops.quote_name
     fields = {field.attname: field for field in model._meta.concrete_fields}
-    names = ", ".join(quote(fields[name].column) for name in columns)
+    names = ", ".join(quote(str(fields[name].column)) for name in columns)
     table = quote(model._meta.db_table)
     if connection.vendor == "postgresql":
         copy_in = f"COPY {table} ({names}) FROM STDIN"

@@ -5,6 +5,7 @@ from datetime import date, timedelta
 from typing import Any
 
 from django.db import transaction
+from django.db.models.functions import Length
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -174,8 +175,6 @@ def encoding_previews(data: bytes) -> list[tuple[str, str, list[str]]]:
 
 def is_large(run: ImportRun) -> bool:
     """Whether a worker takes care of it, so that no request takes long."""
-    from django.db.models.functions import Length
-
     found = ImportFile.objects.filter(run=run).annotate(size=Length("data")).values_list("size", flat=True).first()
     return (found or 0) > LARGE
 

@@ -4,7 +4,8 @@ import pytest
 
 from accounts.models import AuditEvent
 from contacts.models import Suppression
-from contacts.suppression import NoAddress, lift, suppress, suppressions_of
+from contacts.remarks import remarks_of
+from contacts.suppression import NoAddress, lift, suppress
 from tests.factories import ContactFactory
 
 pytestmark = pytest.mark.django_db
@@ -22,9 +23,9 @@ def test_a_contact_and_its_address_are_the_same(officer):
     ana = ContactFactory(email="ana@parliament.example")
     assert suppress(ana, reason="objection", actor=officer)
     assert not suppress("ana@parliament.example", reason="objection")
-    assert [row.reason for row in suppressions_of(ana)] == ["objection"]
+    assert [row.words for row in remarks_of(ana)["suppression"]] == ["objection"]
     assert lift("ana@parliament.example")
-    assert suppressions_of(ana) == []
+    assert remarks_of(ana)["suppression"] == []
 
 
 def test_scopes_stand_side_by_side():
