@@ -91,6 +91,10 @@ class _PersonForm(forms.ModelForm):
         choices = [("", empty), *sorted(pairs, key=lambda pair: pair[1])]
         self.fields[name].choices = choices  # type: ignore[attr-defined]
 
+    def _get_validation_exclusions(self) -> set[str]:
+        """The choices of these two keep them; Django would ask the database about each, in six queries."""
+        return {*super()._get_validation_exclusions(), "gender", "legal_basis"}  # type: ignore[misc]
+
     def clean_email(self) -> str:
         """One address one can write to, that nobody else has."""
         text = self.cleaned_data["email"]
