@@ -9,6 +9,7 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
+from django_htmx.http import HttpResponseClientRefresh
 
 from accounts import audit
 from accounts.access import requires
@@ -35,6 +36,8 @@ def import_check(request: HttpRequest, reference: str) -> HttpResponse:
     run = run_of(request, reference)
     if run.working:
         return render(request, "contacts/import_working.html", {"nav": "contacts", "run": run})
+    if request.htmx:  # type: ignore[attr-defined]
+        return HttpResponseClientRefresh()  # The page that waited for the worker reads itself again.
     if run.status not in OPEN:
         return redirect("contacts:import_detail", run.reference)
     preview = _preview(run)

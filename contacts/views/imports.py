@@ -11,6 +11,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET, require_http_methods, require_POST, require_safe
+from django_htmx.http import HttpResponseClientRefresh
 
 from accounts.access import requires
 from contacts.colleagues import for_colleagues
@@ -205,6 +206,8 @@ def import_detail(request: HttpRequest, reference: str) -> HttpResponse:
     may_edit = request.user.has_perm("contacts.edit")
     if run.working == "undo":
         return render(request, "contacts/import_working.html", {"nav": "contacts", "run": run})
+    if request.htmx:  # type: ignore[attr-defined]
+        return HttpResponseClientRefresh()  # The page that waited for the worker reads itself again.
     if may_edit and run.status in ("checked", "held"):
         return redirect("contacts:import_check", run.reference)
     stayed = run.outcome.get("stayed", [])

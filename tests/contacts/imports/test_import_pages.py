@@ -164,9 +164,11 @@ def test_a_large_file_is_left_to_a_worker_and_the_page_waits(desk, monkeypatch, 
     with django_capture_on_commit_callbacks(execute=True):
         desk.post(url, fields(desk.get(url)))
     check_url = reverse("contacts:import_check", args=[run.reference])
-    assert 'http-equiv="refresh"' in desk.get(check_url).content.decode()
+    assert '<noscript><meta http-equiv="refresh"' in desk.get(check_url).content.decode()
+    assert "HX-Refresh" not in desk.get(check_url, headers={"HX-Request": "true"}), "it waits and asks again"
     assert rung == [run.pk]
     working.work(run.pk)
+    assert desk.get(check_url, headers={"HX-Request": "true"})["HX-Refresh"] == "true", "it reads itself again"
     page = desk.get(check_url)
     assert page.context["counts"]["new"] == 3
     with django_capture_on_commit_callbacks(execute=True):
