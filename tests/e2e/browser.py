@@ -17,8 +17,8 @@ FLAGS = [
     "--disable-component-update",
     "--disable-sync",
 ]
-# The browser repeats what `_answered` looks at; htmx tells of a question that a newer one took the place of. Of one that
-# failed it tells by other names as well.
+# The browser repeats what `_answered` looks at; htmx tells of a question that a newer one replaced. A question that
+# failed has other names as well.
 EXPECTED = ("Failed to load resource", "htmx:sendAbort", "htmx:afterRequest")
 AXE_SCRIPT = Axe().axe_script
 WAYS = [(1440, "light"), (390, "dark")]
