@@ -5,8 +5,7 @@ from typing import Any, ClassVar, Self
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Exists, F, OuterRef, Prefetch, Q, Value
-from django.db.models.functions import Concat
+from django.db.models import Count, Exists, F, OuterRef, Prefetch, Q, Window
 from django.utils.translation import gettext_lazy as _
 
 from contacts.addresses import email_digest, email_key
@@ -24,8 +23,6 @@ class Gender(models.TextChoices):
 
 # Pages count no further: "10,000+ people". The exact number is taken once, where something depends on it.
 MOST_COUNTED = 10_000
-# So many of a million people are faster found along the index of names than read and sorted.
-WALKED_FROM = 4_000
 
 
 class LegalBasis(models.TextChoices):
@@ -50,18 +47,18 @@ class ContactQuerySet(models.QuerySet["Contact"]):
     def glance(self, number: int, *, limit: int | None = None) -> tuple[int, list[int]]:
         """`count_up_to(limit)`, and the ids of the first `number` contacts by name, for a live preview.
 
-        Up to `limit` people are found first and then put in order, in two queries: a database that is asked for the
-        first few by name walks along the names until it has them, which takes long when few are meant. Few are sorted;
-        of more than `limit`, walking is right.
+        Up to `limit` people are found first and then sorted, in one query. Asked for the first few by name, a database
+        that expects many people walks along the names, and reads all of them when there are few. Of more than `limit`
+        people, walking is right.
         """
         limit = MOST_COUNTED if limit is None else limit
-        found = list(self.order_by().values_list("pk", flat=True)[: limit + 1])
-        if len(found) > limit:
-            return len(found), list(self.order_by("sort_key", "pk").values_list("pk", flat=True)[:number])
-        by_name = self.model.objects.filter(pk__in=found)
-        # An expression has no index to walk along.
-        order = ("sort_key", "pk") if len(found) > WALKED_FROM else (Concat("sort_key", Value("")), "pk")
-        return len(found), list(by_name.order_by(*order).values_list("pk", flat=True)[:number])
+        found = self.order_by().values("pk")[: limit + 1]
+        rows = self.model.objects.filter(pk__in=found).annotate(among=Window(Count("pk")))
+        first = list(rows.order_by("sort_key", "pk").values_list("pk", "among")[:number])
+        count = first[0][1] if first else 0
+        if count > limit:
+            return count, list(self.order_by("sort_key", "pk").values_list("pk", flat=True)[:number])
+        return count, [pk for pk, _among in first]
 
     def visible_to(self, user: Any) -> Self:
         """The address book belongs to the platform: its colleagues see all of it, strangers nobody."""
