@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Protocol
 
 from django.db import transaction
 from django.db.models import F
@@ -32,6 +33,8 @@ class Words:
     summary: str
     body: str
     is_reviewed: bool = False
+    # How the open page calls itself (forms.page_name).
+    page: str = ""
 
 
 @dataclass(frozen=True)
@@ -112,10 +115,28 @@ def remove_language(statement: Statement, language: str, *, actor: User) -> None
         )
 
 
+class Edited(Protocol):
+    """A text that several people may edit: of a statement or of a letter."""
+
+    edition: int
+    saved_from: str
+    changed_by_id: int | None
+
+
+def was_changed_elsewhere(current: Edited, *, edition: int, page: str, actor: User) -> bool:
+    """Whether a text was saved since a page read `edition` of it, by anybody but this open page itself.
+
+    A page whose save arrived and whose answer was lost still holds the old number; it has nobody's words to lose.
+    """
+    is_own = bool(page) and current.saved_from == page and current.changed_by_id == actor.pk
+    return current.edition != edition and not is_own
+
+
 def save_text(text: StatementText, words: Words, *, edition: int, actor: User) -> Saved:
     """Save what was typed on top of the edition that was read. A statement in review or approved goes back to draft.
 
-    Raises Conflict when another edition is there now, PublishingError when the statement is published or withdrawn.
+    Raises Conflict when somebody else's words are there now, PublishingError when the statement is published or
+    withdrawn.
     """
     statement = text.statement
     with transaction.atomic():
@@ -125,25 +146,26 @@ def save_text(text: StatementText, words: Words, *, edition: int, actor: User) -
             statement.refresh_from_db()
         _require_editable(statement)
         current = StatementText.objects.get(pk=text.pk)
-        if current.edition != edition:
-            raise Conflict(current)
         changed = (current.title, current.summary, current.body) != (words.title, words.summary, words.body)
         if not changed and current.is_reviewed == words.is_reviewed:
-            return Saved(edition, current.changed_at, changed=False, reopened=False)
+            return Saved(current.edition, current.changed_at, changed=False, reopened=False)
+        if was_changed_elsewhere(current, edition=edition, page=words.page, actor=actor):
+            raise Conflict(current)
         now = timezone.now()
-        saved = StatementText.objects.filter(pk=text.pk, edition=edition).update(
+        saved = StatementText.objects.filter(pk=text.pk, edition=current.edition).update(
             title=words.title,
             summary=words.summary,
             body=words.body,
             is_reviewed=words.is_reviewed,
             edition=F("edition") + 1,
+            saved_from=words.page,
             changed_by=actor,
             changed_at=now,
         )
         if not saved:
             raise Conflict(StatementText.objects.get(pk=text.pk))
         reopened = changed and reopen(statement, actor=actor) is not None
-    return Saved(edition + 1, now, changed=True, reopened=reopened)
+    return Saved(current.edition + 1, now, changed=True, reopened=reopened)
 
 
 def new_version(statement: Statement, *, actor: User) -> Statement:

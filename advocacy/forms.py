@@ -1,5 +1,6 @@
 """Forms of statements: starting one, writing a language version, asking for review."""
 
+import secrets
 from typing import Any
 
 from django import forms
@@ -26,10 +27,16 @@ class StartForm(forms.Form):
     )
 
 
+def page_name() -> str:
+    """What a page with an editor calls itself, so that it is not taken for somebody else when it saves again."""
+    return secrets.token_hex(16)
+
+
 class TextForm(forms.Form):
     """One language version, with the number of the edition that the page was opened on."""
 
     edition = forms.IntegerField(widget=forms.HiddenInput, min_value=1)
+    page = forms.CharField(widget=forms.HiddenInput, max_length=32, required=False)
     title = forms.CharField(label=_("Title"), max_length=200, widget=forms.TextInput({"class": "input"}))
     summary = forms.CharField(
         label=_("Summary, one or two sentences"),
@@ -48,6 +55,7 @@ class TextForm(forms.Form):
             "initial",
             {
                 "edition": text.edition,
+                "page": page_name(),
                 "title": text.title,
                 "summary": text.summary,
                 "body": text.body,
@@ -62,7 +70,7 @@ class TextForm(forms.Form):
     def words(self) -> Words:
         """What was typed, cleaned; call it on a valid form."""
         data = self.cleaned_data
-        return Words(data["title"], data["summary"], data["body"], data["is_reviewed"])
+        return Words(data["title"], data["summary"], data["body"], data["is_reviewed"], data["page"])
 
 
 class LanguageForm(forms.Form):

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from accounts.audit import record
 from accounts.models import User
 from accounts.roles import users_who_may
+from advocacy.drafting import was_changed_elsewhere
 from advocacy.models import Statement
 from advocacy.references import create_with_reference
 from contacts.models import Contact, Segment
@@ -39,6 +40,8 @@ class Words:
     subject: str
     body: str
     is_reviewed: bool = False
+    # How the open page calls itself (advocacy.forms.page_name).
+    page: str = ""
 
 
 @dataclass(frozen=True)
@@ -155,16 +158,16 @@ def save_text(mailing: Mailing, language: str, words: Words, *, edition: int, ac
         # The mailing's row is the lock of everything under it: one edit, approval or start at a time.
         before = locked(mailing).status
         current = MailingContent.objects.filter(mailing=mailing, language=language).first()
-        if (current.edition if current else 0) != edition:
-            raise Conflict(current or MailingContent(mailing=mailing, language=language))
         if current and all(getattr(current, name) == value for name, value in columns.items()):
             return Saved(current, current.changed_at, changed=False, withdrew=False)
-        row = record_edit(mailing, actor=actor, what=f"changed the text ({language})")
         content = current or MailingContent(mailing=mailing, language=language, edition=0)
+        if was_changed_elsewhere(content, edition=edition, page=words.page, actor=actor):
+            raise Conflict(content)
+        row = record_edit(mailing, actor=actor, what=f"changed the text ({language})")
         for name, value in columns.items():
             setattr(content, name, value)
         content.edition += 1
-        content.changed_by = actor
+        content.saved_from, content.changed_by = words.page, actor
         content.save()
     return Saved(content, timezone.now(), changed=True, withdrew=before != row.status)
 

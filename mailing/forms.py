@@ -7,6 +7,7 @@ from django.core.validators import MaxValueValidator, MinValueValidator
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
+from advocacy.forms import page_name
 from advocacy.languages import language_choices
 from advocacy.richtext import RichTextField, RichTextWidget
 from contacts.models import Segment
@@ -55,6 +56,7 @@ class TextForm(forms.Form):
     """One language version, with the number of the edition that the page was opened on (0: not begun)."""
 
     edition = forms.IntegerField(widget=forms.HiddenInput, min_value=0)
+    page = forms.CharField(widget=forms.HiddenInput, max_length=32, required=False)
     subject = forms.CharField(
         label=_("Subject"),
         max_length=150,
@@ -71,7 +73,9 @@ class TextForm(forms.Form):
     def __init__(self, *args: Any, content: MailingContent, **kwargs: Any) -> None:
         names = ("edition", "subject", "body", "is_reviewed")
         edition = content.edition if content.pk else 0
-        kwargs.setdefault("initial", {**{name: getattr(content, name) for name in names}, "edition": edition})
+        kwargs.setdefault(
+            "initial", {**{name: getattr(content, name) for name in names}, "edition": edition, "page": page_name()}
+        )
         super().__init__(*args, **kwargs)
         chips = [(name, field.label) for name, field in merge.FIELDS.items()]
         self.fields["body"].widget = RichTextWidget(chips, language=content.language)
@@ -94,7 +98,7 @@ class TextForm(forms.Form):
     def words(self) -> Words:
         """What was typed; call it on a valid form."""
         data = self.cleaned_data
-        return Words(data["subject"], data["body"], data["is_reviewed"])
+        return Words(data["subject"], data["body"], data["is_reviewed"], data["page"])
 
 
 class TestForm(forms.Form):

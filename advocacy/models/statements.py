@@ -137,6 +137,8 @@ class StatementText(models.Model):
     source_map = models.JSONField(default=list, blank=True)
     # Raised by every save; a page sends back the number it read, so that two editors never overwrite silently.
     edition = models.PositiveIntegerField(default=1)
+    # Which open page saved last (its form's `page`): it may save again though the answer to its save was lost.
+    saved_from = models.CharField(max_length=32, blank=True)
     changed_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+")
     changed_at = models.DateTimeField(auto_now=True)
 

@@ -11,7 +11,7 @@ from django.views.decorators.http import require_POST
 
 from accounts.access import requires, signed_in
 from advocacy.drafting import Conflict, Saved, add_language, remove_language, save_text
-from advocacy.forms import LanguageForm, TextForm
+from advocacy.forms import LanguageForm, TextForm, page_name
 from advocacy.models import Statement, StatementText
 from advocacy.publishing import PublishingError
 from advocacy.richtext import editor_page, safe
@@ -86,7 +86,7 @@ def _conflict_page(request: HttpRequest, theirs: StatementText, form: TextForm) 
     """Both texts on one page. The form now stands on their edition, so the next save is a decision."""
     words = form.words()
     mine = {"title": words.title, "summary": words.summary, "body": words.body, "is_reviewed": words.is_reviewed}
-    again = TextForm(text=theirs, initial={"edition": theirs.edition, **mine})
+    again = TextForm(text=theirs, initial={"edition": theirs.edition, "page": page_name(), **mine})
     return _page(request, theirs, again, theirs=theirs, status=409)
 
 

@@ -16,6 +16,8 @@ class MailingContent(models.Model):
     body = models.TextField(_("letter"), blank=True)
     is_reviewed = models.BooleanField(_("reviewed"), default=False)
     edition = models.PositiveIntegerField(default=1)
+    # As advocacy.models.StatementText.saved_from.
+    saved_from = models.CharField(max_length=32, blank=True)
     changed_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+")
     changed_at = models.DateTimeField(auto_now=True)
 

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from accounts.access import requires
-from advocacy.forms import LanguageForm
+from advocacy.forms import LanguageForm, page_name
 from advocacy.languages import is_language
 from advocacy.richtext import editor_page, safe
 from contacts.languages import language_name
@@ -122,7 +122,7 @@ def _conflict_page(request: HttpRequest, mailing: Mailing, theirs: MailingConten
     theirs.mailing = mailing
     mine = {"subject": words.subject, "body": words.body, "is_reviewed": words.is_reviewed}
     edition = theirs.edition if theirs.pk else 0
-    again = TextForm(content=theirs, initial={"edition": edition, **mine})
+    again = TextForm(content=theirs, initial={"edition": edition, "page": page_name(), **mine})
     return _page(request, theirs, again, theirs=theirs, status=409)
 
 

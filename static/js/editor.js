@@ -168,6 +168,43 @@
     setTimeout(() => form.dispatchEvent(new Event("input")), 3000);
   }
 
+  /* One save after the other: pressing Save waits for the save under way, else the page would meet itself on the
+     server; nothing is saved any more while the page is being left. */
+  const PATIENCE = 5000;
+  const underWay = new Set();
+  const waiting = new Map();
+
+  function goOn(form) {
+    underWay.delete(form);
+    const held = waiting.get(form);
+    if (!held) return;
+    waiting.delete(form);
+    clearTimeout(held.timer);
+    form.requestSubmit(held.button);
+  }
+
+  document.addEventListener("submit", (event) => {
+    const form = event.target;
+    if (!underWay.has(form)) {
+      if (form.matches("[data-guard]")) form.dataset.leaving = "1";
+      delete form.dataset.changed;
+      return;
+    }
+    event.preventDefault();
+    if (waiting.has(form)) clearTimeout(waiting.get(form).timer);
+    waiting.set(form, { button: event.submitter, timer: setTimeout(() => goOn(form), PATIENCE) });
+  });
+  document.addEventListener("htmx:beforeRequest", (event) => {
+    const form = event.target.closest("form[data-guard]");
+    if (!form) return;
+    if (form.dataset.leaving) event.preventDefault();
+    else underWay.add(form);
+  });
+  // Who comes back to a page by the browser's history may go on writing.
+  window.addEventListener("pageshow", () => {
+    for (const form of document.querySelectorAll("form[data-leaving]")) delete form.dataset.leaving;
+  });
+
   document.addEventListener("htmx:afterRequest", (event) => {
     const form = event.target.closest("form[data-guard]");
     if (!form) return;
@@ -175,15 +212,13 @@
     if (saved === "yes") delete form.dataset.changed;
     // No answer of ours: the line is down, the server broken, or the sign-in has ended.
     if (saved === null) sayNotSaved(form);
+    goOn(form);
   });
 
   /* A page with unsaved words asks before it is left. */
   document.addEventListener("input", (event) => {
     const form = event.target.closest("form[data-guard]");
     if (form) form.dataset.changed = "1";
-  });
-  document.addEventListener("submit", (event) => {
-    delete event.target.dataset.changed;
   });
   window.addEventListener("beforeunload", (event) => {
     if (document.querySelector("form[data-guard][data-changed]")) event.preventDefault();

@@ -125,6 +125,59 @@ def test_a_save_that_does_not_arrive_is_said_and_leaving_is_asked_about(visit, o
     assert "Lost?" in statement.texts.get().body
 
 
+@pytest.fixture
+def held():
+    """Holds the first save that the page makes by itself: the server gets it, the page waits for its answer."""
+    found = []
+
+    def catch(route):
+        if "hx-request" in route.request.headers and not found:
+            found.append(route)
+        else:
+            route.continue_()
+
+    def hold(page):
+        page.route("**/text/**", catch)
+        page.locator("[contenteditable=true]").click()
+        page.keyboard.press("Control+End")
+        page.keyboard.type(" First.")
+        while not found:
+            page.wait_for_timeout(50)
+        return found[0], found[0].fetch()
+
+    return hold
+
+
+def test_pressing_save_waits_for_the_save_under_way(visit, officer, statement, held):
+    with visit() as boris:
+        page = boris.sign_in(officer, PASSWORD)
+        boris.open(reverse("advocacy:statement_edit", args=[statement.reference]))
+        route, answer = held(page)
+        assert statement.texts.get().edition == 2
+        page.keyboard.type(" Second.")
+        page.get_by_role("button", name="Save and leave").click(no_wait_after=True)
+        page.wait_for_timeout(200)
+        assert "/text/" in page.url
+        route.fulfill(response=answer)
+        page.get_by_role("button", name="Send for review").wait_for()
+        boris.check_no_complaints()
+    text = statement.texts.get()
+    assert text.body.endswith("First. Second.</p>")
+    assert text.edition == 3
+
+
+def test_a_page_whose_answer_was_lost_does_not_meet_itself(visit, officer, statement, held):
+    with visit() as boris:
+        page = boris.sign_in(officer, PASSWORD)
+        boris.open(reverse("advocacy:statement_edit", args=[statement.reference]))
+        route, _answer = held(page)
+        page.keyboard.type(" Second.")
+        route.abort()
+        page.locator('#id_edition[value="3"]').wait_for(state="attached")
+        assert page.locator("#save-state.saved").is_visible()
+    assert statement.texts.get().body.endswith("First. Second.</p>")
+
+
 def test_fields_are_chips_in_the_editor_and_tokens_in_what_is_saved(visit, letter_page, officer):
     with visit() as boris:
         page = boris.open("/test-letter/")

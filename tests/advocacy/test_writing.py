@@ -85,6 +85,27 @@ def test_a_stale_save_overwrites_nothing_and_keeps_both_texts(sign_in, officer, 
     assert statement.texts.get().body == "<p>Both of ours.</p>"
 
 
+def test_the_same_words_are_no_conflict(sign_in, officer, approver, statement):
+    text = statement.texts.get()
+    sign_in(approver).post(edit(statement), typed(text, body="<p>Both wrote this.</p>"))
+
+    again = sign_in(officer).post(edit(statement), typed(text, body="<p>Both wrote this.</p>"))
+
+    assert again.status_code == 302
+    assert statement.texts.get().changed_by == approver
+
+
+def test_a_page_may_save_over_itself_and_over_nobody_else(sign_in, officer, approver, statement):
+    text, client = statement.texts.get(), sign_in(officer)
+    for words in ("<p>One.</p>", "<p>Two.</p>"):
+        assert client.post(edit(statement), typed(text, body=words, page="mine")).status_code == 302
+    assert statement.texts.get().body == "<p>Two.</p>"
+    # Another window of the same person, and a page of somebody else's that calls itself the same.
+    assert client.post(edit(statement), typed(text, body="<p>Three.</p>", page="other")).status_code == 409
+    assert sign_in(approver).post(edit(statement), typed(text, body="<p>4.</p>", page="mine")).status_code == 409
+    assert statement.texts.get().body == "<p>Two.</p>"
+
+
 def test_a_missing_title_is_named_and_the_text_kept(sign_in, officer, statement):
     response = sign_in(officer).post(edit(statement), typed(statement.texts.get(), title="", body="<p>Kept words</p>"))
 

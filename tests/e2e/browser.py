@@ -23,6 +23,8 @@ EXPECTED = ("Failed to load resource", "htmx:sendAbort", "htmx:afterRequest")
 AXE_SCRIPT = Axe().axe_script
 WAYS = [(1440, "light"), (390, "dark")]
 NARROWEST = 320
+# Milliseconds for one step; machines of CI are slow, and share their time.
+PATIENCE = 30_000
 AXE_TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 
 
@@ -103,10 +105,14 @@ class Visitor:
 
 @contextmanager
 def visitor(browser: Browser, base_url: str, **options) -> Iterator[Visitor]:
-    """A fresh browser context (no cookies of anybody else) as a Visitor."""
+    """A fresh browser context (no cookies of anybody else) as a Visitor; tells where it stood when a test fails."""
     context = browser.new_context(**{"viewport": {"width": 1440, "height": 1000}, **options})
-    context.set_default_timeout(10_000)
+    context.set_default_timeout(PATIENCE)
+    person = Visitor(context.new_page(), base_url)
     try:
-        yield Visitor(context.new_page(), base_url)
+        yield person
+    except Exception:
+        print(f"The browser stood at {person.page.url}:\n{person.page.locator('body').inner_text()[:3000]}")
+        raise
     finally:
         context.close()

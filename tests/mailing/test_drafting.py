@@ -7,7 +7,7 @@ from django.utils import timezone
 from accounts.models import AuditEvent
 from advocacy.models import Statement, StatementVersion
 from mailing import lifecycle, merge
-from mailing.drafting import Words, make_letter, save_text
+from mailing.drafting import Conflict, Words, make_letter, save_text
 from mailing.models import Mailing
 from tests.factories import PASSWORD, SenderFactory, StatementFactory, StatementTextFactory
 
@@ -91,6 +91,17 @@ def test_an_edit_after_a_test_is_a_new_version(statement, officer):
     save_text(mailing, "fr", Words("Deux", "<p>x</p>", True), edition=2, actor=officer)
     mailing.refresh_from_db()
     assert mailing.version == 3
+
+
+def test_a_page_may_save_over_itself_and_over_nobody_else(statement, officer, approver):
+    mailing = make_letter(statement, actor=officer)
+    save_text(mailing, "fr", Words("Un", "<p>x</p>", True, "mine"), edition=1, actor=officer)
+    save_text(mailing, "fr", Words("Deux", "<p>x</p>", True, "mine"), edition=1, actor=officer)
+    assert not save_text(mailing, "fr", Words("Deux", "<p>x</p>", True), edition=1, actor=approver).changed
+    for page, actor in (("other", officer), ("mine", approver), ("", officer)):
+        with pytest.raises(Conflict):
+            save_text(mailing, "fr", Words("Trois", "<p>x</p>", True, page), edition=1, actor=actor)
+    assert mailing.contents.get(language="fr").subject == "Deux"
 
 
 def autosave(client, mailing, **words):
