@@ -16,15 +16,13 @@ from datetime import datetime, timedelta
 from email.utils import parseaddr
 from typing import Any
 
-from celery import current_app
 from django.conf import settings
 from django.db import transaction
 from django.db.models import Q
 from django.utils import timezone
 from django.utils.crypto import salted_hmac
-from kombu.exceptions import OperationalError
-from redis.exceptions import RedisError
 
+from transport.broker import publish
 from transport.errors import OutcomeUnknown, TransientError, TransportError
 from transport.message import MessageError, build_message
 from transport.models import SystemMail
@@ -70,10 +68,7 @@ def queue_mail(*, purpose: str, to: str, language: str, context: dict[str, Any],
 
 def ring() -> None:
     """Ask a worker to look at the outbox. A broker that is away is no error: beat rings every few seconds."""
-    try:
-        current_app.send_task("transport.tasks.send_outbox")
-    except (OperationalError, RedisError, OSError) as error:
-        logger.warning("The broker is away (%s); beat will send the outbox.", type(error).__name__)
+    publish("transport.tasks.send_outbox")
 
 
 def send_due() -> int:

@@ -1,6 +1,5 @@
 """Work on an import: at once where the file is small, by a worker where it is large."""
 
-import logging
 from typing import Any
 
 from django.db import transaction
@@ -14,8 +13,8 @@ from contacts.imports.undoing import take_back
 from contacts.imports.uploading import is_large
 from contacts.models import ImportFile, ImportRun
 from contacts.models.runs import WrongStatus
+from transport.broker import publish
 
-log = logging.getLogger(__name__)
 MANY = 5_000
 
 
@@ -32,19 +31,13 @@ def start(run: ImportRun, work: str, *, actor: User, decisions: Decisions | None
         ImportRun.objects.filter(pk=run.pk).update(options={**run.options, "undo_by": actor.pk})
     else:
         ImportFile.objects.filter(run=run).update(decisions=kept)
-    transaction.on_commit(lambda: ring(run.pk))
+    transaction.on_commit(lambda: ring(run.pk), robust=True)
     return True
 
 
 def ring(run_id: int) -> None:
     """Tell a worker. Where no broker is, the page says that the work waits, and the person can try again."""
-    from contacts.tasks import work_on_import
-
-    try:
-        work_on_import.delay(run_id)
-    except Exception:
-        # Whatever the broker's client raises: the claim ends by itself after ten minutes.
-        log.warning("no broker for import %s", run_id)
+    publish("contacts.tasks.work_on_import", [run_id])
 
 
 def work(run_id: int) -> None:

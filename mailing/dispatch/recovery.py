@@ -8,7 +8,7 @@ from mailing import bell, lifecycle
 from mailing.dispatch import losing
 from mailing.dispatch.claiming import has_work, is_locked
 from mailing.dispatch.clock import clock
-from mailing.dispatch.silence import end_silent
+from mailing.dispatch.silence import end_silent, unless_locked
 from mailing.dispatch.store import hold_status
 from mailing.models import DeliveryChunk, Mailing
 
@@ -24,10 +24,12 @@ def sweep() -> int:
     end_silent()
     freed = 0
     for chunk in DeliveryChunk.objects.filter(lease_until__lte=clock()).order_by("id"):
-        freed += free(chunk)
+        with unless_locked():
+            freed += free(chunk)
     losing.settle_journals()
     for mailing_id in Mailing.objects.filter(status__in=["sending", "paused"]).values_list("pk", flat=True):
-        lifecycle.finish_if_done(mailing_id)
+        with unless_locked():
+            lifecycle.finish_if_done(mailing_id)
     return freed
 
 

@@ -6,8 +6,10 @@ that seems to live. Only another session can tell, and end it.
 """
 
 import logging
+from collections.abc import Iterator
+from contextlib import contextmanager
 
-from django.db import connection
+from django.db import OperationalError, connection, transaction
 
 from mailing.dispatch.clock import lease_seconds
 
@@ -20,6 +22,31 @@ WHERE datname = current_database() AND usename = current_user AND backend_type =
     AND pid <> pg_backend_pid() AND state = 'active' AND wait_event = 'ClientRead' AND query NOT ILIKE 'copy%%'
     AND state_change < clock_timestamp() - %s * INTERVAL '1 second'
 """
+
+
+# Locks of the living last for milliseconds.
+SHORT_WAIT = "SET LOCAL lock_timeout = '2s'"
+LOCK_NOT_AVAILABLE = "55P03"
+
+
+@contextmanager
+def unless_locked() -> Iterator[None]:
+    """A transaction that is given up when a lock in it takes longer than two seconds: a later sweep finds it free.
+
+    Else a sweep would wait for a silent session's lock, and so not come to end it. SQLite has one writer at a time.
+    """
+    if connection.vendor != "postgresql":
+        yield
+        return
+    try:
+        with transaction.atomic():
+            with connection.cursor() as cursor:
+                cursor.execute(SHORT_WAIT)
+            yield
+    except OperationalError as error:
+        if getattr(error.__cause__, "sqlstate", None) != LOCK_NOT_AVAILABLE:
+            raise
+        logger.info("Locked by another session: left to the next sweep.")
 
 
 def end_silent() -> int:

@@ -9,7 +9,7 @@ import socket
 import struct
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Self
 
 CHUNK = 64 * 1024
@@ -30,8 +30,8 @@ class Proxy:
         self._target = host, port
         self.delay = 0.0
         self.is_silent = False
-        # What a client sent last → whether the proxy falls silent once that is passed on.
-        self.falls_silent_after: Callable[[bytes], bool] = lambda data: False
+        # What a client sent → how many bytes of it are passed on before the proxy falls silent; None: it does not.
+        self.falls_silent_after: Callable[[bytes], int | None] = lambda data: None
         # SQL of a transaction → whether the server's answer to its COMMIT is lost, with the connection.
         self.loses: Callable[[str], bool] = lambda sql: False
         # The SQL of every transaction whose answer was lost, and of all that were committed.
@@ -112,22 +112,27 @@ class Pair:
         self.client[1].close()
         self.server[1].close()
 
-    async def _pump(self, reader, writer, look: Callable[[bytes], bool]) -> None:
+    async def _pump(self, reader, writer, look: Callable[[bytes], Iterator[bytes]]) -> None:
         while data := await reader.read(CHUNK):
             if self.proxy.delay:
                 await asyncio.sleep(self.proxy.delay)
-            while self.proxy.is_silent:
-                await asyncio.sleep(0.02)
-            if not look(data):
-                self.reset()
-                return
-            writer.write(data)
-            await writer.drain()
+            for part in look(data):
+                while self.proxy.is_silent:
+                    await asyncio.sleep(0.02)
+                writer.write(part)
+                await writer.drain()
 
-    def _look(self, data: bytes) -> bool:
-        """Read what the client asks the server for. Always goes on."""
+    def _look(self, data: bytes) -> Iterator[bytes]:
+        """Read what the client asks the server for, and give it in the parts that are passed on."""
         self.sql.append(data)
-        self.proxy.is_silent |= self.proxy.falls_silent_after(data)
+        self._note_commit(data)
+        if (passed := self.proxy.falls_silent_after(data)) is not None:
+            yield data[:passed]
+            self.proxy.is_silent = True
+            data = data[passed:]
+        yield data
+
+    def _note_commit(self, data: bytes) -> None:
         if data.endswith(COMMIT):
             found = b"".join(self.sql).decode("utf-8", "replace")
             self.proxy.commits.append(found)
@@ -137,11 +142,13 @@ class Pair:
                 self.is_losing = True
         elif data.endswith(b"Q\x00\x00\x00\x0dROLLBACK\x00"):
             self.sql.clear()
-        return True
 
-    def _listen(self, data: bytes) -> bool:
-        """What the server answers; False when it is to be lost."""
-        return not self.is_losing
+    def _listen(self, data: bytes) -> Iterator[bytes]:
+        """What the server answers, but for what is to be lost, with the connection."""
+        if self.is_losing:
+            self.reset()
+        else:
+            yield data
 
     def reset(self) -> None:
         """Close both sides by a reset, so that each learns of it at once."""

@@ -285,7 +285,7 @@ def loop_fast() -> None:
     from mailing.dispatch import recovery, sending
     from mailing.dispatch.claiming import has_work
 
-    bell._publish = lambda task, arguments: False
+    bell.publish = lambda task, arguments: False
     while True:
         recovery.sweep()
         due = [mailing_id for mailing_id in lifecycle.start_due() if has_work(mailing_id)]

@@ -5,10 +5,13 @@ import time
 
 import psycopg
 import pytest
-from django.db import connection
+from django.db import OperationalError, connection
 
-from mailing.dispatch.silence import end_silent
+from mailing.dispatch import recovery
+from mailing.dispatch.silence import end_silent, unless_locked
+from mailing.models import Delivery
 from tests.faults.postgres import server_url
+from tests.letters import letter_being_sent
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -53,6 +56,27 @@ def test_who_idles_or_copies_or_works_is_left_alone(another):
         time.sleep(0.4)
         assert end_silent() == 0
     assert another.execute("SELECT count(*) FROM words").fetchone() == (1,)
+
+
+@pytest.mark.only_postgresql
+def test_a_sweep_does_not_wait_for_a_mailing_that_another_session_holds(another):
+    mailing = letter_being_sent(1)
+    Delivery.objects.update(status="sent", sent_at=mailing.created_at)
+    mailing.chunks.update(state="done")
+    another.execute("SELECT 1 FROM mailing_mailing WHERE id = %s FOR SHARE", [mailing.pk])
+    recovery.sweep()
+    mailing.refresh_from_db()
+    assert mailing.status == "sending"
+
+    another.rollback()
+    recovery.sweep()
+    mailing.refresh_from_db()
+    assert mailing.status == "finished"
+
+
+def test_other_faults_of_the_database_are_not_hidden():
+    with pytest.raises(OperationalError, match="gone"), unless_locked():
+        raise OperationalError("gone")
 
 
 def test_where_there_are_no_such_sessions_nothing_happens():

@@ -13,7 +13,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 def test_run_dispatch_once_sends_what_is_due_and_ends(settings, administrator, capsys, monkeypatch):
     from mailing import bell, lifecycle
 
-    monkeypatch.setattr(bell, "_publish", lambda *arguments: False)
+    monkeypatch.setattr(bell, "publish", lambda *arguments: False)
     settings.SEND_HOLD_SECONDS = 0
     mailing = letter_being_sent(12, languages=("en", "fr"), status=Mailing.Status.APPROVED)
     Mailing.objects.update(started_at=None)
