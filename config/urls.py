@@ -12,6 +12,7 @@ for prefix, module in [
     ("desk/", "advocacy.urls"),
     ("desk/", "desk.urls"),
     ("", "desk.site_urls"),
+    ("", "advocacy.site_urls"),
     ("", "mailing.public_urls"),
 ]:
     if find_spec(module):

@@ -40,7 +40,7 @@ class Words:
     subject: str
     body: str
     is_reviewed: bool = False
-    # How the open page calls itself (advocacy.forms.page_name).
+    # How the open page calls itself (advocacy.forms.statements.page_name).
     page: str = ""
 
 

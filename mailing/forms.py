@@ -7,7 +7,7 @@ from django.core.validators import MaxValueValidator, MinValueValidator
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
-from advocacy.forms import page_name
+from advocacy.forms.statements import page_name
 from advocacy.languages import language_choices
 from advocacy.richtext import RichTextField, RichTextWidget
 from contacts.models import Segment

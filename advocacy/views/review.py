@@ -12,7 +12,7 @@ from django.views.decorators.http import require_POST
 from accounts.access import requires
 from advocacy import publishing
 from advocacy.drafting import new_version
-from advocacy.forms import ReviewForm
+from advocacy.forms.statements import ReviewForm
 from advocacy.models import Statement
 from advocacy.publishing import PublishingError
 from advocacy.views.statements import detail_page, find

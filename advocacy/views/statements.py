@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from accounts.access import requires
 from advocacy import publishing, registry
 from advocacy.drafting import create_statement
-from advocacy.forms import FilterForm, LanguageForm, ReviewForm, StartForm
+from advocacy.forms.statements import FilterForm, LanguageForm, ReviewForm, StartForm
 from advocacy.models import Statement
 from advocacy.richtext import safe
 from advocacy.story import facts_of, road_of

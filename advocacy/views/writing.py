@@ -11,7 +11,7 @@ from django.views.decorators.http import require_POST
 
 from accounts.access import requires, signed_in
 from advocacy.drafting import Conflict, Saved, add_language, remove_language, save_text
-from advocacy.forms import LanguageForm, TextForm, page_name
+from advocacy.forms.statements import LanguageForm, TextForm, page_name
 from advocacy.models import Statement, StatementText
 from advocacy.publishing import PublishingError
 from advocacy.richtext import editor_page, safe

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from accounts.access import requires
-from advocacy.forms import LanguageForm, page_name
+from advocacy.forms.statements import LanguageForm, page_name
 from advocacy.languages import is_language
 from advocacy.richtext import editor_page, safe
 from contacts.languages import language_name

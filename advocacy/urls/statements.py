@@ -1,10 +1,8 @@
-"""Addresses of the advocacy pages of the workspace, below /desk/."""
+"""Addresses of statements in the workspace."""
 
 from django.urls import path
 
-from advocacy.views import plans, review, statements, writing
-
-app_name = "advocacy"
+from advocacy.views import review, statements, writing
 
 urlpatterns = [
     path("statements/", statements.statement_list, name="statement_list"),
@@ -21,7 +19,5 @@ urlpatterns = [
     path("statements/<str:reference>/publication/", review.statement_publish, name="statement_publish"),
     path("statements/<str:reference>/withdrawal/", review.statement_withdraw, name="statement_withdraw"),
     path("statements/<str:reference>/new-version/", review.statement_new_version, name="statement_new_version"),
-    path("plans/", plans.plan_list, name="plan_list"),
-    path("plans/<slug:slug>/", plans.plan_detail, name="plan_detail"),
     path("editor/upload/", writing.upload_refused, name="upload_refused"),
 ]

@@ -1,4 +1,4 @@
-"""Addresses of the public pages, below /<lang>/. The namespace `public` is given by config/urls.py."""
+"""Public addresses of statements."""
 
 from django.urls import path
 
@@ -7,6 +7,4 @@ from advocacy.views import public
 urlpatterns = [
     path("statements/", public.statement_list, name="statement_list"),
     path("statements/<slug:slug>/", public.statement_detail, name="statement_detail"),
-    path("plans/", public.plan_list, name="plan_list"),
-    path("plans/<slug:slug>/", public.plan_detail, name="plan_detail"),
 ]

@@ -1,0 +1,1 @@
+"""Forms of the advocacy pages, one module a subject."""

@@ -1,0 +1,9 @@
+from typing import Any
+
+from django.db import migrations
+
+
+class Migration(migrations.Migration):
+    dependencies = [("advocacy", "0004_road")]
+
+    operations: list[Any] = []

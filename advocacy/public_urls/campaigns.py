@@ -1,0 +1,5 @@
+"""Public addresses of campaigns and the calendar."""
+
+from django.urls import URLPattern
+
+urlpatterns: list[URLPattern] = []

@@ -1,0 +1,5 @@
+"""Addresses of campaigns, events, evidence and asks in the workspace."""
+
+from django.urls import URLPattern
+
+urlpatterns: list[URLPattern] = []
