@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+from datetime import datetime
 from typing import Any, Self
 
 from django.conf import settings
@@ -18,8 +19,15 @@ class StatementQuerySet(OwnedQuerySet):
     """Statements, with what lists need of them."""
 
     def published(self) -> Self:
-        """What the public may read."""
+        """What the public may read now. Lists, feeds, the sitemap and files of statements all start from here.
+
+        A scheduled text is not among them: it becomes public by one UPDATE at its time (publishing.publish_due).
+        """
         return self.filter(status=Statement.Status.PUBLISHED)
+
+    def due(self, now: datetime) -> Self:
+        """Scheduled texts whose time has come, the earliest first."""
+        return self.filter(status=Statement.Status.SCHEDULED, publish_at__lte=now).order_by("publish_at", "pk")
 
     def matching(self, words: str) -> Self:
         """Those whose reference or a title holds all the words, accents and case aside.
@@ -52,11 +60,13 @@ class Statement(Owned):
         POSITION_PAPER = "position_paper", _("Position paper")
         PRESS_RELEASE = "press_release", _("Press release")
         NEWS = "news", _("News")
+        EVENT_REPORT = "event_report", _("Event report")
 
     class Status(models.TextChoices):
         DRAFT = "draft", _("Draft")
         IN_REVIEW = "in_review", _("In review")
         APPROVED = "approved", _("Approved")
+        SCHEDULED = "scheduled", _("Scheduled")
         PUBLISHED = "published", _("Published")
         WITHDRAWN = "withdrawn", _("Withdrawn")
 
@@ -75,6 +85,9 @@ class Statement(Owned):
     changed_at = models.DateTimeField(auto_now=True)
     approved_at = models.DateTimeField(null=True, blank=True)
     published_at = models.DateTimeField(null=True, blank=True)
+    campaign = models.ForeignKey(
+        "advocacy.Campaign", null=True, blank=True, on_delete=models.PROTECT, related_name="statements"
+    )
     supersedes = models.ForeignKey("self", null=True, blank=True, on_delete=models.PROTECT, related_name="+")
 
     objects = StatementQuerySet.as_manager()
@@ -84,8 +97,14 @@ class Statement(Owned):
         constraints = [
             models.CheckConstraint(
                 condition=Q(status__in=["published", "withdrawn"], published_at__isnull=False)
-                | Q(status__in=["draft", "in_review", "approved"], published_at__isnull=True),
+                | Q(status__in=["draft", "in_review", "approved", "scheduled"], published_at__isnull=True),
                 name="statement_status_agrees_with_published_at",
+            ),
+            models.CheckConstraint(
+                condition=Q(status="scheduled", publish_at__isnull=False)
+                | Q(status__in=["draft", "in_review", "approved"], publish_at__isnull=True)
+                | Q(status__in=["published", "withdrawn"]),
+                name="statement_is_scheduled_with_a_time",
             ),
             models.CheckConstraint(
                 condition=Q(status__in=["draft", "in_review"])
@@ -105,6 +124,23 @@ class Statement(Owned):
     def is_editable(self) -> bool:
         """Whether its texts may change: what was published stays as it was."""
         return self.status not in {self.Status.PUBLISHED, self.Status.WITHDRAWN}
+
+    @property
+    def is_approved(self) -> bool:
+        """Whether a second person has agreed to these words, public or not yet; a letter may be made of it."""
+        return self.status in {self.Status.APPROVED, self.Status.SCHEDULED, self.Status.PUBLISHED}
+
+    def newer(self) -> "Statement | None":
+        """The published text that took the place of this one, the latest where that was replaced as well."""
+        latest: Statement | None = None
+        current: Statement = self
+        # A chain is as long as somebody made versions; the limit only stops a loop that nobody can make on a page.
+        for _step in range(50):
+            following = Statement.objects.published().filter(supersedes=current).order_by("-published_at").first()
+            if following is None:
+                break
+            latest = current = following
+        return latest
 
     def texts_as_json(self) -> dict[str, dict[str, str]]:
         """All language versions as they are now, by language code; what a StatementVersion keeps."""
@@ -161,6 +197,8 @@ class StatementVersion(models.Model):
     statement = models.ForeignKey(Statement, on_delete=models.PROTECT, related_name="versions")
     number = models.PositiveIntegerField()
     texts = models.JSONField()
+    # The facts beside the text and the attached files (name, size, SHA-256) at that moment.
+    details = models.JSONField(default=dict)
     digest = models.CharField(max_length=64)
     author = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+")
     event = models.CharField(max_length=20)
@@ -170,7 +208,10 @@ class StatementVersion(models.Model):
         ordering = ["-id"]
         constraints = [
             models.UniqueConstraint(
-                fields=["statement", "number", "event"], name="statement_version_goes_through_a_status_once"
+                fields=["statement", "number", "event"],
+                # A time of publication may be set and taken back as often as people like.
+                condition=~Q(event__in=["scheduled", "unscheduled"]),
+                name="statement_version_goes_through_a_status_once",
             ),
         ]
 
