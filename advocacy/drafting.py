@@ -15,6 +15,7 @@ from accounts.models import User
 from advocacy.models import Statement, StatementText
 from advocacy.publishing import PublishingError, reopen
 from advocacy.references import create_with_reference
+from advocacy.translating import link_translations, map_after
 
 
 class Conflict(Exception):
@@ -152,10 +153,14 @@ def save_text(text: StatementText, words: Words, *, edition: int, actor: User) -
         if was_changed_elsewhere(current, edition=edition, page=words.page, actor=actor):
             raise Conflict(current)
         now = timezone.now()
+        current.statement = statement
+        if text.language == statement.source_language:
+            link_translations(current)
         saved = StatementText.objects.filter(pk=text.pk, edition=current.edition).update(
             title=words.title,
             summary=words.summary,
             body=words.body,
+            source_map=map_after(current, title=words.title, summary=words.summary, body=words.body),
             is_reviewed=words.is_reviewed,
             edition=F("edition") + 1,
             saved_from=words.page,
@@ -191,6 +196,7 @@ def new_version(statement: Statement, *, actor: User) -> Statement:
                 title=text.title,
                 summary=text.summary,
                 body=text.body,
+                source_map=text.source_map,
                 changed_by=actor,
             )
         sentence = f"started {copy.reference} as a new version of {statement.reference}"

@@ -9,6 +9,7 @@ from django.db.models import Q
 
 from accounts.audit import record
 from accounts.models import User
+from advocacy.marks import source_mark
 from advocacy.models import Evidence, EvidenceVersion, Statement, StatementText
 from advocacy.models.evidence import FACTS
 
@@ -62,8 +63,8 @@ def citations_of(evidence: Evidence) -> list[Citation]:
 
 
 def _cites(slug: str) -> Q:
-    """The mark of a citation in stored HTML (advocacy.citing)."""
-    return Q(body__contains=f'data-source="{slug}"')
+    """The mark of a citation in stored HTML."""
+    return Q(body__contains=source_mark(slug))
 
 
 def differences(version: EvidenceVersion, older: EvidenceVersion | None) -> list[tuple[str, Any, Any]]:
