@@ -20,6 +20,11 @@ def day(moment: Any) -> str:
     return date_format(timezone.localtime(moment), "j F Y") if moment else ""
 
 
+def hour(moment: Any) -> str:
+    """A moment as a day and an hour in the office's time zone, in the reader's language: "7 December 2026, 18:00"."""
+    return date_format(timezone.localtime(moment), "j F Y, H:i") if moment else ""
+
+
 def road_of(statement: Statement) -> list[dict[str, str]]:
     """The steps of components/steps.html: what is done, where it stands, what lies ahead."""
     at = _ROAD.index(statement.status) if statement.status in _ROAD else len(_ROAD)
