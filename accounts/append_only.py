@@ -63,3 +63,13 @@ def append_only(table: str) -> migrations.RunPython:
             editor.execute(statement, params=None)
 
     return migrations.RunPython(install, remove)
+
+
+def append_only_again(table: str) -> migrations.RunPython:
+    """The operation after a change of the table's columns or constraints: SQLite rebuilds it, without its triggers."""
+
+    def install(apps: Any, editor: Any) -> None:
+        for statement in remove_sql(editor.connection.vendor, table) + install_sql(editor.connection.vendor, table):
+            editor.execute(statement, params=None)
+
+    return migrations.RunPython(install, migrations.RunPython.noop)

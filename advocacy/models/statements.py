@@ -84,7 +84,11 @@ class Statement(Owned):
     created_at = models.DateTimeField(auto_now_add=True)
     changed_at = models.DateTimeField(auto_now=True)
     approved_at = models.DateTimeField(null=True, blank=True)
+    publish_at = models.DateTimeField(null=True, blank=True, help_text="When beat publishes a scheduled text.")
     published_at = models.DateTimeField(null=True, blank=True)
+    # Facts beside the text that its kind asks for (advocacy.kinds.FIELDS): occasion, place, contact and so on.
+    details = models.JSONField(default=dict, blank=True)
+    embargo_until = models.DateTimeField(null=True, blank=True, help_text="It is not published before.")
     campaign = models.ForeignKey(
         "advocacy.Campaign", null=True, blank=True, on_delete=models.PROTECT, related_name="statements"
     )
