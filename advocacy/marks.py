@@ -6,13 +6,26 @@ They are plain characters, so they outlive every editor, sanitiser and mail prog
 """
 
 import re
+from collections.abc import Callable
 
-# A note may hold a link or words in italics, never a block or another mark.
-MARK = re.compile(
-    r"\[\[\s*(?:(?P<is_source>source)\s*:\s*(?P<slug>[a-zA-Z0-9_-]{1,80})\s*"
+# A note may hold a link or words in italics, never a block or another mark. Tags are matched first and passed over, so
+# that brackets inside an address are no mark.
+_MARK = re.compile(
+    r"<[^>]*>|\[\[\s*(?:(?P<is_source>source)\s*:\s*(?P<slug>[a-zA-Z0-9_-]{1,80})\s*"
     r"|note\s*:(?P<note>(?:(?!\[\[|\]\])(?:[^<>]|</?(?:a|em|strong|b|i|u|span|sup|sub)(?:\s[^<>]*)?>)){1,2000}?))\]\]",
     re.I,
 )
+
+
+def rewrite(html: str, write: Callable[[str, str], str]) -> str:
+    """Clean HTML with `write(slug, note)` in the place of each mark; one of both is empty."""
+
+    def each(match: re.Match[str]) -> str:
+        if match[0].startswith("<"):
+            return match[0]
+        return write(match["slug"].lower(), "") if match["is_source"] else write("", match["note"])
+
+    return _MARK.sub(each, html) if "[[" in html else html
 
 
 def source_mark(slug: str) -> str:
@@ -28,15 +41,17 @@ def note_mark(words: str) -> str:
 def spelled(html: str) -> str:
     """The marks in clean HTML, each in its one spelling; a note without a word goes."""
 
-    def write(match: re.Match[str]) -> str:
-        if match["is_source"]:
-            return source_mark(match["slug"].lower())
-        words = re.sub(r"&nbsp;|\xa0", " ", match["note"])
+    def write(slug: str, note: str) -> str:
+        if slug:
+            return source_mark(slug)
+        words = re.sub(r"&nbsp;|\xa0", " ", note)
         return note_mark(words) if re.sub(r"<[^>]*>", "", words).strip() else ""
 
-    return MARK.sub(write, html)
+    return rewrite(html, write)
 
 
 def slugs_in(html: str) -> list[str]:
     """The short names of the figures a text cites, each once, in order."""
-    return list(dict.fromkeys(match["slug"].lower() for match in MARK.finditer(html) if match["is_source"]))
+    found: dict[str, None] = {}
+    rewrite(html, lambda slug, _note: found.setdefault(slug) or "")
+    return [slug for slug in found if slug]
