@@ -5,6 +5,7 @@ from functools import cache
 from babel import Locale
 from babel.core import UnknownLocaleError
 from django.conf import settings
+from django.utils.translation.trans_real import parse_accept_lang_header
 
 from contacts.languages import content_languages, language_name
 
@@ -30,5 +31,26 @@ def language_choices() -> list[tuple[str, str]]:
 
 
 def interface_language(code: str) -> str:
-    """The language the page around a text is in: `code` where the interface is translated, else English."""
-    return code if code in dict(settings.LANGUAGES) else settings.LANGUAGE_CODE
+    """The language the page around a text is in: the nearest one the interface is translated into, else English.
+
+    "fr-CA" is near "fr"; a language that has nothing to do with ours gets the site's own.
+    """
+    spoken = dict(settings.LANGUAGES)
+    return next((near for near in (code, code.partition("-")[0]) if near in spoken), settings.LANGUAGE_CODE)
+
+
+def is_reading_language(code: str) -> bool:
+    """Whether public pages have addresses in this language: every language of texts, and those of the interface."""
+    return is_language(code) or code in dict(settings.LANGUAGES)
+
+
+def language_for(chosen: str, accepted: str) -> str:
+    """The language to lead a visitor to: their own choice, else the first we have of `accepted` (an Accept-Language
+    header), else the site's own."""
+    if is_reading_language(chosen):
+        return chosen
+    for wanted, _weight in parse_accept_lang_header(accepted.lower()):
+        for near in (wanted, wanted.partition("-")[0]):
+            if is_reading_language(near):
+                return near
+    return settings.LANGUAGE_CODE

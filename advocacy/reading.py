@@ -5,10 +5,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from django.conf import settings
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from advocacy.languages import own_name
 from advocacy.models import ActionPlan, Statement, StatementText
+from advocacy.plan_content import content_of, point_words, published_content
 
 
 @dataclass(frozen=True)
@@ -34,6 +37,23 @@ class Entry:
         return timezone.localtime(self.published_at).year
 
 
+def published_statements(language: str = "") -> "QuerySet[Statement]":
+    """What was published and is not withdrawn, newest first, with its texts and owner at hand (two queries); only what
+    exists in `language` where one is given."""
+    rows = Statement.objects.published().select_related("owner").prefetch_related("texts")
+    if language:
+        rows = rows.filter(texts__language=language)
+    return rows.order_by("-published_at", "-id")
+
+
+def languages_published() -> list[str]:
+    """Languages of the interface and those in which at least one text is published, in this order; one query."""
+    texts = StatementText.objects.filter(statement__status=Statement.Status.PUBLISHED).order_by()
+    found = set(texts.values_list("language", flat=True).distinct())
+    own = list(dict(settings.LANGUAGES))
+    return own + sorted(found - set(own))
+
+
 def versions_of(texts: Iterable[StatementText], first: str = "") -> list[Version]:
     """Language versions by the name their speakers use, the source first."""
     names = [Version(text.language, own_name(text.language)) for text in texts]
@@ -51,10 +71,10 @@ def entry_of(statement: Statement, language: str) -> Entry | None:
 
 
 def points_of(plan: ActionPlan, language: str) -> list[dict[str, Any]]:
-    """The points of a plan in their order, worded in `language`, else in the plan's own; two queries."""
-    points = []
-    for point in plan.points.select_related("ask").prefetch_related("ask__texts"):
-        texts = {text.language: text for text in point.ask.texts.all()}
-        text = texts.get(language) or texts.get(plan.language) or next(iter(texts.values()), None)
-        points.append({"number": point.number, "ask": point.ask, "text": text})
-    return points
+    """The points of a plan in their order, worded in `language`, else in the plan's own; at most three queries.
+
+    A published plan gives the words that were published, another one those that are being written.
+    """
+    content = published_content(plan) if plan.published_at else content_of(plan)
+    points = point_words(content, language)
+    return [{"number": point.number, "ask": point.ask, "text": point.text, "words": point} for point in points]

@@ -1,5 +1,15 @@
 """Public addresses without a language in front: sign-ons by link, feeds, the calendar, the sitemap."""
 
-from django.urls import URLPattern
+from django.urls import URLPattern, path
 
-urlpatterns: list[URLPattern] = []
+from advocacy.views import machines, public_plans, site
+
+urlpatterns: list[URLPattern] = [
+    path("language/", site.language_choice, name="language_choice"),
+    path("feeds/<slug:lang>/statements.atom", machines.feed_statements, name="feed_statements"),
+    path("sitemap.xml", machines.sitemap, name="sitemap"),
+    path("sitemap-<int:number>.xml", machines.sitemap_part, name="sitemap_part"),
+    path(".well-known/security.txt", machines.security, name="security"),
+    path("embed/plans/<slug:slug>/", public_plans.plan_embed, name="plan_embed"),
+    path("source.tar.gz", machines.source, name="source"),
+]

@@ -4,7 +4,9 @@ import re
 import uuid
 from collections.abc import Callable
 
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse
+from django.utils import translation
 
 from config.logs import request_id
 
@@ -42,4 +44,23 @@ class NoStoreMiddleware:
         # Asked in this order, so that a public page, which says how long it keeps, never reads the session.
         if not response.has_header("Cache-Control") and request.user.is_authenticated:
             response["Cache-Control"] = "no-store"
+        return response
+
+
+class DeskLanguageMiddleware:
+    """The workspace in the language its person chose, never in one that the browser asks for.
+
+    Only the public pages are translated whole, and they take their language from their address. A browser that prefers
+    French must not get a desk of which half is French.
+    """
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        """Answer in the language of the cookie that sign-in sets, where the workspace speaks it."""
+        chosen = request.COOKIES.get(settings.LANGUAGE_COOKIE_NAME, "")
+        with translation.override(chosen if chosen in dict(settings.DESK_LANGUAGES) else settings.LANGUAGE_CODE):
+            response = self.get_response(request)
+            response.headers.setdefault("Content-Language", translation.get_language() or settings.LANGUAGE_CODE)
         return response

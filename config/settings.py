@@ -4,10 +4,16 @@ from datetime import timedelta
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from csp.constants import NONE, SELF
-
 from config.env import REQUIRED, broker_url, database, paces, pairs, read
 from config.logs import logging_config
+from config.policy import CONTENT_SECURITY_POLICY  # noqa: F401 - a setting like the others
+from config.site import (  # noqa: F401 - settings like the others
+    HELPLINE_URL,
+    MAINTENANCE_UNTIL,
+    PRIVACY_URL,
+    SECURITY_CONTACT,
+    SOURCE_URL,
+)
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 
@@ -58,7 +64,7 @@ MIDDLEWARE = [
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
-    "django.middleware.locale.LocaleMiddleware",
+    "config.middleware.DeskLanguageMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
@@ -227,21 +233,6 @@ SECURE_REFERRER_POLICY = "same-origin"
 SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
 
-CONTENT_SECURITY_POLICY = {
-    "DIRECTIVES": {
-        "default-src": [NONE],
-        "script-src": [SELF],
-        "style-src": [SELF],
-        "img-src": [SELF, "data:"],
-        "font-src": [SELF],
-        "connect-src": [SELF],
-        "form-action": [SELF],
-        "base-uri": [NONE],
-        "frame-src": [SELF],
-        "frame-ancestors": [NONE],
-    }
-}
-
 # The editor: plugins are an allow-list, so that an upgrade brings in nothing by itself. What makes markup that e-mail
 # cannot carry (pictures, embeds, colours, raw HTML) stays out. The upload view of ours refuses.
 CKEDITOR_5_CONFIGS = {
@@ -263,8 +254,13 @@ CKEDITOR_5_CONFIGS = {
 CK_EDITOR_5_UPLOAD_FILE_VIEW_NAME = "advocacy:upload_refused"
 
 LANGUAGE_CODE = "en"
-# The languages that locale/ holds; another is added with its translation, so that lang= always tells the truth.
-LANGUAGES = [("en", "English")]
+# The languages of the public pages and of mail to people outside: those that locale/ holds. `manage.py
+# check_translations` fails when one of them lacks a sentence, so that lang= always tells the truth.
+LANGUAGES = [("en", "English"), ("fr", "Français")]
+# The languages in which the whole workspace can be read; only these are offered to colleagues.
+DESK_LANGUAGES = [("en", "English")]
+# What a reader chose on the public pages. The workspace has its own (LANGUAGE_COOKIE_NAME), set at sign-in.
+READER_COOKIE_NAME = "__Host-language" if HTTPS else "language"
 LOCALE_PATHS = [BASE_DIR / "locale"]
 TIME_ZONE = read("str", "TIME_ZONE", "Europe/Brussels", "The office's time zone.")
 USE_TZ = True

@@ -4,6 +4,7 @@ from typing import Any
 
 from django.conf import settings
 from django.http import HttpRequest
+from django.urls import reverse
 
 
 def workspace(request: HttpRequest) -> dict[str, Any]:
@@ -12,4 +13,8 @@ def workspace(request: HttpRequest) -> dict[str, Any]:
         "platform_name": settings.PLATFORM_NAME,
         "platform_tagline": settings.PLATFORM_TAGLINE,
         "is_demo": settings.DEMO,
+        # The foot of the public pages.
+        "register_id": settings.TRANSPARENCY_REGISTER_ID,
+        "helpline_url": settings.HELPLINE_URL,
+        "source_url": settings.SOURCE_URL or reverse("source"),
     }

@@ -13,7 +13,7 @@ from accounts.models import User
 class YourSettingsForm(forms.ModelForm):
     """Name and language of the person themselves."""
 
-    language = forms.ChoiceField(label=_("Language of these pages"), choices=lambda: settings.LANGUAGES)
+    language = forms.ChoiceField(label=_("Language of these pages"), choices=lambda: settings.DESK_LANGUAGES)
 
     class Meta:
         model = User

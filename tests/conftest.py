@@ -116,5 +116,5 @@ def real_data():
 
 @pytest.fixture
 def more_languages(settings):
-    """Pages in three languages, as they will be once locale/ holds translations."""
-    settings.LANGUAGES = [("en", "English"), ("fr", "Français"), ("de", "Deutsch")]
+    """Pages and the workspace in three languages, as they will be once locale/ holds translations."""
+    settings.LANGUAGES = settings.DESK_LANGUAGES = [("en", "English"), ("fr", "Français"), ("de", "Deutsch")]

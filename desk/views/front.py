@@ -4,26 +4,30 @@ from django.conf import settings
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.urls import NoReverseMatch, reverse
+from django.urls import reverse
+from django.utils.cache import patch_cache_control, patch_vary_headers
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.access import public
 from accounts.invitations import VALID_DAYS, accept, user_of_token
+from advocacy.languages import language_for
 from desk.forms import FirstPasswordForm
 
 
 @public
 @require_safe
 def front(request: HttpRequest) -> HttpResponse:
-    """Colleagues go to their desk, everybody else to the published statements."""
+    """Colleagues go to their desk, everybody else to the public site in their language."""
     if request.user.is_authenticated:
         return redirect("desk:home")
-    try:
-        return redirect(reverse("public:statement_list", kwargs={"lang": settings.LANGUAGE_CODE}))
-    except NoReverseMatch:
-        return redirect("account_login")
+    chosen = request.COOKIES.get(settings.READER_COOKIE_NAME, "")
+    language = language_for(chosen, request.headers.get("Accept-Language", ""))
+    response = redirect("public:home", lang=language)
+    patch_vary_headers(response, ["Accept-Language", "Cookie"])
+    patch_cache_control(response, private=True, no_cache=True)
+    return response
 
 
 @public
@@ -31,7 +35,8 @@ def front(request: HttpRequest) -> HttpResponse:
 def robots(request: HttpRequest) -> HttpResponse:
     """Search engines may read what is published and nothing of the workspace."""
     closed = "".join(f"Disallow: {path}\n" for path in ("/desk/", "/accounts/", "/invitation/", "/outbox/"))
-    return HttpResponse(f"User-agent: *\n{closed}", content_type="text/plain; charset=utf-8")
+    text = f"User-agent: *\n{closed}\nSitemap: {settings.SITE_URL}{reverse('sitemap')}\n"
+    return HttpResponse(text, content_type="text/plain; charset=utf-8")
 
 
 @public

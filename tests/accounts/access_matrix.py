@@ -139,8 +139,17 @@ ACCESS: dict[str, str] = {
     "contacts:tag_list": "contacts.edit",
     "contacts:twin_find": "contacts.edit",
     # The public pages
+    "feed_statements": "public",
+    "language_choice": "public",
+    "security": "public",
+    "sitemap": "public",
+    "sitemap_part": "public",
+    "source": "public",
+    "public:home": "public",
+    "public:languages": "public",
     "public:plan_detail": "public",
     "public:plan_list": "public",
+    "public:privacy": "public",
     "public:statement_detail": "public",
     "public:statement_list": "public",
     # What readers of a newsletter open
