@@ -9,6 +9,7 @@ from django.http import HttpRequest, HttpResponse
 from django.utils import translation
 
 from config.logs import request_id
+from desk.views.errors import closed
 
 _SAFE_ID = re.compile(r"[A-Za-z0-9-]{8,64}")
 
@@ -64,3 +65,16 @@ class DeskLanguageMiddleware:
             response = self.get_response(request)
             response.headers.setdefault("Content-Language", translation.get_language() or settings.LANGUAGE_CODE)
         return response
+
+
+class MaintenanceMiddleware:
+    """While MAINTENANCE_UNTIL is set, every page says when to come back. /healthz goes on telling the truth."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        """Answer, or send people away until then: 503, which mail providers and search engines understand."""
+        if settings.MAINTENANCE_UNTIL and request.path_info != "/healthz":
+            return closed(request)
+        return self.get_response(request)

@@ -1,5 +1,9 @@
 """What the public pages say about the site itself; read from the environment like the rest of the settings."""
 
+from datetime import datetime
+
+from django.core.exceptions import ImproperlyConfigured
+
 from config.env import read
 
 SOURCE_URL = read(
@@ -13,3 +17,9 @@ SECURITY_CONTACT = read(
 MAINTENANCE_UNTIL = read(
     "str", "MAINTENANCE_UNTIL", "", "Office time such as 2026-11-27T14:30 until which every page says so; empty: open."
 )
+if MAINTENANCE_UNTIL:
+    try:
+        datetime.fromisoformat(MAINTENANCE_UNTIL)
+    except ValueError as error:
+        sentence = "MAINTENANCE_UNTIL is a time such as 2026-11-27T14:30. See docs/settings.md."
+        raise ImproperlyConfigured(sentence) from error
