@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, path
 
-from advocacy.views import machines, public_plans, site
+from advocacy.views import machines, public_campaigns, public_plans, site
 
 urlpatterns: list[URLPattern] = [
     path("language/", site.language_choice, name="language_choice"),
@@ -11,5 +11,6 @@ urlpatterns: list[URLPattern] = [
     path("sitemap-<int:number>.xml", machines.sitemap_part, name="sitemap_part"),
     path(".well-known/security.txt", machines.security, name="security"),
     path("embed/plans/<slug:slug>/", public_plans.plan_embed, name="plan_embed"),
+    path("calendar.ics", public_campaigns.root_calendar, name="calendar_file"),
     path("source.tar.gz", machines.source, name="source"),
 ]

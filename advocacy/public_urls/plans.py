@@ -2,9 +2,13 @@
 
 from django.urls import path
 
-from advocacy.views import public
+from advocacy.views import public_plans
 
 urlpatterns = [
-    path("plans/", public.plan_list, name="plan_list"),
-    path("plans/<slug:slug>/", public.plan_detail, name="plan_detail"),
+    path("plans/", public_plans.plan_list, name="plan_list"),
+    path("plans/<slug:slug>/", public_plans.plan_detail, name="plan_detail"),
+    path("plans/<slug:slug>/data.csv", public_plans.plan_csv, name="plan_csv"),
+    path("plans/<slug:slug>/data.json", public_plans.plan_json, name="plan_json"),
+    # Last: its second part takes any word, and answers 404 where that is no country of the plan.
+    path("plans/<slug:slug>/<slug:country>/", public_plans.plan_country, name="plan_country"),
 ]
