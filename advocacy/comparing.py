@@ -4,6 +4,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from difflib import SequenceMatcher
+from itertools import groupby
 
 from advocacy.paragraphs import Paragraph
 
@@ -14,6 +15,8 @@ MOST_WORDS = 2_000
 MOST_PARAGRAPHS = 1_500
 # Two paragraphs with less in common are two paragraphs, not one that was edited.
 LIKE = 0.45
+# More unchanged paragraphs than these in a row are folded.
+LONG = 4
 
 
 @dataclass(frozen=True)
@@ -62,6 +65,19 @@ class Comparison:
     def moved(self) -> int:
         """Paragraphs that stand somewhere else."""
         return self.count("moved")
+
+    @property
+    def stretches(self) -> list[tuple[bool, list[Change]]]:
+        """The changes in reading order, with long unchanged stretches apart: (may be folded, changes)."""
+        found: list[tuple[bool, list[Change]]] = []
+        for is_same, rows in groupby(self.changes, key=lambda row: row.change == "same"):
+            stretch = list(rows)
+            if is_same and len(stretch) > LONG:
+                # One paragraph on either side says where one is.
+                found += [(False, stretch[:1]), (True, stretch[1:-1]), (False, stretch[-1:])]
+            else:
+                found.append((False, stretch))
+        return found
 
     @property
     def is_same(self) -> bool:

@@ -21,7 +21,9 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 from django_ckeditor_5.widgets import CKEditor5Widget
 
+from advocacy.marks import source_mark, spelled
 from advocacy.plaintext import to_text
+from advocacy.word import from_word
 
 __all__ = [
     "RichTextField",
@@ -116,9 +118,10 @@ class _Chips(HTMLParser):
         if self.depth:
             self.depth += tag == "span"
             return
-        name = (dict(attrs).get("data-mention") or "").removeprefix("@") if tag == "span" else ""
-        if re.fullmatch(r"[a-z][a-z0-9_]*", name):
-            self.out.append(f"{{{{ {name} }}}}")
+        name = (dict(attrs).get("data-mention") or "") if tag == "span" else ""
+        if re.fullmatch(r"@?[a-z][a-z0-9_]*", name) or re.fullmatch(r"#[a-z0-9_-]{1,80}", name):
+            field = name.removeprefix("@")
+            self.out.append(source_mark(name[1:]) if name.startswith("#") else f"{{{{ {field} }}}}")
             self.depth = 1
             return
         self.out.append(self.get_starttag_text() or "")
@@ -143,12 +146,14 @@ class _Chips(HTMLParser):
 def chips_to_tokens(html: str) -> str:
     """Write `{{ field }}` for each chip (`<span class="mention" data-mention="@field">`) of the editor.
 
-    Works on what the browser sends; run `sanitise` on the result. HTML without chips comes back as it was.
+    The chip of a figure (`data-mention="#short-name"`) becomes `[[source: short-name]]` (advocacy.marks). Works on what
+    the browser sends; run `sanitise` on the result. HTML without chips comes back as it was.
     """
     if "data-mention" not in html:
         return html
     parser = _Chips()
-    parser.feed(html)
+    # Python's parser gives up at a marked section that it does not know; browsers take it for a comment.
+    parser.feed(html.replace("<![", "&lt;!["))
     parser.close()
     return "".join(parser.out)
 
@@ -172,8 +177,9 @@ def tokens_to_chips(html: str, labels: Mapping[str, str]) -> str:
 class RichTextWidget(CKEditor5Widget):
     """CKEditor 5 over a <textarea>; static/js/editor.js starts it from data attributes, no inline script.
 
-    `fields` are the merge fields (token, label) that may be inserted as chips, by @ or by a menu; `language` is the
-    language of the text. The page needs `{{ form.media }}` and the view `@editor_page`.
+    `fields` are the merge fields (token, label) that may be inserted as chips, by @ or by a menu; `sources` are the
+    figures (short name, label) that may be cited, by # or by a menu, and with them come source notes (None: neither).
+    `language` is the language of the text. The page needs `{{ form.media }}` and the view `@editor_page`.
     """
 
     template_name = "advocacy/richtext.html"
@@ -182,6 +188,7 @@ class RichTextWidget(CKEditor5Widget):
         self,
         fields: Iterable[tuple[str, Any]] = (),
         *,
+        sources: Iterable[tuple[str, Any]] | None = None,
         language: str = "",
         rows: int = 18,
         attrs: dict[str, Any] | None = None,
@@ -190,13 +197,14 @@ class RichTextWidget(CKEditor5Widget):
         # Upstream's own script starts every element of this class; ours starts the editor with our settings instead.
         self.attrs["class"] = " ".join({*self.attrs["class"].split(), "textarea"} - {"django_ckeditor_5"})
         self.fields = list(fields)
+        self.sources = None if sources is None else list(sources)
         self.language = language
 
     @property
     def media(self) -> forms.Media:
         """The editor's script and style, and its translation into the language of the desk."""
         ui = (get_language() or "en").split("-")[0]
-        names = ["django_ckeditor_5/dist/bundle.js", "js/editor.js"]
+        names = ["django_ckeditor_5/dist/bundle.js", "js/word.js", "js/citing.js", "js/editor.js"]
         if ui != "en":
             names.insert(0, f"django_ckeditor_5/dist/translations/{ui}.js")
         scripts: list[Any] = [forms.Script(name, defer=True) for name in names]
@@ -210,9 +218,16 @@ class RichTextWidget(CKEditor5Widget):
             **self.config,
             "language": {"ui": ui, "content": self.language or ui},
             "fields": [{"name": token, "label": str(label)} for token, label in self.fields],
+            "sources": [{"name": slug, "label": str(label)} for slug, label in self.sources or []],
+            "notes": self.note_words() if self.sources is not None else None,
         }
         context["widget"]["editor_json"] = json.dumps(settings, ensure_ascii=False)
         return context
+
+    @staticmethod
+    def note_words() -> dict[str, str]:
+        """The words of the button for source notes."""
+        return {"label": _("Source note"), "hint": _("the source, with year and page")}
 
     def render(
         self, name: str, value: Any, attrs: dict[str, Any] | None = None, renderer: BaseRenderer | None = None
@@ -246,7 +261,7 @@ class RichTextField(forms.CharField):
         html = self.to_python(value) or ""
         if len(html) > 4 * self.limit:
             self.refuse_length(len(html))
-        html = sanitise(chips_to_tokens(html), link_fields=self.link_fields)
+        html = spelled(sanitise(from_word(chips_to_tokens(html)), link_fields=self.link_fields))
         if len(html) > self.limit:
             self.refuse_length(len(html))
         if not to_text(html):

@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
 from advocacy.drafting import Words
+from advocacy.evidence import choices
 from advocacy.languages import language_choices
 from advocacy.models import Statement, StatementText
 from advocacy.richtext import RichTextField, RichTextWidget
@@ -63,7 +64,7 @@ class TextForm(forms.Form):
             },
         )
         super().__init__(*args, **kwargs)
-        self.fields["body"].widget = RichTextWidget(language=text.language)
+        self.fields["body"].widget = RichTextWidget(sources=choices(), language=text.language)
         for name in ("title", "summary"):
             self.fields[name].widget.attrs["lang"] = text.language
 

@@ -10,12 +10,16 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from accounts.access import requires, signed_in
+from advocacy.comparing import Comparison, compare
 from advocacy.drafting import Conflict, Saved, add_language, remove_language, save_text
 from advocacy.forms.statements import LanguageForm, TextForm, page_name
 from advocacy.models import Statement, StatementText
+from advocacy.paragraphs import paragraphs_of
 from advocacy.publishing import PublishingError
 from advocacy.richtext import editor_page, safe
 from advocacy.story import road_of
+from advocacy.translating import stale_parts
+from advocacy.versions import save_over
 from advocacy.views.statements import detail_page, find
 from contacts.languages import language_name
 
@@ -43,7 +47,8 @@ def statement_edit(request: HttpRequest, reference: str) -> HttpResponse:
     if not is_valid:
         return _page(request, text, form, status=422)
     try:
-        saved = save_text(text, form.words(), edition=form.cleaned_data["edition"], actor=request.user)  # type: ignore[arg-type]
+        save = save_over if "over" in request.POST else save_text
+        saved = save(text, form.words(), edition=form.cleaned_data["edition"], actor=request.user)  # type: ignore[arg-type]
     except Conflict as conflict:
         return _conflict_page(request, conflict.theirs, form)
     except PublishingError as error:
@@ -75,6 +80,11 @@ def _page(
         "form": form,
         "theirs": theirs,
         "their_body": safe(theirs.body) if theirs else "",
+        "comparison": _difference(theirs, form) if theirs else None,
+        "sources": form.fields["body"].widget.sources,  # type: ignore[attr-defined]
+        "rows_behind": stale_parts(
+            text, next((row for row in texts if row.language == statement.source_language), None)
+        ),
         "steps": road_of(statement),
         "language_form": LanguageForm(taken={row.language for row in texts}),
         "versions": statement.versions.select_related("author")[:10],
@@ -88,6 +98,12 @@ def _conflict_page(request: HttpRequest, theirs: StatementText, form: TextForm) 
     mine = {"title": words.title, "summary": words.summary, "body": words.body, "is_reviewed": words.is_reviewed}
     again = TextForm(text=theirs, initial={"edition": theirs.edition, "page": page_name(), **mine})
     return _page(request, theirs, again, theirs=theirs, status=409)
+
+
+def _difference(theirs: StatementText, form: TextForm) -> Comparison:
+    """What the words in the form change of the text that is saved now."""
+    mine = [str(form.initial[name] or "") for name in ("title", "summary", "body")]
+    return compare(paragraphs_of(theirs.title, theirs.summary, theirs.body), paragraphs_of(*mine))
 
 
 def _say_saved(request: HttpRequest, statement: Statement, saved: Saved) -> None:

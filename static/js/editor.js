@@ -6,22 +6,40 @@
   const TOKEN = /\{\{\s*([a-z][a-z0-9_]*)\s*\}\}/g;
   const editors = new Map();
 
-  function tokensToChips(html, labels) {
-    const page = new DOMParser().parseFromString(html, "text/html");
+  function chip(page, id, text) {
+    const made = page.createElement("span");
+    made.className = "mention";
+    made.dataset.mention = id;
+    made.textContent = text;
+    return made;
+  }
+
+  function textsOf(page) {
     const walker = page.createTreeWalker(page.body, NodeFilter.SHOW_TEXT);
     const texts = [];
     while (walker.nextNode()) texts.push(walker.currentNode);
-    for (const text of texts) {
+    return texts;
+  }
+
+  function tokensToChips(html, fields, sources) {
+    const labels = new Map(fields.map((field) => [field.name, field.label]));
+    const page = new DOMParser().parseFromString(html, "text/html");
+    for (const text of textsOf(page)) {
       const parts = text.data.split(TOKEN);
       if (parts.length < 2) continue;
       const pieces = parts.map((part, index) => {
         if (index % 2 === 0) return part;
-        if (!labels.has(part)) return `{{ ${part} }}`;
-        const chip = page.createElement("span");
-        chip.className = "mention";
-        chip.dataset.mention = `@${part}`;
-        chip.textContent = labels.get(part);
-        return chip;
+        return labels.has(part) ? chip(page, `@${part}`, labels.get(part)) : `{{ ${part} }}`;
+      });
+      text.replaceWith(...pieces);
+    }
+    for (const text of sources.length ? textsOf(page) : []) {
+      const parts = text.data.split(window.citing.MARK);
+      if (parts.length < 2) continue;
+      const pieces = parts.map((part, index) => {
+        if (index % 2 === 0) return part;
+        const source = sources.find((candidate) => candidate.name === part.toLowerCase());
+        return source ? chip(page, `#${source.name}`, window.citing.shown(source)) : `[[source: ${part}]]`;
       });
       text.replaceWith(...pieces);
     }
@@ -32,7 +50,8 @@
     if (!html.includes("data-mention")) return html;
     const page = new DOMParser().parseFromString(html, "text/html");
     for (const chip of page.querySelectorAll("span[data-mention]")) {
-      chip.replaceWith(`{{ ${chip.dataset.mention.slice(1)} }}`);
+      const name = chip.dataset.mention.slice(1);
+      chip.replaceWith(chip.dataset.mention.startsWith("#") ? `[[source: ${name}]]` : `{{ ${name} }}`);
     }
     return page.body.innerHTML;
   }
@@ -51,7 +70,7 @@
   }
 
   function settingsOf(box, textarea) {
-    const { fields, ...settings } = JSON.parse(box.dataset.editorSettings);
+    const { fields, sources, notes, ...settings } = JSON.parse(box.dataset.editorSettings);
     const label = textarea.labels.length ? textarea.labels[0].textContent.trim() : "";
     settings.licenseKey = "GPL";
     settings.label = label || textarea.getAttribute("aria-label") || textarea.name;
@@ -66,23 +85,25 @@
     };
     settings.list = { properties: { styles: false, startIndex: true, reversed: false } };
     settings.table = { contentToolbar: ["tableColumn", "tableRow", "mergeTableCells"] };
+    const feeds = [];
     if (fields.length) {
-      settings.mention = {
-        dropdownLimit: 30,
-        feeds: [{ marker: "@", feed: feedOf(fields), itemRenderer: (item) => item.text, minimumCharacters: 0 }],
-      };
-      settings.initialData = tokensToChips(textarea.value, new Map(fields.map((field) => [field.name, field.label])));
+      feeds.push({ marker: "@", feed: feedOf(fields), itemRenderer: (item) => item.text, minimumCharacters: 0 });
     }
-    return { settings, fields };
+    if (notes) window.citing.addTo(settings, notes);
+    if (sources.length) feeds.push(window.citing.feed(sources));
+    if (feeds.length) {
+      settings.mention = { dropdownLimit: 30, feeds };
+      settings.initialData = tokensToChips(textarea.value, fields, sources);
+    }
+    return { settings, fields, sources };
   }
 
-  function insertField(editor, fields, name) {
-    const field = fields.find((candidate) => candidate.name === name);
-    if (!field) return;
+  function insertChip(editor, marker, chosen) {
+    if (!chosen) return;
     editor.model.change((writer) => {
       const selection = editor.model.document.selection;
       const range = selection.getFirstRange();
-      editor.execute("mention", { marker: "@", mention: mention(field), text: field.label, range });
+      editor.execute("mention", { marker, mention: chosen, text: chosen.text, range });
       writer.removeSelectionAttribute("mention");
     });
     editor.editing.view.focus();
@@ -92,7 +113,7 @@
     if (box.dataset.started) return;
     box.dataset.started = "1";
     const textarea = box.querySelector("textarea");
-    const { settings, fields } = settingsOf(box, textarea);
+    const { settings, fields, sources } = settingsOf(box, textarea);
     let editor;
     try {
       editor = await window.ClassicEditor.create(textarea, settings);
@@ -102,7 +123,8 @@
       delete box.dataset.started;
       return;
     }
-    editors.set(textarea.id, { editor, fields });
+    editors.set(textarea.id, { editor, fields, sources });
+    window.pasteFromWord(editor.ui.getEditableElement());
     for (const label of textarea.labels) label.addEventListener("click", () => editor.editing.view.focus());
     const describedBy = textarea.getAttribute("aria-describedby");
     editor.editing.view.change((writer) => {
@@ -152,10 +174,17 @@
   }
 
   document.addEventListener("click", (event) => {
-    const button = event.target.closest("[data-insert-field]");
+    const button = event.target.closest("[data-insert-field], [data-insert-source], [data-insert-note]");
     if (!button) return;
     const found = editors.get(button.dataset.editor) || (editors.size === 1 ? [...editors.values()][0] : undefined);
-    if (found) insertField(found.editor, found.fields, button.dataset.insertField);
+    if (!found) return;
+    const { insertField, insertSource } = button.dataset;
+    const named = (list, name) => list.find((candidate) => candidate.name === name);
+    const field = insertField && named(found.fields, insertField);
+    const source = insertSource && named(found.sources, insertSource);
+    if (field) insertChip(found.editor, "@", mention(field));
+    else if (source) insertChip(found.editor, "#", window.citing.mention(source));
+    else if ("insertNote" in button.dataset) window.citing.insertNote(found.editor);
   });
   document.addEventListener("htmx:load", (event) => startAll(event.target.parentElement || document));
 
