@@ -13,8 +13,8 @@ from django.utils.translation import gettext as _
 from accounts import audit
 from accounts.models import User
 from advocacy.models import Statement, StatementText
-from advocacy.publishing import PublishingError, reopen
 from advocacy.references import create_with_reference
+from advocacy.road import PublishingError, reopen, require_editable
 from advocacy.translating import link_translations, map_after
 
 
@@ -91,7 +91,7 @@ def free_slug(title: str) -> str:
 
 def add_language(statement: Statement, language: str, *, actor: User) -> StatementText:
     """Start a language version. Raises PublishingError where it exists or the statement is published."""
-    _require_editable(statement)
+    require_editable(statement)
     with transaction.atomic():
         reopen(statement, actor=actor)
         text, created = StatementText.objects.get_or_create(
@@ -103,9 +103,28 @@ def add_language(statement: Statement, language: str, *, actor: User) -> Stateme
     return text
 
 
+def change_details(
+    statement: Statement, *, actor: User, details: dict[str, str], embargo_until: datetime | None = None
+) -> bool:
+    """Set the facts beside the text (advocacy.kinds.FIELDS); gives whether anything changed. A change is an edit."""
+    require_editable(statement)
+    kept = {name: value for name, value in details.items() if value}
+    if (kept, embargo_until) == (statement.details, statement.embargo_until):
+        return False
+    with transaction.atomic():
+        reopen(statement, actor=actor)
+        Statement.objects.filter(pk=statement.pk).update(
+            details=kept, embargo_until=embargo_until, changed_at=timezone.now()
+        )
+        sentence = f"changed the facts of {statement.reference}"
+        audit.record(actor, sentence, about=statement, label=statement.reference)
+        statement.refresh_from_db()
+    return True
+
+
 def remove_language(statement: Statement, language: str, *, actor: User) -> None:
     """Take a language version out; the language it was written in stays."""
-    _require_editable(statement)
+    require_editable(statement)
     if language == statement.source_language:
         raise PublishingError(_("The text it was written in cannot be removed."))
     with transaction.atomic():
@@ -145,7 +164,7 @@ def save_text(text: StatementText, words: Words, *, edition: int, actor: User) -
         held = Statement.objects.filter(pk=statement.pk, status=statement.status).update(changed_at=timezone.now())
         if not held:
             statement.refresh_from_db()
-        _require_editable(statement)
+        require_editable(statement)
         current = StatementText.objects.get(pk=text.pk)
         changed = (current.title, current.summary, current.body) != (words.title, words.summary, words.body)
         if not changed and current.is_reviewed == words.is_reviewed:
@@ -177,6 +196,10 @@ def new_version(statement: Statement, *, actor: User) -> Statement:
     """A fresh draft with the texts of a published statement, which it supersedes and leaves as it is."""
     if statement.is_editable:
         raise PublishingError(_("This statement is not published yet. Edit it."))
+    begun = Statement.objects.filter(supersedes=statement).exclude(status__in=["published", "withdrawn"]).first()
+    if begun is not None:
+        sentence = _("A new version was started already: %(reference)s. Go on with that one.")
+        raise PublishingError(sentence % {"reference": begun.reference})
     with transaction.atomic():
         copy = create_with_reference(
             Statement,
@@ -187,6 +210,8 @@ def new_version(statement: Statement, *, actor: User) -> Statement:
             is_sample=statement.is_sample,
             owner_id=statement.owner_id,
             author=actor,
+            details=statement.details,
+            campaign_id=statement.campaign_id,
             supersedes=statement,
         )
         for text in statement.texts.all():
@@ -202,8 +227,3 @@ def new_version(statement: Statement, *, actor: User) -> Statement:
         sentence = f"started {copy.reference} as a new version of {statement.reference}"
         audit.record(actor, sentence, about=copy, label=copy.reference)
     return copy
-
-
-def _require_editable(statement: Statement) -> None:
-    if not statement.is_editable:
-        raise PublishingError(_("What was published stays as it was. Make a new version to change it."))

@@ -1,10 +1,8 @@
-"""The road of a statement: draft → in review → approved by a second person → published → withdrawn.
+"""Who takes which step on the road of a statement: review, approval, publication, withdrawal.
 
-The only module that changes `Statement.status`. Each step is one transaction: a guarded UPDATE, a StatementVersion, a
-sentence in the audit trail and the e-mails it causes. docs/state-machines.md draws it.
+Every function here ends in advocacy.road.move_to, the one door between the states; a publication at a time stands in
+advocacy.timing.
 """
-
-from typing import Any
 
 from django.conf import settings
 from django.db import transaction
@@ -13,79 +11,41 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import override
 
-from accounts import audit
 from accounts.models import User
 from accounts.roles import users_who_may
-from advocacy.models import Statement, StatementVersion, digest_of
-from advocacy.plaintext import to_text
-from contacts.languages import language_name
+from advocacy import kinds, safety, signing
+from advocacy.models import Statement, StatementVersion
+from advocacy.road import NOBODY, TRANSITIONS, PublishingError, Status, move_to, reopen
+from advocacy.story import hour
 from transport.outbox import queue_mail
 
-Status = Statement.Status
-
-TRANSITIONS: dict[str, set[str]] = {
-    Status.DRAFT: {Status.IN_REVIEW},
-    Status.IN_REVIEW: {Status.DRAFT, Status.APPROVED},
-    Status.APPROVED: {Status.DRAFT, Status.PUBLISHED},
-    Status.PUBLISHED: {Status.WITHDRAWN},
-    Status.WITHDRAWN: set(),
-}
-
-# What leaving a status behind clears; the database refuses an approval that outlives its text.
-_NOBODY: dict[str, Any] = {"approved_by": None, "approved_at": None, "submitted_by": None, "asked_approver": None}
-
-
-class PublishingError(Exception):
-    """The step cannot be taken; the message says why and what to do, for the person who tried."""
-
-
-def move_to(
-    statement: Statement, status: str, *, actor: User | None, event: str, sentence: str, **changes: Any
-) -> StatementVersion:
-    """Take one step: change the status if it is still what `statement` says, keep the version, write the trail.
-
-    `sentence` holds `{version}` and `{reference}`. Raises PublishingError when the step is not in TRANSITIONS or
-    somebody else moved the statement meanwhile. Refreshes `statement`; gives the version that was written.
-    """
-    if status not in TRANSITIONS[statement.status]:
-        raise PublishingError(
-            _("%(reference)s is %(status)s. This step is not possible from there.")
-            % {"reference": statement.reference, "status": statement.get_status_display().lower()}
-        )
-    with transaction.atomic():
-        moved = Statement.objects.filter(pk=statement.pk, status=statement.status).update(
-            status=status, changed_at=timezone.now(), **changes
-        )
-        if not moved:
-            raise PublishingError(
-                _("Somebody else moved %(reference)s a moment ago. Look at it again before you go on.")
-                % {"reference": statement.reference}
-            )
-        version = _write_version(statement, actor=actor, event=event)
-        words = sentence.format(version=version.number, reference=statement.reference)
-        audit.record(actor, words, about=statement, label=statement.reference)
-        statement.refresh_from_db()
-    return version
-
-
-def _write_version(statement: Statement, *, actor: User | None, event: str) -> StatementVersion:
-    latest = StatementVersion.objects.filter(statement=statement).order_by("-id").first()
-    number = latest.number if latest else 0
-    texts = statement.texts_as_json()
-    return StatementVersion.objects.create(
-        statement=statement,
-        number=number + 1 if event == "submitted" else number,
-        texts=texts,
-        digest=digest_of(texts),
-        author=actor,
-        event=event,
-    )
+__all__ = [
+    "TRANSITIONS",
+    "PublishingError",
+    "approve",
+    "approvers",
+    "ask_changes",
+    "move_to",
+    "publish",
+    "reopen",
+    "submit",
+    "withdraw",
+]
 
 
 def submit(statement: Statement, *, actor: User, approver: User | None = None, note: str = "") -> StatementVersion:
-    """Ask for review. `approver` is asked by e-mail; without one, everybody who may approve it and is not `actor`."""
-    _require(actor, "advocacy.edit")
-    _require_complete(statement)
+    """Ask for review. `approver` is asked by e-mail; without one, everybody who may approve it and is not `actor`.
+
+    Refused while its kind lacks something, and while nobody has answered for what the safety check found.
+    """
+    require(actor, "advocacy.edit")
+    lacks = kinds.missing_for(statement)
+    if lacks:
+        raise PublishingError(" ".join(lacks))
+    if safety.waits_for_a_person(statement):
+        raise PublishingError(
+            _("The safety check found something about people in the text. Take it out, or say why it may stay.")
+        )
     asked = [person for person in approvers(statement, but=actor) if approver is None or person == approver]
     if approver is not None and not asked:
         raise PublishingError(_("%(name)s cannot approve this statement. Choose somebody else.") % {"name": approver})
@@ -101,15 +61,15 @@ def submit(statement: Statement, *, actor: User, approver: User | None = None, n
             review_note=note[:500],
         )
         for person in asked:
-            _tell(person, "approval-asked", version, person=actor, note=note)
+            tell(person, "approval-asked", version, person=actor, note=note)
     return version
 
 
 def ask_changes(statement: Statement, *, actor: User, note: str) -> StatementVersion:
     """Send it back to its writers with a comment, which is required."""
-    _require(actor, "advocacy.approve")
+    require(actor, "advocacy.approve")
     if not note.strip():
-        raise PublishingError(_("Say what should change; the writer sees only this."))
+        raise PublishingError(_("Say what should change; the writer gets it by e-mail."))
     _require_status(statement, Status.IN_REVIEW)
     asker = statement.submitted_by
     with transaction.atomic():
@@ -120,10 +80,10 @@ def ask_changes(statement: Statement, *, actor: User, note: str) -> StatementVer
             event="changes_asked",
             sentence="asked for changes to version {version} of {reference}",
             review_note=note[:500],
-            **_NOBODY,
+            **NOBODY,
         )
         if asker:
-            _tell(asker, "changes-asked", version, person=actor, note=note)
+            tell(asker, "changes-asked", version, person=actor, note=note)
     return version
 
 
@@ -132,7 +92,7 @@ def approve(statement: Statement, *, actor: User, seen: str = "", note: str = ""
 
     Raises PublishingError for one's own submission, for a role that may not, and when the text is not the one read.
     """
-    _require(actor, "advocacy.approve")
+    require(actor, "advocacy.approve")
     _require_status(statement, Status.IN_REVIEW)
     if statement.submitted_by_id == actor.pk:
         raise PublishingError(_("You sent this for review. Somebody else must approve it."))
@@ -150,7 +110,7 @@ def approve(statement: Statement, *, actor: User, seen: str = "", note: str = ""
             )
             _require_read(version, seen)
             if asker:
-                _tell(asker, "approved", version, person=actor, note=note)
+                tell(asker, "approved", version, person=actor, note=note)
     except PublishingError:
         statement.refresh_from_db()
         raise
@@ -165,21 +125,33 @@ def _require_read(version: StatementVersion, seen: str) -> None:
 
 
 def publish(statement: Statement, *, actor: User) -> StatementVersion:
-    """Put the approved text on the public pages."""
-    _require(actor, "advocacy.edit")
+    """Put the approved text on the public pages now."""
+    require(actor, "advocacy.edit")
+    blocked = blocks(statement)
+    if blocked:
+        raise PublishingError(" ".join(blocked))
+    now = timezone.now()
+    if statement.embargo_until and statement.embargo_until > now:
+        sentence = _("It is under embargo until %(time)s. Set the publication to that time or a later one.")
+        raise PublishingError(sentence % {"time": hour(statement.embargo_until)})
     return move_to(
         statement,
         Status.PUBLISHED,
         actor=actor,
         event="published",
         sentence="published version {version} of {reference}",
-        published_at=timezone.now(),
+        published_at=now,
     )
+
+
+def blocks(statement: Statement) -> list[str]:
+    """Why an approved text cannot become public now, in sentences; none when nothing holds it up."""
+    return signing.blocks_publishing(statement)
 
 
 def withdraw(statement: Statement, *, actor: User, note: str = "") -> StatementVersion:
     """Take a published text off the public pages; its address says so from then on."""
-    _require(actor, "advocacy.approve")
+    require(actor, "advocacy.approve")
     return move_to(
         statement,
         Status.WITHDRAWN,
@@ -187,21 +159,6 @@ def withdraw(statement: Statement, *, actor: User, note: str = "") -> StatementV
         event="withdrawn",
         sentence="withdrew {reference}, version {version}, from the public pages",
         review_note=note[:500],
-    )
-
-
-def reopen(statement: Statement, *, actor: User) -> StatementVersion | None:
-    """Send it back to draft because somebody edits it. A draft stays one; what was published is refused."""
-    if statement.status == Status.DRAFT:
-        return None
-    return move_to(
-        statement,
-        Status.DRAFT,
-        actor=actor,
-        event="edited",
-        sentence="edited {reference}; version {version} went back to draft",
-        review_note="",
-        **_NOBODY,
     )
 
 
@@ -213,7 +170,8 @@ def approvers(statement: Statement, *, but: User | None = None) -> list[User]:
     return list(insiders.exclude(pk=own).distinct())
 
 
-def _require(actor: User, permission: str) -> None:
+def require(actor: User, permission: str) -> None:
+    """Refuse a step to somebody whose role does not carry it."""
     if not actor.has_perm(permission):
         raise PublishingError(_("Your role does not allow this. Ask an administrator."))
 
@@ -226,19 +184,8 @@ def _require_status(statement: Statement, status: str) -> None:
         )
 
 
-def _require_complete(statement: Statement) -> None:
-    texts = list(statement.texts.all())
-    if statement.source_language not in {text.language for text in texts}:
-        raise PublishingError(_("There is no text in the language it is written in. Add it first."))
-    for text in texts:
-        if not text.title.strip() or not to_text(text.body):
-            raise PublishingError(
-                _("The %(language)s version is empty. Write it or remove it, then send it for review.")
-                % {"language": language_name(text.language)}
-            )
-
-
-def _tell(to: User, purpose: str, version: StatementVersion, *, person: User, note: str) -> None:
+def tell(to: User, purpose: str, version: StatementVersion, *, person: User, note: str) -> None:
+    """Queue the e-mail that a step causes, in the language of its reader."""
     statement, texts = version.statement, version.texts
     title = texts.get(statement.source_language, next(iter(texts.values()), {})).get("title", "")
     with override(to.language):

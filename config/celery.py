@@ -49,6 +49,7 @@ app.conf.beat_schedule = {
     "sweep-expired-leases": {"task": "mailing.tasks.sweep", "schedule": 5.0},
     "send-system-mail": {"task": "transport.tasks.send_outbox", "schedule": 5.0},
     "empty-system-mail": {"task": "transport.tasks.empty_outbox", "schedule": crontab(hour="3", minute="10")},
+    "publish-due-statements": {"task": "advocacy.tasks.publish_due_statements", "schedule": 5.0},
     "handle-incoming": {"task": "mailing.tasks.handle_incoming", "schedule": 15.0},
     "collect-mail": {"task": "mailing.tasks.collect_mail", "schedule": 60.0},
     "empty-incoming": {"task": "mailing.tasks.empty_incoming", "schedule": crontab(hour="3", minute="20")},
@@ -60,5 +61,6 @@ app.conf.beat_schedule = {
     "note-informed": {"task": "mailing.tasks.note_informed", "schedule": 300.0},
     # Does nothing unless SUPPRESSION_EXPORT is set.
     "export-suppressions": {"task": "contacts.tasks.export_suppressions", "schedule": 300.0},
+    "remind-signatories": {"task": "advocacy.tasks.remind_signatories", "schedule": crontab(hour="9", minute="15")},
     "seal-audit-trail": {"task": "accounts.tasks.seal_audit", "schedule": 60.0},
 }

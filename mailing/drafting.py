@@ -60,7 +60,7 @@ def make_letter(statement: Statement, *, actor: User) -> Mailing:
     Records the digest of the version it was made from. Raises LifecycleError, with who can approve it, for a
     statement that is not approved.
     """
-    if statement.status not in (Statement.Status.APPROVED, Statement.Status.PUBLISHED):
+    if not statement.is_approved:
         names = ", ".join(str(user) for user in users_who_may("advocacy.approve")) or _("nobody yet")
         raise LifecycleError(
             _("%(reference)s is not approved. These colleagues can approve it: %(names)s.")

@@ -86,6 +86,7 @@ class StatementFactory(DjangoModelFactory):
 
     reference = factory.Sequence(lambda n: f"TST-S-2026-{n:03}")
     slug = factory.Sequence(lambda n: f"statement-{n}")
+    details = factory.LazyFunction(lambda: {"occasion": "A day in October", "contact": "The press office"})
 
 
 class StatementTextFactory(DjangoModelFactory):

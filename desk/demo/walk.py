@@ -64,6 +64,8 @@ def write_statement(*, actor: User) -> Statement:
     """Write the sample statement in its three languages, each reviewed."""
     texts = sample_texts()
     statement = drafting.create_statement(actor=actor, title=texts[0].title, is_sample=True)
+    facts = {"occasion": "EU Anti-Trafficking Day, 18 October", "contact": "Press office, press@platform.example"}
+    drafting.change_details(statement, actor=actor, details=facts)
     for text in texts:
         if text.language == statement.source_language:
             row = statement.texts.get(language=text.language)

@@ -10,7 +10,7 @@ from accounts.models import AuditEvent
 from advocacy import publishing
 from advocacy.drafting import Words, new_version, save_text
 from advocacy.models import Statement
-from advocacy.publishing import TRANSITIONS, PublishingError
+from advocacy.road import NOBODY, TRANSITIONS, PublishingError
 from tests.factories import StatementFactory, StatementTextFactory
 from transport.models import SystemMail
 
@@ -19,7 +19,7 @@ STATUSES = Statement.Status.values
 
 def put(status, officer, approver):
     """A statement that stands at `status`, whatever the way there."""
-    approved = status in {"approved", "published", "withdrawn"}
+    approved = status in {"approved", "scheduled", "published", "withdrawn"}
     row = StatementFactory(
         status=status,
         author=officer,
@@ -27,6 +27,7 @@ def put(status, officer, approver):
         approved_by=approver if approved else None,
         approved_at=timezone.now() if approved else None,
         published_at=timezone.now() if status in {"published", "withdrawn"} else None,
+        publish_at=timezone.now() if status == "scheduled" else None,
     )
     StatementTextFactory(statement=row)
     return row
@@ -35,11 +36,13 @@ def put(status, officer, approver):
 @pytest.mark.parametrize(("before", "after"), list(itertools.product(STATUSES, STATUSES)))
 def test_every_pair_of_statuses_is_a_step_of_the_table_or_refused(before, after, officer, approver):
     row = put(before, officer, approver)
-    extra = {"published_at": timezone.now()} if after == "published" else {}
-    if after == "approved":
-        extra = {"approved_by": approver, "approved_at": timezone.now()}
-    if after == "draft":
-        extra = publishing._NOBODY
+    now = timezone.now()
+    extra = {
+        "draft": NOBODY,
+        "approved": {"approved_by": approver, "approved_at": now, "publish_at": None},
+        "scheduled": {"publish_at": now},
+        "published": {"published_at": now},
+    }.get(after, {})
 
     if after in TRANSITIONS[before]:
         version = publishing.move_to(row, after, actor=officer, event=after, sentence="moved {reference}", **extra)

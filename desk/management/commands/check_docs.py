@@ -91,12 +91,12 @@ def default_of(node: ast.expr) -> str:
 
 def states_are_documented() -> Iterator[str]:
     """Every state and every move of the state machines stands in docs/state-machines.md."""
-    from advocacy import publishing
+    from advocacy import road
     from mailing import states
     from mailing.models import Delivery
 
     text = read("docs/state-machines.md")
-    for machine in (states.TRANSITIONS, publishing.TRANSITIONS):
+    for machine in (states.TRANSITIONS, road.TRANSITIONS):
         for old, targets in machine.items():
             for new in targets:
                 if f"`{old}` → `{new}`" not in text:
