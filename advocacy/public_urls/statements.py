@@ -2,9 +2,10 @@
 
 from django.urls import path
 
-from advocacy.views import public
+from advocacy.views import pdf, public
 
 urlpatterns = [
     path("statements/", public.statement_list, name="statement_list"),
+    path("statements/<slug:slug>.pdf", pdf.statement_public, name="statement_pdf"),
     path("statements/<slug:slug>/", public.statement_detail, name="statement_detail"),
 ]

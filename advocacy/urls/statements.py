@@ -2,12 +2,13 @@
 
 from django.urls import path
 
-from advocacy.views import review, statements, writing
+from advocacy.views import pdf, review, statements, writing
 
 urlpatterns = [
     path("statements/", statements.statement_list, name="statement_list"),
     path("statements/new/", statements.statement_create, name="statement_create"),
     path("statements/<str:reference>/", statements.statement_detail, name="statement_detail"),
+    path("statements/<str:reference>/pdf/", pdf.statement_draft, name="statement_pdf"),
     path("statements/<str:reference>/text/", writing.statement_edit, name="statement_edit"),
     path("statements/<str:reference>/languages/", writing.language_add, name="language_add"),
     path(
