@@ -41,9 +41,11 @@ POSTGRESQL = [
 
 
 def _sqlite() -> list[str]:
+    # A row that is right already is not written again: an import brings a hundred thousand.
+    if_wrong = f"WHEN NEW.country_now IS NOT {NOW}"
     whens = [
-        ("contact_made", "INSERT ON contacts_contact", ["NEW.id"]),
-        ("contact_changed", "UPDATE OF country, country_now ON contacts_contact", ["NEW.id"]),
+        ("contact_made", f"INSERT ON contacts_contact {if_wrong}", ["NEW.id"]),
+        ("contact_changed", f"UPDATE OF country, country_now ON contacts_contact {if_wrong}", ["NEW.id"]),
         ("mandate_made", "INSERT ON contacts_mandate", ["NEW.contact_id"]),
         ("mandate_changed", f"UPDATE OF {MOVING} ON contacts_mandate", ["OLD.contact_id", "NEW.contact_id"]),
         ("mandate_gone", "DELETE ON contacts_mandate", ["OLD.contact_id"]),

@@ -15,8 +15,8 @@ from contacts.reference import load_bodies
 
 BATCH = 200
 COUNTED = (Contact, Mandate, Membership, Body, Post)
-# What a new contact is written with; the country of today is the database's own (contacts/country_now.py).
-COLUMNS = [field.attname for field in Contact._meta.concrete_fields if field.name not in {"id", "country_now"}]
+# What a new contact is written with.
+COLUMNS = [field.attname for field in Contact._meta.concrete_fields if field.name != "id"]
 KEYS = {"email": ["email_key", "email_digest"], "given_name": ["sort_key"], "family_name": ["sort_key"]}
 
 
@@ -108,6 +108,8 @@ def _write_contacts(changes: list[Change]) -> None:
         contact.facts_as_of = stamps
         if change.is_new:
             contact.compute_keys()
+            # Without a mandate yet; the database sees to it (contacts/country_now.py), and need not write it again.
+            contact.country_now = contact.country
             contact.created_at = contact.changed_at = now
             new.append(contact)
         elif change.fields or is_stamped:
