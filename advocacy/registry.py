@@ -1,11 +1,11 @@
-"""What the rooms to the right add to a statement's pages. Filled in AppConfig.ready()."""
+"""What the rooms to the right add to the pages of statements and campaigns. Filled in AppConfig.ready()."""
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
 from accounts.models import User
-from advocacy.models import Statement
+from advocacy.models import Ask, Campaign, Statement
 
 
 @dataclass(frozen=True)
@@ -30,3 +30,38 @@ class SentTo:
 
 statement_actions: list[Callable[[User, Statement], Iterable[Action]]] = []
 sent_to: list[Callable[[Statement], Iterable[SentTo]]] = []
+
+
+@dataclass(frozen=True)
+class StoryEntry:
+    """One moment of a campaign: what happened, with numbers and no names of people.
+
+    `url` leads to its page in the workspace. The public page shows it only when `is_public`, with `public_url`; there
+    `title` stands alone. `language` is that of the title where it is somebody's words.
+    """
+
+    at: datetime
+    kind: str
+    title: str
+    detail: str = ""
+    url: str = ""
+    public_url: str = ""
+    icon: str = "info"
+    is_public: bool = False
+    language: str = ""
+
+
+campaign_story: list[Callable[[Campaign], Iterable[StoryEntry]]] = []
+
+
+@dataclass(frozen=True)
+class AskUse:
+    """One place where an ask stands: what kind of place, its title and state, and its page in the workspace."""
+
+    kind: str
+    title: str
+    detail: str
+    url: str
+
+
+ask_uses: list[Callable[[User, Ask], Iterable[AskUse]]] = []

@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, path
 
-from advocacy.views import machines, public_campaigns, public_plans, site
+from advocacy.views import answer_page, machines, public_campaigns, public_plans, sign_page, site
 
 urlpatterns: list[URLPattern] = [
     path("language/", site.language_choice, name="language_choice"),
@@ -10,7 +10,9 @@ urlpatterns: list[URLPattern] = [
     path("sitemap.xml", machines.sitemap, name="sitemap"),
     path("sitemap-<int:number>.xml", machines.sitemap_part, name="sitemap_part"),
     path(".well-known/security.txt", machines.security, name="security"),
+    path("a/<str:token>/", answer_page.answer_page, name="answer_page"),
     path("embed/plans/<slug:slug>/", public_plans.plan_embed, name="plan_embed"),
+    path("s/<str:token>/", sign_page.sign, name="sign"),
     path("calendar.ics", public_campaigns.root_calendar, name="calendar_file"),
     path("source.tar.gz", machines.source, name="source"),
 ]

@@ -39,6 +39,15 @@ class Use:
     icon: str = "mail"
 
 
+@dataclass(frozen=True)
+class Section:
+    """A card beside a person's facts that another room fills: its template, which reads `section.rows` and `.url`."""
+
+    template: str
+    rows: Any
+    url: str = ""
+
+
 # What segments may ask (contacts/criteria/field.py says what a field is); the order is that of the menu.
 segment_fields: list["Field"] = []
 # Where one can write to the people of a segment: gives an address to follow, or "" for who may not.
@@ -49,6 +58,7 @@ person_letters: list[Callable[["User", Contact], str]] = []
 merge_refusals: list[Callable[[Contact, Contact], Iterable[str]]] = []
 # What the rows of a model are called when they move from one person to another: label → words.
 model_words: dict[str, Any] = {}
+person_sections: list[Callable[["User", Contact], Iterable[Section]]] = []
 timeline: list[Callable[[Contact], Iterable[Entry]]] = []
 segment_uses: list[Callable[[Segment], Iterable[Use]]] = []
 # Which letters that are not frozen yet would change with these contacts (their ids), for the check page of an import.

@@ -84,6 +84,7 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 ("is_public", models.BooleanField(default=True, verbose_name="in the public calendar")),
+                ("changed_at", models.DateTimeField(auto_now=True)),
             ],
             options={
                 "ordering": ["month", "day", "name"],

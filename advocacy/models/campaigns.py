@@ -110,6 +110,7 @@ class CalendarDay(models.Model):
     note = models.CharField(_("note"), max_length=300, blank=True)
     remind_days = models.PositiveSmallIntegerField(_("days before it that the desk speaks of it"), default=30)
     is_public = models.BooleanField(_("in the public calendar"), default=True)
+    changed_at = models.DateTimeField(auto_now=True)
 
     class Meta:
         ordering = ["month", "day", "name"]

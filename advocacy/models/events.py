@@ -1,14 +1,23 @@
 """Events: who organised them, where and when, who came, what came of it."""
 
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Self
 
 from django.db import models
 from django.db.models import F, Q
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from advocacy.models.campaigns import Campaign
 from advocacy.models.statements import Statement
 from contacts.models import Contact, Organisation, Owned, OwnedQuerySet
+
+
+class EventQuerySet(OwnedQuerySet):
+    """Sets of events."""
+
+    def planned(self) -> Self:
+        """What is still to come and not cancelled, soonest first."""
+        return self.filter(starts_at__gte=timezone.now(), is_cancelled=False).order_by("starts_at", "id")
 
 
 class Event(Owned):
@@ -36,7 +45,7 @@ class Event(Owned):
     created_at = models.DateTimeField(auto_now_add=True)
     changed_at = models.DateTimeField(auto_now=True)
 
-    objects: ClassVar[Any] = OwnedQuerySet.as_manager()
+    objects: ClassVar[Any] = EventQuerySet.as_manager()
 
     class Meta:
         ordering = ["-starts_at", "-id"]

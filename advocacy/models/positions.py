@@ -4,10 +4,10 @@ from typing import Any, ClassVar, Self
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Q
+from django.db.models import OuterRef, Q, Subquery
 from django.utils.translation import gettext_lazy as _
 
-from advocacy.models.campaigns import Campaign
+from advocacy.models.campaigns import Campaign, CampaignText
 from contacts.models import Contact
 
 
@@ -17,6 +17,13 @@ class PositionQuerySet(models.QuerySet[Any]):
     def current(self) -> Self:
         """Where people stand now."""
         return self.filter(is_current=True)
+
+    def with_campaign_title(self) -> Self:
+        """Adds `campaign_title`, in the language the campaign was written in."""
+        texts = CampaignText.objects.filter(
+            campaign=OuterRef("campaign"), language=OuterRef("campaign__source_language")
+        )
+        return self.annotate(campaign_title=Subquery(texts.values("title")[:1]))
 
 
 class Position(models.Model):

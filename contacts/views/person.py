@@ -19,7 +19,7 @@ from contacts.forms.person import ADDRESS_TAKEN, PersonForm
 from contacts.imported import import_rows_of
 from contacts.models import Contact, ImportRun, Interaction
 from contacts.portrait import OBJECTION, people_for_portrait, portrait
-from contacts.registry import letter_to
+from contacts.registry import letter_to, person_sections
 from contacts.suppression import NoAddress, lift, suppress
 
 
@@ -133,6 +133,7 @@ def _page(request: HttpRequest, person: Any, note_form: NoteForm, *, status: int
         "note_form": note_form,
         "thrown": mine.filter(pk=thrown).first() if thrown else None,
         "letter_url": letter_to(request.user, person),  # type: ignore[arg-type]
+        "sections": [section for fill in person_sections for section in fill(request.user, person)],  # type: ignore[arg-type]
     }
     return render(request, "contacts/person_detail.html", context, status=status)
 
