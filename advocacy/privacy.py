@@ -9,6 +9,14 @@ _AUTHORS = {
     "who": "colleagues; the public sees no names of users",
 }
 
+_SIGNERS = {
+    "people": "whoever signs for an organisation",
+    "purpose": "proving which organisation put its name to which words",
+    "basis": "legitimate interest; the proof of a public declaration",
+    "kept": "with the text; an answer is never changed",
+    "who": "colleagues; the public where the signer asked to be printed",
+}
+
 PROCESSING: dict[str, dict[str, str]] = {
     "advocacy.Statement": _AUTHORS,
     "advocacy.StatementText": _AUTHORS,
@@ -30,6 +38,12 @@ PROCESSING: dict[str, dict[str, str]] = {
         "kept": "with the plan",
         "who": "colleagues; never the public",
     },
+    "advocacy.SignOn": _AUTHORS | {"holds": "which colleague opened and closed a sign-on"},
+    "advocacy.Signatory": _SIGNERS
+    | {"holds": "an organisation, the name, function and address of who may sign for it"},
+    "advocacy.Signature": _SIGNERS | {"holds": "who answered for an organisation, as what, and to which words"},
+    "advocacy.SignatureReply": _AUTHORS | {"holds": "which colleague answered a wish for a change"},
+    "advocacy.JoinedCall": _AUTHORS | {"holds": "which colleague took down a call and who decided to join"},
     "advocacy.Ask": {"none": "demands of the platform"},
     "advocacy.AskText": {"none": "demands of the platform"},
     "advocacy.Point": {"none": "places of demands in a plan"},

@@ -1,4 +1,4 @@
-"""Who signed which words: what a signatory's answer is worth now, who is printed, what keeps a text from being published.
+"""Who signed which words: what an answer is worth now, who is printed, what keeps a text from being published.
 
 A signature is bound to the digest of all language versions that its page showed. It counts only while the text has that
 digest; nothing is carried over to other words or to a new version of a statement.
@@ -36,6 +36,8 @@ class Printed:
     # Only where the signer wishes to be printed.
     signer: str
     role: str
+    # Of a confidential organisation: that it has no number must not be said either.
+    is_name_only: bool = False
 
 
 @dataclass(frozen=True)
@@ -74,9 +76,7 @@ def standings_of(statement: Statement, digest: str = "") -> list[Standing]:
     """All signatories of a statement by name, beside the text as it is now; three queries and one for the digest."""
     digest = digest or statement.digest()
     rows = Signatory.objects.filter(statement=statement).with_answers()
-    return sorted(
-        (standing_of(row, digest) for row in rows), key=lambda row: sort_key(row.signatory.organisation.name)
-    )
+    return sorted((standing_of(row, digest) for row in rows), key=lambda row: sort_key(row.signatory.organisation.name))
 
 
 def signatories_of(statement: Statement) -> list[Printed]:
@@ -118,6 +118,7 @@ def _printed(organisation: Organisation, answer: Signature | None, sign_on: Sign
         is_late=answer is not None and answer.is_late,
         signer=answer.by_name if answer and shows_signer else "",
         role=answer.by_role if answer and shows_signer else "",
+        is_name_only=not is_open,
     )
 
 
@@ -129,11 +130,17 @@ def blocks_publishing(statement: Statement) -> list[str]:
     statement somebody besides the lead has signed exactly the words that are published.
     """
     sign_on = sign_on_of(statement)
+    if sign_on is None:
+        return blocks_of(statement, None, [])
+    sign_on.statement = statement
+    return blocks_of(statement, sign_on, standings_of(statement))
+
+
+def blocks_of(statement: Statement, sign_on: SignOn | None, standings: list[Standing]) -> list[str]:
+    """As `blocks_publishing`, from rows that were read already."""
     is_joint = statement.kind == Statement.Kind.JOINT_STATEMENT
     if sign_on is None:
         return [_("A joint statement is signed by others. Open a sign-on first.")] if is_joint else []
-    sign_on.statement = statement
-    standings = standings_of(statement)
     found = []
     if not sign_on.is_over:
         words = _("The sign-on is open until %(time)s. Close it first, or wait until then.")

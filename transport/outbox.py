@@ -40,7 +40,7 @@ PAUSE = timedelta(minutes=2)
 RUN_SECONDS = 20.0
 BATCH = 50
 KEPT = timedelta(days=30)
-LIVE_LINKS = {"invitation", "password-reset"}
+LIVE_LINKS = {"invitation", "password-reset", "sign-on", "sign-on-receipt", "sign-on-reply", "answers-asked"}
 
 
 class ClaimLost(Exception):

@@ -31,6 +31,18 @@ PURPOSES: dict[str, set[str]] = {
     "sending-done": {"reference", "title", "recipients", "accepted", "not_sent", "not_known", "url"},
     # reason in a sentence, left: how many recipients wait
     "sending-stopped": {"reference", "title", "reason", "left", "url"},
+    # a call to sign: kind (asked, reminder, changed), name of the signer, organisation, who leads, deadline, note, url
+    "sign-on": {"reference", "title", "kind", "name", "organisation", "who", "deadline", "note", "url"},
+    # what was taken down: answer (signed, declined, asks_change), person, printed (the name), version, note, is_late, url
+    "sign-on-receipt": {"reference", "title", "organisation", "answer", "person", "version", "note", "url"},
+    # the answer to a wish for a change: person who answers, wish, note (the answer), url
+    "sign-on-reply": {"reference", "title", "organisation", "person", "wish", "note", "url"},
+    # a member is asked how far its country is on a plan: organisation, country, link to answer, the day it ends
+    "answers-asked": {"title", "organisation", "country", "link", "until"},
+    # answers of a member wait for a second person: organisation, country, number, url
+    "answers-came": {"title", "organisation", "country", "number", "url"},
+    # what became of a member's answers: country, lines (one sentence a point), url
+    "answers-decided": {"title", "country", "lines", "url"},
     # subject, text, html ("" for none), reply_to, headers (an object)
     "plain": {"subject", "text"},
 }

@@ -58,6 +58,7 @@ class Migration(migrations.Migration):
                 ("language", models.CharField(default="en", max_length=10, verbose_name="language")),
                 ("invited_at", models.DateTimeField(default=django.utils.timezone.now)),
                 ("reminded_at", models.DateTimeField(blank=True, null=True)),
+                ("asked_digest", models.CharField(blank=True, max_length=64)),
                 ("link_serial", models.PositiveIntegerField(default=1)),
                 ("link_expires_at", models.DateTimeField()),
                 ("revoked_at", models.DateTimeField(blank=True, null=True)),

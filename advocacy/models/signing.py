@@ -72,6 +72,8 @@ class Signatory(models.Model):
     invited_at = models.DateTimeField(default=timezone.now)
     # When we last wrote: the invitation or a reminder. Claimed by a conditional UPDATE, so that nobody is mailed twice.
     reminded_at = models.DateTimeField(null=True, blank=True)
+    # Of the words that mail was about.
+    asked_digest = models.CharField(max_length=64, blank=True)
     # Part of what the link's signature covers: another number makes every earlier link void.
     link_serial = models.PositiveIntegerField(default=1)
     link_expires_at = models.DateTimeField()
