@@ -41,6 +41,7 @@ CHECKS = [
     ("makemigrations --check", ["manage", "makemigrations", "--check", "--dry-run"]),
     ("check --deploy", ["manage", "check", "--deploy", "--fail-level", "WARNING"]),
     ("documents", ["manage", "check_docs"]),
+    ("translations", ["manage", "check_translations"]),
 ]
 
 

@@ -7,7 +7,7 @@ from django.db.models import F
 from django.utils import timezone
 
 from advocacy.models import Statement
-from contacts.models import Segment
+from contacts.models import Mandate, Segment
 from mailing import contributions, lifecycle
 from mailing.models import AudienceRule, Delivery, DeliveryChunk, Mailing
 from tests.factories import MailingFactory, StatementFactory
@@ -96,7 +96,12 @@ def test_a_statement_tells_to_how_many_it_was_sent(underway, approver):
     Mailing.objects.update(statement=statement)
     assert list(contributions.sent_to(statement)) == []
     Delivery.objects.update(status="sent", sent_at=timezone.now())
+    told = list(contributions.sent_to(statement))
+    assert [entry.sentence for entry in told] == ["Sent to 1 MEP"]
+    Mandate.objects.update(ended_on=told[0].at.date() - timedelta(days=1))
     assert [entry.sentence for entry in contributions.sent_to(statement)] == ["Sent to 1 person"]
+    Mailing.objects.update(started_at=None)
+    assert list(contributions.sent_to(statement)) == []
 
 
 def test_a_person_s_page_lists_the_letters_to_them(underway):
