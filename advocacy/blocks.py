@@ -5,6 +5,7 @@ kind in `t`; a run of words is `{"s": words, "m": marks}`, a link holds runs, `{
 """
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from html.parser import HTMLParser
 from typing import Any
@@ -17,7 +18,9 @@ _MARKS = {"strong": "b", "b": "b", "em": "i", "i": "i", "u": "u", "sup": "sup", 
 _HEADINGS = {"h1": 1, "h2": 2, "h3": 3, "h4": 4}
 _SPACE = re.compile(r"[ \t\r\n\f]+")
 _LINK = re.compile(r"(https://|mailto:)[^\s<>\"]{1,2000}")
-_HERE = re.compile(r"#([a-z0-9-]{1,40})")
+# An address may go on in the next line after a slash and its like; any word after that many letters.
+LONGEST_WORD = 30
+_PIECE = re.compile(r"[^ /?&=_.,;-]{0,24}[ /?&=_.,;-]+|[^ /?&=_.,;-]{1,24}")
 _LANGUAGE = re.compile(r"([A-Za-z]{2,3})(-[A-Za-z0-9-]*)?")
 # Deeper lists and quotations go on at this depth, deeper tables as paragraphs: nobody writes them by hand.
 DEEPEST = 8
@@ -40,8 +43,9 @@ class _Open:
 class _Reader(HTMLParser):
     """Walks HTML; where it is not as it should be, the words stay and the structure gives way."""
 
-    def __init__(self) -> None:
+    def __init__(self, places: frozenset[str]) -> None:
         super().__init__(convert_charrefs=True)
+        self.places = places
         self.top: Blocks = []
         self.open: list[_Open] = []
         self.runs: Runs = []
@@ -55,7 +59,7 @@ class _Reader(HTMLParser):
         elif tag in _MARKS:
             self.open.append(_Open(tag, mark=_MARKS[tag]))
         elif tag == "a":
-            self.open.append(_Open(tag, link=_target(given.get("href", ""))))
+            self.open.append(_Open(tag, link=_target(given.get("href", ""), self.places)))
         elif tag == "span":
             found = _LANGUAGE.fullmatch(given.get("lang", ""))
             self.open.append(_Open(tag, lang=found[1].lower() if found else ""))
@@ -169,11 +173,16 @@ class _Reader(HTMLParser):
             self.blocks().append({"t": "p", "c": runs})
 
 
-def _target(href: str) -> dict[str, Any] | None:
+def _target(href: str, places: frozenset[str]) -> dict[str, Any] | None:
     if _LINK.fullmatch(href):
         return {"href": href}
-    here = _HERE.fullmatch(href)
-    return {"to": here[1]} if here else None
+    return {"to": href[1:]} if href[:1] == "#" and href[1:] in places else None
+
+
+def _broken(run: dict[str, Any]) -> None:
+    """Give a run with a word that no line holds (an address) its pieces; a line may end after each."""
+    if any(len(word) > LONGEST_WORD for word in run["s"].split(" ")):
+        run["w"] = _PIECE.findall(run["s"])
 
 
 def _count(value: str | None, default: int, least: int) -> int:
@@ -204,16 +213,18 @@ def _tidy(runs: Runs) -> Runs:
         runs.pop(0)
     for run in runs:
         run.pop("of", None)
+        for words in run.get("c", [run] if "s" in run else []):
+            _broken(words)
     return runs
 
 
-def blocks_of(html: str) -> Blocks:
+def blocks_of(html: str, places: Iterable[str] = ()) -> Blocks:
     """The blocks of clean HTML (advocacy.richtext), in order; what is not known is passed over and its words stay.
 
-    Headings begin at level 2, since the title of the document is level 1. Links go to https, mailto or a place in the
-    document (`{"to": name}`).
+    Headings begin at level 2, since the title of the document is level 1. Links go to https, mailto or one of `places`
+    in the document (`{"to": name}`, from `href="#name"`).
     """
-    reader = _Reader()
+    reader = _Reader(frozenset(places))
     reader.feed(html)
     reader.close()
     while reader.open:

@@ -86,7 +86,7 @@ def of_statement(statement: Statement, text: StatementText) -> Pdf:
                 notices=_statement_notices(statement),
                 address=settings.SITE_URL + address if is_out else "",
             ),
-            "blocks": blocks_of(body),
+            "blocks": blocks_of(body, [source.anchor for source in sources]),
             "parts": [*_names_part(names), *_sources_part(sources)],
         }
     return _ready(document, moment, f"{statement.reference}-{text.language}.pdf", is_public=is_out)
