@@ -1,5 +1,6 @@
 """Links by which a member organisation answers a plan for its country: signed, for a time, and taken back at will."""
 
+from dataclasses import dataclass
 from datetime import timedelta
 
 from django.conf import settings
@@ -46,16 +47,17 @@ def link_of_token(token: str) -> AnswerLink | None:
     return rows.filter(pk=pk, plan_id=plan, organisation_id=organisation, country=country).first()
 
 
-def send_link(
-    plan: ActionPlan,
-    organisation: Organisation,
-    *,
-    actor: User,
-    email: str = "",
-    language: str = "en",
-    days: int = VALID_DAYS,
-) -> AnswerLink:
-    """Make a link for an organisation and send it by system mail, to `email` or else to the organisation's address.
+@dataclass(frozen=True)
+class Terms:
+    """To which address a link goes ("" takes the organisation's own), in which language, and for how many days."""
+
+    email: str = ""
+    language: str = "en"
+    days: int = VALID_DAYS
+
+
+def send_link(plan: ActionPlan, organisation: Organisation, *, actor: User, terms: Terms) -> AnswerLink:
+    """Make a link for an organisation and send it by system mail.
 
     An open link of the same organisation for this plan is taken back. Without any address nothing is sent; the person
     passes the link on. Raises AssessingError for a plan that is not published, an organisation without a country, or
@@ -65,7 +67,7 @@ def send_link(
         raise AssessingError(_("Publish the plan first: members answer what the public can read."))
     if not organisation.country:
         raise AssessingError(_("%(name)s has no country. Give it one first.") % {"name": organisation.name})
-    to = email or organisation.email
+    to = terms.email or organisation.email
     try:
         with transaction.atomic():
             AnswerLink.objects.filter(plan=plan, organisation=organisation, revoked_at__isnull=True).update(
@@ -76,10 +78,10 @@ def send_link(
                 organisation=organisation,
                 country=organisation.country,
                 # The organisation's own address is not copied: it may be secret.
-                email=email,
-                language=language,
+                email=terms.email,
+                language=terms.language,
                 created_by=actor,
-                expires_at=timezone.now() + timedelta(days=min(max(days, 1), MOST_DAYS)),
+                expires_at=timezone.now() + timedelta(days=min(max(terms.days, 1), MOST_DAYS)),
             )
             sentence = f"made a link by which {organisation.name} answers the plan “{plan.title}”"
             audit.record(actor, sentence, about=plan, label=plan.slug)

@@ -13,7 +13,6 @@ from advocacy.languages import interface_language
 from advocacy.models import ActionPlan, Proposal
 from advocacy.plan_content import plan_words, published_content
 from contacts.languages import country_name
-from contacts.models import Organisation
 from transport.outbox import queue_mail
 
 
@@ -24,21 +23,14 @@ def deciders(plan: ActionPlan, *, but: User | None = None) -> list[User]:
     return list(insiders.exclude(pk=but.pk if but else None).distinct())
 
 
-def tell_answers_came(
-    plan: ActionPlan,
-    country: str,
-    written: Sequence[Proposal],
-    *,
-    organisation: Organisation,
-    actor: User | None,
-) -> None:
+def tell_answers_came(plan: ActionPlan, country: str, written: Sequence[Proposal], *, but: User | None = None) -> None:
     """Write to everybody who may confirm; called in the transaction of the proposals."""
     page = reverse("advocacy:plan_country", args=[plan.slug, country.lower()])
-    for person in deciders(plan, but=actor):
+    for person in deciders(plan, but=but):
         with override(person.language):
             context = {
                 "title": plan.title,
-                "organisation": organisation.name,
+                "organisation": written[0].organisation.name,
                 "country": country_name(country),
                 "number": len(written),
                 "url": settings.SITE_URL + page,
@@ -68,7 +60,7 @@ def tell_batch_decided(proposal: Proposal) -> None:
         context = {
             "title": plan_words(published_content(plan), language).title,
             "country": country_name(proposal.country),
-            "lines": [_line(row) for row in rows if row.status != Proposal.Status.REPLACED],
+            "lines": "\n".join(_line(row) for row in rows if row.status != Proposal.Status.REPLACED),
             "url": settings.SITE_URL
             + reverse("public:plan_country", args=[interface_language(language), plan.slug, proposal.country.lower()]),
         }

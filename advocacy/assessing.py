@@ -39,6 +39,15 @@ class Said:
     note: str = ""
 
 
+@dataclass(frozen=True)
+class Voice:
+    """Who proposes: an organisation, through a link, or through the account of somebody who answers for it."""
+
+    organisation: Organisation
+    link: AnswerLink | None = None
+    user: User | None = None
+
+
 def current_of(point: Point, country: str) -> Assessment | None:
     """The answer that holds now; None where there is no data."""
     return Assessment.objects.current().filter(point=point, country=country).first()
@@ -63,15 +72,7 @@ def countries_of(user: User) -> list[str]:
     return sorted(set(members.filter(affiliations__user=user).values_list("country", flat=True)))
 
 
-def propose(
-    plan: ActionPlan,
-    country: str,
-    answers: Mapping[int, Said],
-    *,
-    organisation: Organisation,
-    link: AnswerLink | None = None,
-    actor: User | None = None,
-) -> int:
+def propose(plan: ActionPlan, country: str, answers: Mapping[int, Said], *, by: Voice) -> int:
     """Write proposals, by id of the point, and tell those who may confirm them. Gives how many were new.
 
     What says the same as the current answer, or as the organisation's own proposal that still waits, is left out; a
@@ -83,9 +84,9 @@ def propose(
     for attempt in range(3):
         try:
             with transaction.atomic():
-                written = _write(points, country, answers, organisation=organisation, link=link, actor=actor)
+                written = _write(points, country, answers, by)
                 if written:
-                    _record_proposals(plan, country, written, organisation=organisation, actor=actor)
+                    _record_proposals(plan, country, written, by)
             return len(written)
         except IntegrityError:
             # Somebody of the same organisation sent at the same moment: theirs is replaced now.
@@ -94,17 +95,9 @@ def propose(
     raise AssertionError("unreachable")
 
 
-def _write(
-    points: Mapping[int, Point],
-    country: str,
-    answers: Mapping[int, Said],
-    *,
-    organisation: Organisation,
-    link: AnswerLink | None,
-    actor: User | None,
-) -> list[Proposal]:
+def _write(points: Mapping[int, Point], country: str, answers: Mapping[int, Said], by: Voice) -> list[Proposal]:
     ids = list(points)
-    own = Proposal.objects.waiting().filter(organisation=organisation, country=country, point__in=ids)
+    own = Proposal.objects.waiting().filter(organisation=by.organisation, country=country, point__in=ids)
     waiting = {row.point_id: row for row in own}
     current = {row.point_id: row for row in Assessment.objects.current().filter(country=country, point__in=ids)}
     batch = secrets.token_hex(16)
@@ -114,16 +107,16 @@ def _write(
         before = waiting.get(pk) or current.get(pk)
         if before is not None and before.words() == words:
             continue
-        Proposal.objects.waiting().filter(organisation=organisation, country=country, point_id=pk).update(
+        Proposal.objects.waiting().filter(organisation=by.organisation, country=country, point_id=pk).update(
             status=Status.REPLACED
         )
         written.append(
             Proposal.objects.create(
                 point=points[pk],
                 country=country,
-                organisation=organisation,
-                link=link,
-                proposed_by=actor,
+                organisation=by.organisation,
+                link=by.link,
+                proposed_by=by.user,
                 batch=batch,
                 **words,
             )
@@ -131,14 +124,12 @@ def _write(
     return written
 
 
-def _record_proposals(
-    plan: ActionPlan, country: str, written: list[Proposal], *, organisation: Organisation, actor: User | None
-) -> None:
+def _record_proposals(plan: ActionPlan, country: str, written: list[Proposal], by: Voice) -> None:
     sentence = f"proposed {len(written)} answers for {country} to the plan “{plan.title}”"
-    if actor is None:
-        sentence = f"received {len(written)} answers for {country} to the plan “{plan.title}” from {organisation.name}"
-    audit.record(actor, sentence, about=plan, label=plan.slug)
-    tell_answers_came(plan, country, written, organisation=organisation, actor=actor)
+    if by.user is None:
+        sentence = f"took {len(written)} answers for {country} to “{plan.title}” by the link of {by.organisation.name}"
+    audit.record(by.user, sentence, about=plan, label=plan.slug)
+    tell_answers_came(plan, country, written, but=by.user)
 
 
 def confirm(proposal: Proposal, *, actor: User, seen: int, said: Said | None = None, sentence: str = "") -> Assessment:

@@ -47,7 +47,8 @@ def _editing(plan: ActionPlan, edition: int, actor: User) -> Iterator[None]:
 def _free_slug(model: Any, title: str, stem: str) -> str:
     start = slugify(title)[:110].strip("-") or stem
     slug, number = start, 1
-    while model.objects.filter(slug=slug).exists():
+    # "new" is the page where one is made.
+    while slug == "new" or model.objects.filter(slug=slug).exists():
         number += 1
         slug = f"{start}-{number}"
     return slug

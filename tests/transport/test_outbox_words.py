@@ -30,6 +30,11 @@ VALUES = {
     "not_known": 1,
     "reason": "The mail server cannot be reached.",
     "left": 7,
+    "organisation": NASTY,
+    "country": "Germany",
+    "until": "22 December 2026",
+    "number": 6,
+    "lines": f"{NASTY}\nsecond line",
 }
 TEMPLATED = sorted(set(PURPOSES) - {"plain"})
 
