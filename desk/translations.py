@@ -19,7 +19,7 @@ from django.conf import settings
 from django.utils.translation.template import templatize
 
 # Mail to colleagues comes in a language of the workspace (settings.DESK_LANGUAGES), so it is not looked at here.
-OF_COLLEAGUES = re.compile(r"emails/(approv|changes-asked|invitation|password-reset|sending-)")
+OF_COLLEAGUES = re.compile(r"emails/(answers-came|approv|changes-asked|invitation|password-reset|sending-)")
 TEMPLATES = ("public/**/*.html", "emails/**/*.*", "pdf/**/*.*", "500.html", "503.html")
 # Module (a glob below the project) → the functions and classes in it that speak to outsiders; none: all of it.
 CODE: dict[str, tuple[str, ...]] = {
@@ -27,6 +27,9 @@ CODE: dict[str, tuple[str, ...]] = {
     "advocacy/publication.py": (),
     "advocacy/reading.py": (),
     "advocacy/feeds.py": (),
+    "advocacy/pdf.py": (),
+    "advocacy/pdf_store.py": (),
+    "advocacy/typesetting.py": (),
     "advocacy/views/public*.py": (),
     "advocacy/views/site.py": (),
     "advocacy/views/machines.py": (),
