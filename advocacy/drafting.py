@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 
 from accounts import audit
 from accounts.models import User
+from advocacy.attaching import copy_all
 from advocacy.models import Statement, StatementText
 from advocacy.references import create_with_reference
 from advocacy.road import PublishingError, reopen, require_editable
@@ -224,6 +225,7 @@ def new_version(statement: Statement, *, actor: User) -> Statement:
                 source_map=text.source_map,
                 changed_by=actor,
             )
+        copy_all(statement, copy, actor=actor)
         sentence = f"started {copy.reference} as a new version of {statement.reference}"
         audit.record(actor, sentence, about=copy, label=copy.reference)
     return copy

@@ -11,8 +11,17 @@ from django.utils.translation import ngettext
 from advocacy.models import Statement, StatementText
 from contacts.languages import language_name
 
-TONES = {"draft": "", "in_review": "warn", "approved": "info", "published": "ok", "withdrawn": "bad"}
+TONES = {
+    "draft": "",
+    "in_review": "warn",
+    "approved": "info",
+    "scheduled": "info",
+    "published": "ok",
+    "withdrawn": "bad",
+}
 _ROAD = ["draft", "in_review", "approved", "published"]
+# Where a status stands on the road that is drawn.
+_PLACE = {**{status: place for place, status in enumerate(_ROAD)}, "scheduled": 2}
 
 
 def day(moment: Any) -> str:
@@ -27,7 +36,7 @@ def hour(moment: Any) -> str:
 
 def road_of(statement: Statement) -> list[dict[str, str]]:
     """The steps of components/steps.html: what is done, where it stands, what lies ahead."""
-    at = _ROAD.index(statement.status) if statement.status in _ROAD else len(_ROAD)
+    at = _PLACE.get(statement.status, len(_ROAD))
     labels = [
         (_("Draft"), _("written")),
         (_("Review"), (statement.submitted_by and _("sent by %(name)s") % {"name": statement.submitted_by}) or ""),
@@ -52,7 +61,9 @@ def facts_of(statement: Statement, texts: Iterable[StatementText]) -> list[tuple
         (ngettext("Language", "Languages", len(names)), ", ".join(names)),
         (_("Started by"), str(statement.author or "")),
         (_("Approved by"), (statement.approved_by and f"{statement.approved_by}, {day(statement.approved_at)}") or ""),
-        (_("Published"), day(statement.published_at)),
+        (_("Embargo until"), hour(statement.embargo_until)),
+        (_("Is published"), hour(statement.publish_at) if statement.status == Statement.Status.SCHEDULED else ""),
+        (_("Published"), hour(statement.published_at)),
         (_("Replaces"), str(statement.supersedes or "")),
     ]
     return [(label, str(value)) for label, value in facts if value]

@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Any, Self
 
@@ -146,12 +147,13 @@ class Statement(Owned):
             latest = current = following
         return latest
 
-    def texts_as_json(self) -> dict[str, dict[str, str]]:
-        """All language versions as they are now, by language code; what a StatementVersion keeps."""
-        return {
-            text.language: {"title": text.title, "summary": text.summary, "body": text.body}
-            for text in self.texts.order_by("language")
-        }
+    def texts_as_json(self, texts: "Iterable[StatementText] | None" = None) -> dict[str, dict[str, str]]:
+        """All language versions as they are now, by language code; what a StatementVersion keeps.
+
+        `texts` are the rows where a page has just read them; a step reads them anew.
+        """
+        rows = self.texts.order_by("language") if texts is None else texts
+        return {text.language: {"title": text.title, "summary": text.summary, "body": text.body} for text in rows}
 
     def digest(self) -> str:
         """SHA-256 over all language versions as they are now, hex: the same words give the same digest."""
