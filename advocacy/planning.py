@@ -191,7 +191,8 @@ def save_ask_text(ask: Ask, language: str, text: Mapping[str, str], *, edition: 
 def remove_ask_text(ask: Ask, language: str, *, edition: int, actor: User) -> None:
     """Take the wording in one language out; the last one stays."""
     with _editing_ask(ask, edition, actor):
-        ask.texts.filter(language=language).delete()
-        if not ask.texts.exists():
+        texts = AskText.objects.filter(ask=ask)
+        texts.filter(language=language).delete()
+        if not texts.exists():
             raise PlanningError(_("This is the only wording of the ask. Write another one first."))
         audit.record(actor, f"removed {language} from the ask “{ask.slug}”", about=ask, label=ask.slug)

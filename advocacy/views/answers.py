@@ -105,7 +105,7 @@ def _country_page(
     bound: tuple[int, DecisionForm] | None = None,
     error: str = "",
 ) -> HttpResponse:
-    """The page of a country; `bound` is a decision with mistakes (422), `error` a sentence about a refused one (409)."""
+    """`bound` is a decision with mistakes (422), `error` a sentence about one that was refused (409)."""
     board = _board(plan)
     row = board.row_of(country.upper())
     if row is None:
