@@ -12,6 +12,14 @@ request_id: ContextVar[str] = ContextVar("request_id", default="-")
 
 _ADDRESS = re.compile(r"[^\s<>()\[\]\"',;=]+@[^\s<>()\[\]\"',;=]+")
 
+# The part of an address that opens something to whoever has it: sign-on, answers, invitations, leaving a list.
+_BEARER = re.compile(r"(/(?:s|a|invitation|unsubscribe)/)[A-Za-z0-9_.:=-]{8,}")
+
+
+def without_secrets(text: str) -> str:
+    """A message without e-mail addresses and without the links that people get by mail."""
+    return _BEARER.sub(r"\1[link]", _ADDRESS.sub("[address]", text))
+
 
 def said_of(error: BaseException | None) -> str:
     """A traceback without data: files, lines and kinds of errors, the first line of what each says, no address.
@@ -24,7 +32,7 @@ def said_of(error: BaseException | None) -> str:
     while error is not None and id(error) not in seen:
         seen.add(id(error))
         words = next(iter(str(error).splitlines()), "")
-        head = f"{type(error).__module__}.{type(error).__qualname__}: {_ADDRESS.sub('[address]', words)}"
+        head = f"{type(error).__module__}.{type(error).__qualname__}: {without_secrets(words)}"
         parts.append("".join(traceback.format_tb(error.__traceback__)) + head)
         error = error.__cause__ or (None if error.__suppress_context__ else error.__context__)
     return "\nwhich came after\n".join(parts)
@@ -39,7 +47,7 @@ class JsonFormatter(logging.Formatter):
             "at": self.formatTime(record, "%Y-%m-%dT%H:%M:%S%z"),
             "level": record.levelname,
             "logger": record.name,
-            "message": _ADDRESS.sub("[address]", record.getMessage()),
+            "message": without_secrets(record.getMessage()),
             "request_id": request_id.get(),
         }
         if record.exc_info:

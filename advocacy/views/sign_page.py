@@ -9,11 +9,10 @@ from functools import wraps
 from typing import Any
 
 from django.conf import settings
-from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseNotAllowed
 from django.shortcuts import redirect, render
 from django.utils.translation import override
 from django.views.decorators.csrf import csrf_exempt
-from django.views.decorators.http import require_http_methods
 
 from accounts.access import public
 from advocacy.answering import AnswerRefused, LinkClosed, TextChanged, TooManyAnswers, take_answer, why_closed
@@ -25,6 +24,8 @@ from advocacy.sign_links import masked, opens, signatory_of
 from advocacy.signing import LAPSED, SIGNED, is_frozen, printed, standing_of, standings_of
 from advocacy.views.framing import standing_frame
 from contacts.confidentiality import shown_address
+
+METHODS = ["GET", "HEAD", "POST"]
 
 
 def _private(view: Callable[[HttpRequest, str], HttpResponse]) -> Callable[..., HttpResponseBase]:
@@ -44,9 +45,11 @@ def _private(view: Callable[[HttpRequest, str], HttpResponse]) -> Callable[..., 
 
 
 @_private
-@require_http_methods(["GET", "HEAD", "POST"])
 def sign(request: HttpRequest, token: str) -> HttpResponse:
     """The text with the form; its POST takes an answer and leads back here."""
+    if request.method not in METHODS:
+        # Not by Django's decorator, which logs the address.
+        return HttpResponseNotAllowed(METHODS)
     signatory = signatory_of(token)
     if signatory is None:
         return _refused(request, 404)

@@ -1,4 +1,4 @@
-"""Line 2 of the issue: five organisations sign, ask, lapse, sign again, one is late; what is printed is right each time."""
+"""Line 2 of the issue: five sign, ask, lapse, sign again, one is late; what is printed is right at each step."""
 
 from datetime import timedelta
 
