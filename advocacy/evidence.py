@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.db import transaction
-from django.db.models import Q
 
 from accounts.audit import record
 from accounts.models import User
@@ -57,14 +56,9 @@ def save_evidence(evidence: Evidence, *, actor: User) -> bool:
 
 def citations_of(evidence: Evidence) -> list[Citation]:
     """Every text that cites a figure, drafts first; one query. Letters copy texts and keep what they copied."""
-    rows = StatementText.objects.filter(_cites(evidence.slug)).select_related("statement").order_by("-changed_at")
-    found = [Citation(row.statement, row.language, row.title) for row in rows]
+    rows = StatementText.objects.filter(body__contains=source_mark(evidence.slug)).select_related("statement")
+    found = [Citation(row.statement, row.language, row.title) for row in rows.order_by("-changed_at", "-pk")]
     return sorted(found, key=lambda citation: citation.keeps_old_words)
-
-
-def _cites(slug: str) -> Q:
-    """The mark of a citation in stored HTML."""
-    return Q(body__contains=source_mark(slug))
 
 
 def differences(version: EvidenceVersion, older: EvidenceVersion | None) -> list[tuple[str, Any, Any]]:

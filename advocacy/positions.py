@@ -84,7 +84,7 @@ def settle_attendances(rows: Any, name: str, winner: Contact, loser: Contact) ->
     What is public stays so only where both rows were: nobody is named who did not agree.
     """
     mine = {row.event_id: row for row in Attendance.objects.filter(contact=winner)}
-    for row in rows:
+    for row in rows.all():
         kept = mine.get(row.event_id)
         if kept is None:
             rows.filter(pk=row.pk).update(contact=winner)

@@ -140,7 +140,7 @@ def _move(model: type[models.Model], column: Any, winner: Contact, loser: Contac
     if model._meta.db_table not in APPEND_ONLY:
         settle: Callable[..., None] = SETTLED.get(label, _move_rows)
         settle(rows, column.name, winner, loser)
-    left = rows.count()
+    left = rows.all().count()  # Anew: a rule may have read the rows, which keeps them.
     outcome.moved[label] = outcome.moved.get(label, 0) + before - left
     if left:
         outcome.stayed[label] = outcome.stayed.get(label, 0) + left

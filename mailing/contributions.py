@@ -3,6 +3,7 @@
 from collections import defaultdict
 from collections.abc import Iterable
 from datetime import timedelta
+from typing import Any
 
 from django.db.models import Count, Exists, OuterRef, Q
 from django.urls import reverse
@@ -19,6 +20,7 @@ from advocacy.models import Statement
 from contacts import registry as people
 from contacts.models import Contact, Mandate, Segment
 from contacts.models.merges import ids_of_person
+from mailing import campaigns
 from mailing.models import Delivery, Mailing
 from mailing.story import TONES, address_of, state_of
 
@@ -149,27 +151,28 @@ def statement_actions(user: User, statement: Statement) -> Iterable[statements.A
 
 
 def sent_to(statement: Statement) -> Iterable[statements.SentTo]:
-    """Letters made from a statement that have left: how many MEPs or people, no names. Two queries.
+    """Letters made from a statement that have left: how many MEPs or people, no names. One query.
 
     Counts what a mail server accepted, so it says nothing before that. An MEP is who had a mandate when it left; the
     sentence says "MEPs" only where all of them were.
     """
-    letters = list(statement.mailings.filter(started_at__isnull=False).order_by("started_at", "pk")[:MOST])
     there = Q(started_on__isnull=True) | Q(started_on__lte=OuterRef("mailing__started_at"))
     still = Q(ended_on__isnull=True) | Q(ended_on__gte=OuterRef("mailing__started_at"))
     mandate = Mandate.objects.filter(there & still, contact=OuterRef("contact"))
-    sent = Delivery.objects.filter(mailing__in=letters, status=Delivery.Status.SENT).order_by()
-    rows = sent.annotate(is_mep=Exists(mandate)).values_list("mailing", "is_mep").annotate(Count("pk"))
-    counts: dict[int, dict[bool, int]] = defaultdict(dict)
-    for pk, is_mep, number in rows:
-        counts[pk][is_mep] = number
-    for mailing in letters:
-        meps, people = counts[mailing.pk].get(True, 0), sum(counts[mailing.pk].values())
-        if people and mailing.started_at:
-            sentence = ngettext("Sent to %(n)d person", "Sent to %(n)d people", people)
-            if meps == people:
-                sentence = ngettext("Sent to %(n)d MEP", "Sent to %(n)d MEPs", meps)
-            yield statements.SentTo(mailing.started_at, sentence % {"n": people}, _report(mailing))
+    sent = Delivery.objects.filter(mailing__statement=statement, status=Delivery.Status.SENT).order_by()
+    rows = sent.filter(mailing__started_at__isnull=False).annotate(is_mep=Exists(mandate))
+    numbers: dict[tuple[Any, str], dict[bool, int]] = defaultdict(dict)
+    for at, reference, is_mep, number in rows.values_list(
+        "mailing__started_at", "mailing__reference", "is_mep"
+    ).annotate(number=Count("pk")):
+        numbers[at, reference][is_mep] = number
+    for (at, reference), counts in sorted(numbers.items()):
+        people = sum(counts.values())
+        sentence = ngettext("Sent to %(n)d person", "Sent to %(n)d people", people)
+        if counts.get(True) == people:
+            sentence = ngettext("Sent to %(n)d MEP", "Sent to %(n)d MEPs", people)
+        url = reverse("mailing:letter_report", args=[reference])
+        yield statements.SentTo(at, sentence % {"n": people}, url)
 
 
 def timeline(contact: Contact) -> Iterable[people.Entry]:
@@ -224,6 +227,7 @@ def register() -> None:
     desk.searches.append(search)
     statements.statement_actions.append(statement_actions)
     statements.sent_to.append(sent_to)
+    statements.campaign_story.append(campaigns.story)
     people.timeline += [timeline, replies]
     people.person_letters.append(letter_to)
     people.merge_refusals.append(why_not_merged)

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from accounts.audit import record
 from accounts.models import User
 from accounts.roles import users_who_may
+from advocacy.citing import printed
 from advocacy.drafting import was_changed_elsewhere
 from advocacy.models import Statement
 from advocacy.references import create_with_reference
@@ -79,6 +80,7 @@ def make_letter(statement: Statement, *, actor: User) -> Mailing:
             sender=sender,
             source_language=statement.source_language,
             is_sample=statement.is_sample,
+            campaign_id=statement.campaign_id,
             author=actor,
             owner=statement.owner,
         )
@@ -87,7 +89,7 @@ def make_letter(statement: Statement, *, actor: User) -> Mailing:
                 mailing=mailing,
                 language=text.language,
                 subject=text.title[:150],
-                body=f"{OPENING}{text.body}{sign_off(sender)}",
+                body=f"{OPENING}{printed(text.body, text.language)}{sign_off(sender)}",
                 is_reviewed=text.is_reviewed,
                 changed_by=actor,
             )

@@ -7,8 +7,10 @@ from django.core.validators import MaxValueValidator, MinValueValidator
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
+from advocacy.forms.events import CampaignChoice
 from advocacy.forms.statements import page_name
 from advocacy.languages import language_choices
+from advocacy.models import Campaign
 from advocacy.richtext import RichTextField, RichTextWidget
 from contacts.models import Segment
 from mailing import merge
@@ -39,7 +41,7 @@ class StartForm(forms.Form):
 
 
 class DetailsForm(forms.Form):
-    """The letter's name on the desk and who it comes from."""
+    """The letter's name on the desk, who it comes from, and the campaign whose story tells of it."""
 
     title = forms.CharField(label=_("Title"), max_length=200, widget=_input())
     sender = forms.ModelChoiceField(
@@ -47,9 +49,14 @@ class DetailsForm(forms.Form):
     )
 
     def __init__(self, *args: Any, user: User, mailing: Mailing, **kwargs: Any) -> None:
-        kwargs.setdefault("initial", {"title": mailing.title, "sender": mailing.sender_id})
+        initial = {"title": mailing.title, "sender": mailing.sender_id, "campaign": mailing.campaign_id}
+        kwargs.setdefault("initial", initial)
         super().__init__(*args, **kwargs)
         self.fields["sender"].queryset = Sender.objects.visible_to(user)  # type: ignore[attr-defined]
+        campaigns = Campaign.objects.visible_to(user).with_title()
+        self.fields["campaign"] = CampaignChoice(
+            campaigns, label=_("Campaign"), required=False, widget=forms.Select({"class": "input"})
+        )
 
 
 class TextForm(forms.Form):

@@ -6,7 +6,7 @@ from django.db.models import F, Q
 from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
-from advocacy.models import Statement
+from advocacy.models import Campaign, Statement
 from contacts.models import ContactList, Owned, OwnedQuerySet
 from mailing.models.senders import Sender
 
@@ -37,6 +37,7 @@ class Mailing(Owned):
     status = models.CharField(max_length=20, choices=Status, default=Status.DRAFT)
     statement = models.ForeignKey(Statement, null=True, blank=True, on_delete=models.PROTECT, related_name="mailings")
     statement_digest = models.CharField(max_length=64, blank=True, help_text="The source version it was made from.")
+    campaign = models.ForeignKey(Campaign, null=True, blank=True, on_delete=models.PROTECT, related_name="mailings")
     sender = models.ForeignKey(Sender, on_delete=models.PROTECT, related_name="mailings")
     # A newsletter goes to one consented list; leaving it is a suppression of that list.
     contact_list = models.ForeignKey(

@@ -15,6 +15,7 @@ from advocacy.languages import is_language
 from advocacy.richtext import editor_page, safe
 from contacts.languages import language_name
 from mailing import previews
+from mailing.campaigns import put_into
 from mailing.drafting import Conflict, Saved, change_details, remove_text, save_text
 from mailing.forms import DetailsForm, TextForm
 from mailing.lifecycle import LifecycleError
@@ -174,7 +175,9 @@ def letter_details(request: HttpRequest, reference: str) -> HttpResponse:
         messages.error(request, _("Not saved: give the letter a title and choose who it comes from."))
     else:
         try:
-            if change_details(mailing, actor=request.user, **form.cleaned_data):  # type: ignore[arg-type]
+            campaign = form.cleaned_data.pop("campaign")
+            moved = put_into(mailing, campaign, actor=request.user)  # type: ignore[arg-type]
+            if moved | change_details(mailing, actor=request.user, **form.cleaned_data):  # type: ignore[arg-type]
                 messages.success(request, _("Saved."))
                 if was != Mailing.Status.DRAFT:
                     messages.warning(request, _("The letter is a draft again and needs a new approval."))
