@@ -3,14 +3,13 @@
 from collections.abc import Callable
 from typing import Any
 
-from django.utils import timezone
-
 from accounts.models import User
 from advocacy import publishing
-from advocacy.models import ActionPlan, Ask, AskText, Point, Statement
+from advocacy.models import Statement
 from desk.demo import walk
 from desk.demo.accounts import make_accounts
 from desk.demo.address_book import make_address_book
+from desk.demo.plan import make_plan
 from mailing import lifecycle
 from mailing.models import Mailing
 
@@ -30,7 +29,7 @@ def load(*, send: bool = True, say: Callable[[str], object] = lambda text: None)
         walk.import_people()
     make_address_book(officer)
     statement = _statement(officer, approver)
-    _plan()
+    make_plan(officer, approver)
     sent = _letter(statement, SENT_TO, officer)
     if sent.status == Mailing.Status.DRAFT:
         walk.approve_letter(sent, writer=officer, approver=approver)
@@ -61,27 +60,3 @@ def _letter(statement: Statement, committees: list[str], officer: User) -> Maili
         segment = walk.make_segment(f"Full members of {' or '.join(committees)}", committees, actor=officer)
         letter = walk.write_letter(statement, segment, actor=officer, title=title)
     return letter
-
-
-def _plan() -> None:
-    """The action plan: six numbered places whose wording is not known, and says so."""
-    if ActionPlan.objects.filter(is_sample=True).exists():
-        return
-    plan = ActionPlan.objects.create(
-        slug="six-point-action-plan-sample",
-        title="6 point action plan for governments (sample)",
-        summary="How people who were trafficked can get the compensation they are owed. "
-        "The six points below are placeholders: their real wording is not known here.",
-        addressee="Governments",
-        is_sample=True,
-        published_at=timezone.now(),
-    )
-    for number in range(1, 7):
-        ask = Ask.objects.create(slug=f"sample-point-{number}", is_placeholder=True)
-        AskText.objects.create(
-            ask=ask,
-            language="en",
-            title=f"Point {number}: placeholder",
-            explanation="The real wording is not known. Put the plan’s own text here.",
-        )
-        Point.objects.create(plan=plan, ask=ask, number=number)

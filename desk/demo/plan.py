@@ -1,18 +1,22 @@
 """The demo's action plan: six points whose wording is a placeholder, and invented answers of every kind.
 
-The answers are dealt out by a fixed rule and say nothing about any country; each says that it is a sample. They come
-about as everywhere: somebody proposes, a second person confirms. Two stay waiting, so that there is something to decide.
+The answers are dealt out by a fixed rule and say nothing about any country; each says that it is a sample. Two more
+wait, so that there is something to decide.
 """
 
 import datetime as dt
+from dataclasses import asdict
+from typing import Any
 
 from django.utils import timezone
 
 from accounts.models import User
 from advocacy import plan_publishing, planning
-from advocacy.assessing import Said, Voice, confirm, propose
+from advocacy.assessing import Said, Voice, propose
 from advocacy.models import ActionPlan, Assessment, Point, Proposal
 from advocacy.scoreboard import members_by_country
+from contacts.models import Organisation
+from desk.demo.address_book import HOUSE
 
 POINTS = range(1, 7)
 TITLE = "6 point action plan for governments (sample)"
@@ -69,39 +73,38 @@ def _write(officer: User) -> ActionPlan:
 
 
 def _answer(plan: ActionPlan, officer: User, approver: User) -> None:
-    """An answer for most cells, every fourth with an earlier one, and two that wait."""
-    points = list(plan.points.order_by("number"))
-    members = sorted(members_by_country(timezone.localdate()).items())
-    for place, (country, organisations) in enumerate(members):
-        voice = Voice(organisations[0], user=officer)
-        now = {point.pk: _said(_dealt(place, index), place) for index, point in enumerate(points)}
-        before = {pk: _said(_EARLIER[said.rating], 7) for pk, said in now.items() if said and pk % 4 == place % 4}
-        for answers, days in ((before, 200), (now, 12)):
-            propose(plan, country, {pk: said for pk, said in answers.items() if said}, by=voice)
-            _confirm_all(country, points, approver, days)
-    for country, organisations in members[:2]:
-        answer = Said("partly", _EVIDENCE["partly"], "A report made up for the demo, page 3 (sample)", note="Sample")
-        propose(plan, country, {points[5].pk: answer}, by=Voice(organisations[0], user=officer))
+    """An answer for most cells, every fourth with an earlier one, and two that wait for a decision.
+
+    The confirmed ones name no organisation: the members are real, and have said nothing of this.
+    """
+    now = timezone.now()
+    old, new = now - dt.timedelta(days=200), now - dt.timedelta(days=12)
+    rows = []
+    for place, country in enumerate(sorted(members_by_country(timezone.localdate()))):
+        for index, point in enumerate(plan.points.order_by("number")):
+            rating = _dealt(place, index)
+            if rating is None:
+                continue
+            if (place + index) % 4 == 0:
+                earlier = _said(_EARLIER[rating], place)
+                rows.append(_row(point, country, earlier, old, superseded_at=new, confirmed_by=approver))
+            rows.append(_row(point, country, _said(rating, place), new, confirmed_by=approver))
+    Assessment.objects.bulk_create(rows)
+    house = Organisation.objects.get(name=HOUSE)
+    waiting = {point.pk: _said("partly", 3) for point in plan.points.order_by("-number")[:2]}
+    propose(plan, house.country, waiting, by=Voice(house, user=officer))
 
 
 def _dealt(place: int, index: int) -> str | None:
     return _ROUND[(place * 3 + index * 2 + place // 5) % len(_ROUND)]
 
 
-def _said(rating: str | None, place: int) -> Said | None:
-    if rating is None:
-        return None
-    day = dt.date(2025, 1, 1) + dt.timedelta(days=place * 11)
+def _said(rating: str, place: int) -> Said:
     source = f"A report made up for the demo, page {place + 1} (sample)"
-    return Said(rating, _EVIDENCE[rating], source, source_date=day)
+    return Said(rating, _EVIDENCE[rating], source, source_date=dt.date(2025, 1, 1) + dt.timedelta(days=place * 11))
 
 
-def _confirm_all(country: str, points: list[Point], approver: User, days: int) -> None:
-    """Confirm what waits, and let it look as old as it should: the history has more than one day."""
-    at = timezone.now() - dt.timedelta(days=days)
-    for proposal in Proposal.objects.waiting().filter(country=country, point__in=points).select_related("point"):
-        current = Assessment.objects.current().filter(point=proposal.point, country=country).first()
-        answer = confirm(proposal, actor=approver, seen=current.pk if current else 0)
-        Assessment.objects.filter(pk=answer.pk).update(confirmed_at=at, reported_at=at, is_sample=True)
-        if current:
-            Assessment.objects.filter(pk=current.pk).update(superseded_at=at)
+def _row(point: Point, country: str, said: Said, at: dt.datetime, **more: Any) -> Assessment:
+    return Assessment(
+        point=point, country=country, is_sample=True, reported_at=at, confirmed_at=at, **asdict(said), **more
+    )

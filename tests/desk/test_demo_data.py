@@ -7,9 +7,10 @@ import unicodedata
 import pytest
 from django.core.management import CommandError, call_command
 from django.test import TestCase
+from django.urls import reverse
 
 from accounts.models import AuditEvent, User
-from advocacy.models import ActionPlan, Statement
+from advocacy.models import ActionPlan, Assessment, Proposal, Statement
 from advocacy.richtext import sanitise
 from contacts.models import Contact, ContactList, ImportRun, Mandate, Membership, Organisation, Segment
 from contacts.names import sort_key
@@ -114,7 +115,21 @@ class TestAfterTheLoad(TestCase):
         plan = ActionPlan.objects.get()
         assert plan.is_sample
         assert [point.ask.is_placeholder for point in plan.points.all()] == [True] * 6
-        assert "real wording is not known" in plan.points.first().ask.texts.get().explanation
+        assert "real wording is not known" in plan.points.first().ask.texts.get(language="en").explanation
+
+    def test_the_plan_is_published_with_invented_answers_of_every_kind_that_name_no_real_organisation(self):
+        plan = ActionPlan.objects.get()
+        assert plan.status == "published"
+        assert plan.approved_by != plan.versions.get(event="submitted").author
+        answers = Assessment.objects.all()
+        assert set(answers.values_list("rating", flat=True)) == {"met", "partly", "not_met"}
+        assert set(answers.values_list("is_sample", "reported_by")) == {(True, None)}
+        assert answers.current().count() < 138
+        assert answers.filter(superseded_at__isnull=False).exists()
+        assert set(Proposal.objects.waiting().values_list("organisation__name", flat=True)) == {HOUSE}
+        page = self.client.get(reverse("public:plan_detail", args=["en", plan.slug])).content.decode()
+        assert "The answers, sources and dates are invented" in page
+        assert page.count("Placeholder text.") == 6
 
     def test_real_organisations_are_members_and_have_said_nothing(self):
         real = Organisation.objects.filter(is_platform=False, memberships__isnull=False).distinct()
