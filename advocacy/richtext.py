@@ -227,7 +227,7 @@ class RichTextWidget(CKEditor5Widget):
     @staticmethod
     def note_words() -> dict[str, str]:
         """The words of the button for source notes."""
-        return {"label": _("Source note"), "hint": _("the source, with year and page")}
+        return {"label": str(_("Source note"))}
 
     def render(
         self, name: str, value: Any, attrs: dict[str, Any] | None = None, renderer: BaseRenderer | None = None

@@ -119,8 +119,9 @@ def restore(statement: Statement, moment: Snapshot, *, languages: Sequence[str],
                 text = add_language(statement, language, actor=actor)
             text.statement = statement
             words = moment.words(language)
-            saved = save_text(text, Words(**words), edition=text.edition, actor=actor)
-            changed += [language] if saved.changed else []
+            if words != {name: getattr(text, name) for name in words}:
+                save_text(text, Words(**words), edition=text.edition, actor=actor)
+                changed.append(language)
         if not changed:
             # Nothing to keep either.
             transaction.set_rollback(True)

@@ -10,9 +10,9 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST
 
 from accounts.access import requires
+from advocacy.citing import with_sources
 from advocacy.models import Statement
 from advocacy.publishing import PublishingError
-from advocacy.richtext import safe
 from advocacy.versions import NOW, Snapshot, history_of, keep_point, restore, snapshot, what_changed
 from advocacy.views.statements import find
 
@@ -63,6 +63,7 @@ def version_detail(request: HttpRequest, reference: str, key: str) -> HttpRespon
     moment = _moment(statement, key)
     language, languages = _language(request, statement, moment)
     now = _moment(statement, NOW)
+    body, sources = with_sources(moment.words(language)["body"], language, at=moment.at)
     context: dict[str, Any] = {
         "nav": "statements",
         "statement": statement,
@@ -70,7 +71,8 @@ def version_detail(request: HttpRequest, reference: str, key: str) -> HttpRespon
         "language": language,
         "languages": languages,
         "words": moment.words(language),
-        "body": safe(moment.words(language)["body"]),
+        "body": body,
+        "sources": sources,
         "comparison": what_changed(moment, now, language),
         "may_edit": request.user.has_perm("advocacy.edit"),
     }
