@@ -65,7 +65,7 @@ def _choices(everything: QuerySet[Statement]) -> dict[str, Any]:
 @public_page
 def statement_detail(request: HttpRequest, lang: str, slug: str) -> HttpResponse:
     """One published text. A missing language offers those there are (404); a withdrawn one says so (410)."""
-    statement = Statement.objects.filter(slug=slug).select_related("owner", "supersedes").first()
+    statement = Statement.objects.filter(slug=slug).select_related("owner", "supersedes", "campaign").first()
     if statement is None or statement.status not in {Statement.Status.PUBLISHED, Statement.Status.WITHDRAWN}:
         raise Http404
     if statement.status == Statement.Status.WITHDRAWN:

@@ -11,29 +11,35 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST
 
 from accounts.access import public
-from advocacy.home import asked_now, latest, who_speaks
+from advocacy.home import LATEST, asked_now, members, next_days, plan_teaser, who_speaks
+from advocacy.joining import published_calls
 from advocacy.languages import is_reading_language, own_name
 from advocacy.models import StatementText
-from advocacy.reading import languages_published
+from advocacy.reading import entry_of, published_statements
 from advocacy.views.framing import frame, public_page
 from contacts.languages import content_languages, language_name
 
+CALLS = 3
 COOKIE_SECONDS = 365 * 24 * 3600
 
 
 @public_page
 def home(request: HttpRequest, lang: str) -> HttpResponse:
-    """What we ask now and how far it has come, the latest texts, the plan, the next days."""
-    entries, total = latest(lang)
-    ask, way = asked_now(lang)
+    """What we ask now and how far it has come, the latest texts, the plan, the next days. Twelve queries at most."""
+    newest = published_statements()[:LATEST]
+    entries = [entry for entry in (entry_of(row, lang) for row in newest) if entry]
+    ask, way = asked_now(lang, entries)
+    who = members()
     context = {
-        **frame(lang, "home", "home", languages=languages_published()),
+        **frame(lang, "home", "home"),
         "x_default": f"{settings.SITE_URL}/",
         "ask": ask,
         "way": way,
         "entries": entries,
-        "total": total,
-        "who": who_speaks(),
+        "calls": published_calls(lang)[:CALLS],
+        "plan": plan_teaser(lang, who.countries),
+        "days": next_days(lang),
+        "who": who_speaks(who),
     }
     return render(request, "public/home.html", context)
 

@@ -60,6 +60,10 @@ class TestTheCheck:
     def test_fails_on_placeholders_that_differ(self, plural):
         assert "other placeholders" in next(problems(catalogue(plural=plural), WANTED))
 
+    def test_fails_where_two_plurals_share_a_singular_for_a_catalogue_knows_only_one(self):
+        other = Sentence(PLURAL[0], "%(count)s texts of %(who)s", place="c.py")
+        assert "another plural elsewhere" in next(problems(catalogue(), [other]))
+
     def test_command_fails_on_a_new_sentence_and_says_where(self, monkeypatch):
         new = Sentence("A sentence of tomorrow", place="templates/public/new.html")
         monkeypatch.setattr("desk.management.commands.check_translations.sentences", lambda: [new])

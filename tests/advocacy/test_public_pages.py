@@ -135,7 +135,8 @@ def test_where_it_went_stands_in_order(client, published, monkeypatch):
     monkeypatch.setattr(registry, "sent_to", [letters])
     page = page_of(client, published).content.decode()
 
-    assert page.index("Published here") < page.index("Sent to 106 MEPs")
+    assert page.index("Published here") < page.index("<strong>Sent to 106 MEPs</strong>")
+    assert "Sent to 106 MEPs on 1 January 2200." in page
 
 
 class TestList:
@@ -238,8 +239,8 @@ class TestPlan:
 
         positions = [page.index(f"Placeholder for point {number}") for number in range(1, 7)]
         assert positions == sorted(positions)
-        assert page.count("Placeholder text.") == 6
-        assert "The real wording of the points is not known" in page
+        assert page.count("Texte provisoire.") == 6
+        assert "La formulation réelle des points n’est pas connue" in page
 
     def test_plans_are_listed_once_published(self, client, plan):
         assert "Six points" in client.get(public("plan_list")).content.decode()
