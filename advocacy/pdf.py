@@ -203,6 +203,7 @@ def _countries_part(board: Board) -> list[dict[str, Any]]:
     rows = [[_cell(row.name, th=True), *(_cell(words[cell.rating]) for cell in row.cells)] for row in board.rows]
     table = {
         "t": "table", "columns": len(head), "head": [head], "rows": rows, "repeat": True, "nested": False,
+        "even": True,
     }  # fmt: skip
     counted = {"met": board.met, "cells": board.cells, "missing": board.missing}
     said = _("Met: %(met)d of %(cells)d. No data, which is not the same as “not met”: %(missing)d.") % counted

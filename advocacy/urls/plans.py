@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from advocacy.views import answers, asks, plan_steps, plans
+from advocacy.views import answers, asks, pdf, plan_steps, plans
 
 _PLAN = "plans/<slug:slug>/"
 
@@ -10,6 +10,7 @@ urlpatterns = [
     path("plans/", plans.plan_list, name="plan_list"),
     path("plans/new/", plans.plan_create, name="plan_create"),
     path(_PLAN, plans.plan_detail, name="plan_detail"),
+    path(f"{_PLAN}pdf/", pdf.plan_draft, name="plan_pdf"),
     path(f"{_PLAN}words/", plans.plan_words_edit, name="plan_words_edit"),
     path(f"{_PLAN}languages/<slug:language>/removal/", plans.plan_language_remove, name="plan_language_remove"),
     path(f"{_PLAN}points/", plan_steps.point_add, name="point_add"),
