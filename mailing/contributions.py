@@ -16,7 +16,7 @@ from accounts import registry as desk
 from accounts.models import User
 from accounts.roles import users_who_may
 from advocacy import registry as statements
-from advocacy.models import Statement
+from advocacy.models import Ask, Statement
 from contacts import registry as people
 from contacts.models import Contact, Mandate, Segment
 from contacts.models.merges import ids_of_person
@@ -218,6 +218,14 @@ def segment_uses(segment: Segment) -> Iterable[people.Use]:
         yield people.Use(mailing.title, mailing.reference, address_of(mailing))
 
 
+def letters_with(user: User, ask: Ask) -> Iterable[statements.AskUse]:
+    """Letters made from statements that refer to an ask."""
+    rows = Mailing.objects.visible_to(user).filter(statement__ask_places__ask=ask).order_by("-id")
+    for mailing in rows[:MOST]:
+        detail = f"{mailing.reference}, {mailing.get_status_display()}"
+        yield statements.AskUse(_("Letter"), mailing.title, detail, address_of(mailing))
+
+
 def register() -> None:
     """Fill the registries of the rooms to the left; called once, when Django is ready."""
     desk.tasks.append(tasks)
@@ -228,6 +236,7 @@ def register() -> None:
     statements.statement_actions.append(statement_actions)
     statements.sent_to.append(sent_to)
     statements.campaign_story.append(campaigns.story)
+    statements.ask_uses.append(letters_with)
     people.timeline += [timeline, replies]
     people.person_letters.append(letter_to)
     people.merge_refusals.append(why_not_merged)

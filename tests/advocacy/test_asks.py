@@ -6,6 +6,7 @@ from django.urls import reverse
 from advocacy import planning, registry
 from advocacy.models import ActionPlan, Ask, AskText, Point, StatementAsk
 from advocacy.registry import AskUse
+from tests.factories import MailingFactory
 
 
 @pytest.fixture
@@ -80,6 +81,14 @@ def test_its_page_tells_where_it_is_used(sign_in, officer, ask, statement, monke
     shown = client.get(page).content.decode()
     for words in ("Six points", "Point 4, Draft", "Compensation is a right", statement.reference, "To LIBE"):
         assert words in shown
+
+
+def test_a_letter_made_of_a_statement_that_refers_to_it_is_told_too(sign_in, officer, ask, statement):
+    StatementAsk.objects.create(statement=statement, ask=ask)
+    letter = MailingFactory(statement=statement, title="Compensation: to LIBE")
+    shown = sign_in(officer).get(reverse("advocacy:ask_detail", args=["legal-aid"])).content.decode()
+    assert "Compensation: to LIBE" in shown
+    assert letter.reference in shown
 
 
 def test_a_stranger_sees_no_ask(sign_in, stranger, ask):
