@@ -93,8 +93,8 @@ def _answered(request: HttpRequest, signatory: Signatory, sign_on: SignOn) -> Ht
 def _page(
     request: HttpRequest, signatory: Signatory, sign_on: SignOn, *, status: int = 200, **given: Any
 ) -> HttpResponse:
-    """The page. `given` may hold `form` (with its errors), `error` (why an answer was refused) and `seen` (the digest of
-    the text that an answer was meant for, which is another one by now)."""
+    """The page. `given` may hold `form` (with its errors), `error` (why an answer was refused) and `seen` (the digest
+    of the text that an answer was meant for, which is another one by now)."""
     form, error, seen = given.get("form"), given.get("error", ""), given.get("seen", "")
     statement = signatory.statement
     if error:
