@@ -1,4 +1,4 @@
-"""The library of figures: found for citations, kept as it was, called stale after a year, and known where it is cited."""
+"""The library of figures: found for citations, kept as it was, called stale after a year; where each is cited."""
 
 import datetime as dt
 
@@ -101,9 +101,7 @@ def test_a_changed_figure_shows_where_it_is_cited_and_what_it_said(sign_in, offi
     client.post(at("evidence_create"), FIGURE | {"checked_on": today()})
     row = Evidence.objects.get()
     draft = cite(row)
-    said = cite(
-        row, status="published", published_at=timezone.now(), approved_by=approver, approved_at=timezone.now()
-    )
+    said = cite(row, status="published", published_at=timezone.now(), approved_by=approver, approved_at=timezone.now())
     StatementTextFactory(title="It does not", body="<p>people-who-claimed-wages</p>")
     assert [(one.statement, one.keeps_old_words) for one in evidence.citations_of(row)] == [
         (draft.statement, False),
