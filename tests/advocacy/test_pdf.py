@@ -226,6 +226,6 @@ def test_it_costs_few_queries_little_time_and_few_bytes(client, greek, django_as
     )
     took = time.monotonic() - started
 
-    # Measured on two busy cores: 0.1 s and 60 kB.
+    # Measured on two busy cores: 0.15 s and 40 kB (docs/adr/0012-pdf.md).
     assert took < 5
     assert len(content) < 150_000
