@@ -4,7 +4,7 @@ StatementText.source_map keeps the links (advocacy/aligning.py). Nothing is writ
 behind follows from the links and the source as it is now, so it can never be forgotten.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from django.db import transaction
@@ -152,6 +152,15 @@ def sentence_of(text: StatementText, source: StatementText | None = None) -> str
     if not told:
         return ""
     return _("%(language)s: %(what)s.") % {"language": language_name(text.language), "what": ", ".join(told)}
+
+
+def mark_behind(statement: Statement, texts: Iterable[StatementText]) -> None:
+    """Sets `behind` on each of a statement's texts: how many of its paragraphs are behind. For tabs of languages."""
+    rows = list(texts)
+    source = next((text for text in rows if text.language == statement.source_language), None)
+    for text in rows:
+        text.statement = statement
+        text.behind = len(stale_parts(text, source)) if text.body else 0  # type: ignore[attr-defined]
 
 
 def sentences(statement: Statement) -> list[str]:

@@ -83,6 +83,7 @@ def detail_page(request: HttpRequest, statement: Statement, *, error: str = "", 
     # Read once for everything below; what a step just wrote is among it, as `statement` is read anew after a step.
     prefetch_related_objects([statement], Prefetch("texts", StatementText.objects.select_related("changed_by")))
     texts = list(statement.texts.all())
+    translating.mark_behind(statement, texts)
     shown = next((text for text in texts if text.language == request.GET.get("lang")), None) or next(
         (text for text in texts if text.language == statement.source_language), None
     )

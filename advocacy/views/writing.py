@@ -18,7 +18,7 @@ from advocacy.paragraphs import paragraphs_of
 from advocacy.publishing import PublishingError
 from advocacy.richtext import editor_page, safe
 from advocacy.story import road_of
-from advocacy.translating import stale_parts
+from advocacy.translating import mark_behind, stale_parts
 from advocacy.versions import save_over
 from advocacy.views.statements import detail_page, find
 from contacts.languages import language_name
@@ -72,6 +72,7 @@ def _page(
 ) -> HttpResponse:
     statement = text.statement
     texts = list(statement.texts.all())
+    mark_behind(statement, texts)
     context = {
         "nav": "statements",
         "statement": statement,

@@ -37,6 +37,17 @@
   /* A plugin of CKEditor: the button, and its key. */
   function noteButton(words) {
     return function NoteButton(editor) {
+      this.afterInit = () => {
+        // A figure is followed by a full stop as often as by a word: the space that the editor adds goes again.
+        editor.commands.get("mention")?.on("execute", (_event, [{ marker }]) => {
+          if (marker !== "#") return;
+          editor.model.change((writer) => {
+            const caret = editor.model.document.selection.getFirstPosition();
+            const before = caret.nodeBefore || caret.textNode;
+            if (before?.is("$text") && before.data === " ") writer.remove(before);
+          });
+        }, { priority: "lowest" });
+      };
       this.init = () => {
         editor.keystrokes.set("Ctrl+Alt+F", (_event, cancel) => {
           insertNote(editor);

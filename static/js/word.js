@@ -20,6 +20,9 @@
     for (const node of page.querySelectorAll("[style*='mso-element']")) {
       if (has(node, /mso-element:\s*(foot|end)note(;|$)/i)) {
         for (const back of node.querySelectorAll("a[href^='#']")) back.remove();
+        for (const link of node.querySelectorAll("a[href^='https:']")) {
+          if (!link.textContent.includes(link.getAttribute("href"))) link.append(` ${link.getAttribute("href")}`);
+        }
         notes.set(`#_${node.id}`, node.textContent.replace(/\s+/g, " ").replace(/\[\[|\]\]/g, "").trim());
       }
     }
@@ -31,6 +34,10 @@
       if (has(node, /mso-element:\s*((foot|end)note-list|comment)|mso-special-character:\s*comment/i)) node.remove();
     }
     for (const node of page.querySelectorAll("del, .msocomanchor, .MsoCommentReference, .msocomtxt")) node.remove();
+    for (const link of page.querySelectorAll("a[href^='file:']")) link.replaceWith(...link.childNodes);
+    for (const empty of page.querySelectorAll("p")) {
+      if (!empty.closest("td, th") && !empty.textContent.replace(/\u00a0/g, " ").trim()) empty.remove();
+    }
     return page.documentElement.outerHTML;
   }
 

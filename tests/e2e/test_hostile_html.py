@@ -65,8 +65,8 @@ def published(officer):
 
 
 def put(statement, body):
-    """Into the database itself, past every form."""
-    statement.texts.update(body=body)
+    """Into the database itself, past every form. PostgreSQL takes no NUL; the form takes it out."""
+    statement.texts.update(body=body.replace("\0", ""))
 
 
 def test_the_canary_sings_when_something_runs(visit):
