@@ -35,7 +35,7 @@ class PlanWordsForm(forms.Form):
 class StartPlanForm(PlanWordsForm):
     """A new plan: its words in its first language."""
 
-    edition = None
+    edition = None  # type: ignore[assignment]
     language = forms.ChoiceField(
         label=_("Written in"), choices=language_choices, initial="en", widget=forms.Select(_LINE)
     )
@@ -126,7 +126,7 @@ class AskTextForm(forms.Form):
 class StartAskForm(AskTextForm, AskFactsForm):
     """A new ask: its wording in one language and its facts."""
 
-    edition = None
+    edition = None  # type: ignore[assignment]
     language = forms.ChoiceField(
         label=_("Written in"), choices=language_choices, initial="en", widget=forms.Select(_LINE)
     )

@@ -6,7 +6,7 @@ from csp.constants import NONE, SELF
 from csp.decorators import csp
 from django.conf import settings
 from django.core.paginator import Paginator
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.utils.cache import patch_cache_control
 from django.utils.translation import override
@@ -16,7 +16,7 @@ from django.views.decorators.http import conditional_page, require_safe
 from accounts.access import public
 from advocacy.languages import interface_language, is_reading_language, own_name
 from advocacy.models import ActionPlan
-from advocacy.plan_content import languages_of, plan_words, published_content
+from advocacy.plan_content import plan_words, published_content
 from advocacy.plan_drawing import dots_of, scale_of, tiles_of
 from advocacy.plan_files import LICENCE, csv_text, json_data
 from advocacy.scoreboard import Board, board_of
@@ -159,10 +159,5 @@ def _embedded(request: HttpRequest, slug: str) -> HttpResponse:
     return response
 
 
-_framed: HttpResponseBase | Any = xframe_options_exempt(csp(_EMBED_POLICY)(conditional_page(require_safe(_embedded))))
-plan_embed = public(_framed)
-
-
-def plan_languages(plan: ActionPlan) -> list[str]:
-    """Languages that a published plan can be read in; one query."""
-    return languages_of(published_content(plan))
+_cached: Any = conditional_page(require_safe(_embedded))
+plan_embed = public(xframe_options_exempt(csp(_EMBED_POLICY)(_cached)))

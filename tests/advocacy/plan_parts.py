@@ -35,3 +35,17 @@ def proposal_for(plan, point, organisation, answer=None, **voice):
     """Propose one answer and give its row."""
     propose(plan, organisation.country, {point.pk: answer or said()}, by=Voice(organisation, **voice))
     return point.proposals.get(status="waiting", organisation=organisation)
+
+
+def form_of(points, **ratings):
+    """What the page sends when every field is as it came, but the ratings that are given by number of the point."""
+    data = {}
+    for point in points:
+        prefix = f"p{point.pk}-"
+        rating = ratings.get(f"p{point.number}", "")
+        blank = dict.fromkeys(("evidence", "source", "source_url", "source_date", "note", "rating"), "")
+        data |= {prefix + name: value for name, value in blank.items()}
+        data |= {f"initial-{prefix}{name}": "" for name in blank}
+        if rating:
+            data |= {prefix + "rating": rating, prefix + "evidence": "Seen.", prefix + "source": "A law"}
+    return data
