@@ -10,9 +10,9 @@ from django.shortcuts import render
 from django.utils import timezone
 
 from advocacy.languages import is_language, own_name
-from advocacy.models import ActionPlan, Statement
+from advocacy.models import Statement
 from advocacy.publication import reading_of
-from advocacy.reading import entry_of, languages_published, points_of, versions_of
+from advocacy.reading import entry_of, languages_published, versions_of
 from advocacy.views.framing import frame, public_page, standing_frame
 
 PER_PAGE = 10
@@ -85,27 +85,3 @@ def statement_detail(request: HttpRequest, lang: str, slug: str) -> HttpResponse
     response = render(request, "public/statement_detail.html", context | reading_of(statement, text))
     response["Content-Language"] = text.language
     return response
-
-
-@public_page
-def plan_list(request: HttpRequest, lang: str) -> HttpResponse:
-    """Published action plans."""
-    plans = ActionPlan.objects.filter(published_at__isnull=False).order_by("-published_at")
-    page = Paginator(plans, PER_PAGE).get_page(request.GET.get("page"))
-    return render(request, "public/plan_list.html", {**frame(lang, "plans", "plan_list"), "page_obj": page})
-
-
-@public_page
-def plan_detail(request: HttpRequest, lang: str, slug: str) -> HttpResponse:
-    """One plan: its points in order, placeholder wording marked as such."""
-    plan = ActionPlan.objects.filter(slug=slug, published_at__isnull=False).select_related("owner").first()
-    if plan is None:
-        raise Http404
-    points = points_of(plan, lang)
-    context = {
-        **frame(lang, "plans", "plan_detail", slug=slug),
-        "plan": plan,
-        "points": points,
-        "has_placeholders": any(point["ask"].is_placeholder for point in points),
-    }
-    return render(request, "public/plan_detail.html", context)
