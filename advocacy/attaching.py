@@ -15,7 +15,6 @@ from django.core.files.base import ContentFile
 from django.core.files.uploadedfile import UploadedFile
 from django.db import IntegrityError, transaction
 from django.http import FileResponse, Http404
-from django.utils.text import get_valid_filename
 from django.utils.translation import gettext as _
 
 from accounts import audit
@@ -88,12 +87,8 @@ def clean_name(name: str, kind: str) -> str:
     """A name that any system can save: letters, digits, dots and dashes, with the ending of what the file is."""
     base = re.split(r"[/\\]", name)[-1]
     stem = base.rsplit(".", 1)[0] if "." in base else base
-    stem = re.sub(r"[\x00-\x1f\x7f\u200b-\u200f\u202a-\u202e\u2066-\u2069\ufeff]", "", stem)
-    try:
-        stem = get_valid_filename(stem.replace(".", "-"))
-    except ValueError:
-        stem = "file"
-    return f"{stem.strip('.-_')[:80] or 'file'}.{kind}"
+    stem = re.sub(r"[^\w-]", "", re.sub(r"\s+", "_", stem.strip()).replace(".", "-"))
+    return f"{stem.strip('-_')[:80] or 'file'}.{kind}"
 
 
 def attach(

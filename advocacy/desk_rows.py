@@ -3,9 +3,10 @@
 from collections.abc import Iterator
 from typing import Any
 
-from django.db.models import Q
+from django.db.models import Count, Q
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from accounts.models import User
 from accounts.registry import Draft, Hit, Task
@@ -30,14 +31,27 @@ def waiting_for(user: User) -> Iterator[Task]:
             detail = _("%(name)s asks you to read and approve it.") % {"name": statement.submitted_by}
             yield _task(statement, detail, _("Read and approve"), primary=statement.asked_approver_id == user.pk)
     if user.has_perm("advocacy.edit"):
-        # One query for both: the home page has twelve for all rooms together.
+        # One query for all: the home page has twelve for all rooms together.
+        is_open = Q(comments__parent__isnull=True, comments__resolved_at__isnull=True) & ~Q(comments__author=user)
+        rows = mine.annotate(open_comments=Count("comments", filter=is_open, distinct=True))
         own = Q(status=Statement.Status.DRAFT) & ~Q(review_note="") | Q(status=Statement.Status.APPROVED)
-        for statement in mine.filter(own, author=user).order_by("changed_at")[:AT_MOST]:
-            if statement.status == Statement.Status.APPROVED:
-                yield _task(statement, _("It is approved and can be published."), _("Publish"))
-            else:
-                detail = _("Changes were asked for: %(note)s") % {"note": statement.review_note}
-                yield _task(statement, detail, _("Edit"))
+        talked_about = Q(status__in=[Statement.Status.DRAFT, Statement.Status.IN_REVIEW], open_comments__gt=0)
+        for statement in rows.filter(own | talked_about, author=user).order_by("changed_at")[:AT_MOST]:
+            yield _own_task(statement)
+
+
+def _own_task(statement: Any) -> Task:
+    """What the writer of a statement can do with it now."""
+    if statement.status == Statement.Status.APPROVED:
+        return _task(statement, _("It is approved and can be published."), _("Publish"))
+    count = statement.open_comments
+    comments = ngettext("%(count)d comment waits for you.", "%(count)d comments wait for you.", count) % {
+        "count": count
+    }
+    if statement.status == Statement.Status.DRAFT and statement.review_note:
+        detail = _("Changes were asked for: %(note)s") % {"note": statement.review_note}
+        return _task(statement, f"{detail} {comments}" if count else detail, _("Edit"))
+    return _task(statement, comments, _("Answer"))
 
 
 def _task(statement: Any, detail: str, action: str, *, primary: bool = False) -> Task:

@@ -93,6 +93,17 @@ class Visitor:
         self.page.set_viewport_size({"width": WAYS[0][0], "height": 1000})
         self.page.emulate_media(color_scheme="light")
 
+    def check_everywhere(self, where: str) -> None:
+        """axe and the width of the open page at three widths, each in both schemes."""
+        for width in (WAYS[0][0], WAYS[1][0], NARROWEST):
+            for scheme in ("light", "dark"):
+                self.page.set_viewport_size({"width": width, "height": 1000})
+                self.page.emulate_media(color_scheme=scheme)
+                self.check_accessibility(f"{where} at {width} px, {scheme}")
+                self.check_fits(f"{where} at {width} px")
+        self.page.set_viewport_size({"width": WAYS[0][0], "height": 1000})
+        self.page.emulate_media(color_scheme="light")
+
     def check_no_complaints(self) -> None:
         """No script error, no policy violation, no 5xx, no request to another host."""
         assert not self.complaints, self.complaints

@@ -23,6 +23,10 @@ class Pointer:
         with self.page.expect_navigation():
             self.page.get_by_role(role, name=name).first.click()
 
+    def unfold(self, words: str) -> None:
+        """Open a fold by its summary."""
+        self.page.locator("summary", has_text=words).first.click()
+
     def write(self, label: str, text: str) -> None:
         """Fill a field."""
         field(self.page, label).fill(text)
@@ -55,6 +59,10 @@ class Keyboard:
         self._go_to(self.page.get_by_role(role, name=name).first)
         with self.page.expect_navigation():
             self.page.keyboard.press("Enter")
+
+    def unfold(self, words: str) -> None:
+        self._go_to(self.page.locator("summary", has_text=words).first)
+        self.page.keyboard.press("Enter")
 
     def write(self, label: str, text: str) -> None:
         self._go_to(field(self.page, label))
