@@ -95,6 +95,7 @@ def test_the_list_of_points_counts_the_countries_that_meet_each(client, plan, ta
 
     expected = [sum(ratings[index] == "met" for ratings in table.values()) for index in range(6)]
     assert found == [f"Met in {number} of 23 countries" for number in expected]
+    assert "To: Governments." in words(page)
     total = sum(met(ratings) for ratings in table.values())
     assert f"{total} of 138 points met" in words(page)
     missing = sum(rating is None for ratings in table.values() for rating in ratings)
