@@ -171,6 +171,15 @@ class TestPublic:
         joining.take_down(call, actor=officer)
         assert client.get(public("call_detail", slug=call.slug)).status_code == 404
 
+    def test_it_is_published_and_taken_down_on_its_page(self, sign_in, call, approver, officer):
+        decide(call, approver)
+        client = sign_in(officer)
+        assert client.post(address("call_publish", call)).status_code == 302
+        assert public("call_detail", slug=call.slug) in client.get(address("call_detail", call)).content.decode()
+        assert client.post(address("call_publish", call)).status_code == 409
+        assert client.post(address("call_publish", call), {"action": "take_down"}).status_code == 302
+        assert "Publish that we joined" in client.get(address("call_detail", call)).content.decode()
+
     def test_what_we_did_not_join_is_never_public(self, call, approver, officer):
         decide(call, approver, "declined")
         with pytest.raises(JoiningError):
