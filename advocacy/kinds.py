@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
 
+from django.db.models import TextChoices
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -21,6 +22,22 @@ from contacts.names import sort_key
 
 Kind = Statement.Kind
 
+
+class Fact(TextChoices):
+    """The facts there are, with the words that readers see."""
+
+    OCCASION = "occasion", gettext_lazy("Occasion")
+    EVENT_DATE = "event_date", gettext_lazy("Date of the event")
+    PLACE = "place", gettext_lazy("Place")
+    HOST = "host", gettext_lazy("Host")
+    SPEAKERS = "speakers", gettext_lazy("Speakers")
+    CONTACT = "contact", gettext_lazy("Contact for readers")
+    RELEASE = "release", gettext_lazy("When the media may use it")
+
+
+# By name, in the order a form asks for them; lazy, as Fact.choices gives them.
+LABELS = dict(Fact.choices)
+
 # The facts a page asks for, by kind; the first tuple must be there before review, the second may be.
 FIELDS: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
     Kind.STATEMENT: (("occasion", "contact"), ("place",)),
@@ -29,15 +46,6 @@ FIELDS: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
     Kind.PRESS_RELEASE: (("release", "place", "contact"), ("occasion",)),
     Kind.NEWS: ((), ("occasion", "place", "contact")),
     Kind.EVENT_REPORT: (("event_date", "place", "host", "speakers"), ("occasion", "contact")),
-}
-LABELS = {
-    "occasion": gettext_lazy("Occasion"),
-    "event_date": gettext_lazy("Date of the event"),
-    "place": gettext_lazy("Place"),
-    "host": gettext_lazy("Host"),
-    "speakers": gettext_lazy("Speakers"),
-    "contact": gettext_lazy("Contact for readers"),
-    "release": gettext_lazy("When the media may use it"),
 }
 _ASKS = {
     "occasion": gettext_lazy("Say on which occasion it is made, such as EU Anti-Trafficking Day."),

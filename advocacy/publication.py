@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 
 from advocacy.citing import with_sources
 from advocacy.home import way_of
+from advocacy.kinds import facts_for_readers
 from advocacy.models import Statement, StatementText
 from advocacy.signing import signatories_of
 
@@ -32,7 +33,8 @@ def reading_of(statement: Statement, text: StatementText) -> dict[str, Any]:
         "signatories": signatories_of(statement),
         "files": files,
         "campaign": _campaign(statement, text.language),
-        "newer": Statement.objects.published().filter(supersedes=statement).first(),
+        "facts": facts_for_readers(statement),
+        "newer": statement.newer(),
         "older": _still_public(statement.supersedes),
         "way": way,
         # What rooms to the right tell, and so only after it was sent.

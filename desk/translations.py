@@ -45,6 +45,7 @@ CODE: dict[str, tuple[str, ...]] = {
     "advocacy/forms/sign_answer.py": (),
     "advocacy/models/assessments.py": ("Rating", "Status"),
     "advocacy/models/statements.py": ("Kind",),
+    "advocacy/kinds.py": ("Fact",),
     "advocacy/models/asks.py": ("Level",),
     "mailing/contributions.py": ("sent_to",),
     "mailing/views/leaving.py": (),
