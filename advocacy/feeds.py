@@ -16,10 +16,13 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.feedgenerator import Atom1Feed
 from django.utils.html import escape
+from django.utils.translation import gettext as _
 
 from advocacy.citing import printed
+from advocacy.joining import published_calls
 from advocacy.models import Statement
 from advocacy.reading import published_statements
+from advocacy.scoreboard import Board
 
 # What a reader program shows; the site itself has all of it.
 MOST = 30
@@ -108,7 +111,31 @@ def atom(head: FeedHead, entries: Iterable[FeedEntry], changed_at: datetime | No
 
 
 def statement_entries(language: str) -> list[FeedEntry]:
-    """The newest published statements that exist in a language; two queries."""
+    """The newest published statements in a language, and the calls of others that we joined, newest first; some
+    queries, however many entries."""
+    entries = [*_statements(language), *_calls(language)]
+    return sorted(entries, key=lambda entry: entry.published_at, reverse=True)[:MOST]
+
+
+def _calls(language: str) -> list[FeedEntry]:
+    """Calls in the language they are written in, so that a feed holds one language."""
+    return [
+        FeedEntry(
+            name=f"joined/{call.reference}/{language}",
+            title=_("We joined: %(title)s") % {"title": call.title},
+            path=call.path,
+            published_at=call.published_at,
+            updated_at=call.published_at,
+            summary=call.summary,
+            author=call.lead,
+            category=_("Calls we joined"),
+        )
+        for call in published_calls(language)[:MOST]
+        if call.language == language
+    ]
+
+
+def _statements(language: str) -> list[FeedEntry]:
     entries = []
     for row in published_statements(language)[:MOST]:
         text = next(text for text in row.texts.all() if text.language == language)
@@ -133,3 +160,30 @@ def statements_taken_back(language: str) -> datetime | None:
     """When a text in this language was last withdrawn, and so left the feed; one query."""
     rows = Statement.objects.filter(status=Statement.Status.WITHDRAWN, texts__language=language)
     return rows.aggregate(last=Max("changed_at"))["last"]
+
+
+def plan_entries(board: Board, language: str) -> list[FeedEntry]:
+    """What changed on a plan: that it was published, and each answer as it was confirmed; no query."""
+    plan = board.plan
+    address = reverse("public:plan_detail", kwargs={"lang": language, "slug": plan.slug})
+    published_at = plan.published_at or timezone.now()
+    entries = [FeedEntry(f"plans/{plan.slug}/{language}", board.words.title, address, published_at, published_at)]
+    for row in board.rows:
+        page = reverse(
+            "public:plan_country", kwargs={"lang": language, "slug": plan.slug, "country": row.country.lower()}
+        )
+        for cell in row.cells:
+            for answer in cell.history:
+                facts = {"country": row.name, "point": cell.point.label, "rating": answer.get_rating_display()}
+                entries.append(
+                    FeedEntry(
+                        name=f"plans/{plan.slug}/answers/{answer.pk}/{language}",
+                        title=_("%(country)s, %(point)s: %(rating)s") % facts,
+                        path=page,
+                        published_at=answer.confirmed_at,
+                        updated_at=answer.confirmed_at,
+                        summary=" ".join(filter(None, [answer.note, answer.evidence])),
+                        category=row.name,
+                    )
+                )
+    return sorted(entries, key=lambda entry: entry.published_at, reverse=True)[:MOST]

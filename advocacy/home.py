@@ -67,6 +67,11 @@ class Teaser:
     has_samples: bool
 
     @property
+    def has_placeholders(self) -> bool:
+        """Whether the wording of a point is not known; the page then says so."""
+        return any(point.is_placeholder for point, _met in self.points)
+
+    @property
     def met(self) -> int:
         """Cells that are met."""
         return sum(met for _point, met in self.points)

@@ -7,6 +7,7 @@ from advocacy.views import answer_page, machines, public_campaigns, public_plans
 urlpatterns: list[URLPattern] = [
     path("language/", site.language_choice, name="language_choice"),
     path("feeds/<slug:lang>/statements.atom", machines.feed_statements, name="feed_statements"),
+    path("feeds/<slug:lang>/plans/<slug:slug>.atom", machines.feed_plan, name="feed_plan"),
     path("sitemap.xml", machines.sitemap, name="sitemap"),
     path("sitemap-<int:number>.xml", machines.sitemap_part, name="sitemap_part"),
     path(".well-known/security.txt", machines.security, name="security"),

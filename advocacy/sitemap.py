@@ -6,14 +6,18 @@ more; files are split far below the 50,000 addresses that are allowed, so that t
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from xml.sax.saxutils import quoteattr
 
 from django.conf import settings
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.html import escape
 
+from advocacy.models import ActionPlan, Campaign, Event, JoinedCall
+from advocacy.plan_content import languages_of, published_content
 from advocacy.reading import languages_published, published_statements
+from advocacy.scoreboard import members_by_country
 
 PER_FILE = 10_000
 _HEAD = '<?xml version="1.0" encoding="UTF-8"?>\n'
@@ -43,11 +47,26 @@ def pages() -> Iterator[Page]:
     anywhere = languages_published()
     for name in ("home", "statement_list"):
         yield page_of(name, anywhere, own)
-    for name in ("plan_list", "languages", "privacy"):
-        yield page_of(name, dict(settings.LANGUAGES), own)
+    interface = list(dict(settings.LANGUAGES))
+    for name in ("plan_list", "campaign_list", "call_list", "languages", "privacy"):
+        yield page_of(name, interface, own)
     for row in published_statements().iterator(chunk_size=1000):
         codes = [text.language for text in row.texts.all()]
         yield page_of("statement_detail", codes, row.source_language, row.published_at, slug=row.slug)
+    countries = sorted(members_by_country(timezone.localdate()))
+    for plan in ActionPlan.objects.published().order_by("pk"):
+        codes = list(dict.fromkeys([*languages_of(published_content(plan)), *interface]))
+        yield page_of("plan_detail", codes, plan.language, plan.published_at, slug=plan.slug)
+        for country in countries:
+            yield page_of("plan_country", codes, plan.language, slug=plan.slug, country=country.lower())
+    others = [
+        ("campaign_detail", Campaign.objects.public().order_by("pk")),
+        ("event_detail", Event.objects.filter(is_public=True).order_by("pk")),
+        ("call_detail", JoinedCall.objects.published()),
+    ]
+    for name, rows in others:
+        for slug in rows.values_list("slug", flat=True):
+            yield page_of(name, interface, own, slug=slug)
 
 
 def addresses() -> list[tuple[str, Page]]:
@@ -61,7 +80,7 @@ def urlset(rows: Iterable[tuple[str, Page]]) -> str:
     for path, page in rows:
         parts.append(f"<url><loc>{escape(settings.SITE_URL + path)}</loc>")
         if page.changed_at:
-            parts.append(f"<lastmod>{page.changed_at:%Y-%m-%dT%H:%M:%SZ}</lastmod>")
+            parts.append(f"<lastmod>{page.changed_at.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}</lastmod>")
         if len(page.paths) > 1:
             parts += [_link(code, other) for code, other in page.paths.items()]
             parts.append(_link("x-default", page.paths[page.first]))

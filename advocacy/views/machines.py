@@ -14,9 +14,12 @@ from django.views.decorators.http import conditional_page, require_safe
 
 from accounts.access import public
 from advocacy import sitemap as map_of_site
-from advocacy.feeds import FeedEntry, FeedHead, atom, statement_entries, statements_taken_back
+from advocacy.feeds import FeedEntry, FeedHead, atom, plan_entries, statement_entries, statements_taken_back
+from advocacy.languages import interface_language
+from advocacy.scoreboard import board_of
 from advocacy.source import archive
 from advocacy.views.framing import MAX_AGE, public_page
+from advocacy.views.public_plans import find_published
 
 # RFC 9116 wants less than a year; whoever keeps the site alive renews it by answering.
 SECURITY_DAYS = 180
@@ -32,6 +35,20 @@ def feed_statements(request: HttpRequest, lang: str) -> HttpResponse:
         lang,
     )
     return _feed(head, statement_entries(lang), statements_taken_back(lang))
+
+
+@public_page
+def feed_plan(request: HttpRequest, lang: str, slug: str) -> HttpResponse:
+    """What changed on one action plan: each answer of a country as it was confirmed."""
+    plan = find_published(slug)
+    board = board_of(plan, lang)
+    head = FeedHead(
+        _("%(platform)s: %(plan)s") % {"platform": settings.PLATFORM_NAME, "plan": board.words.title},
+        reverse("feed_plan", kwargs={"lang": lang, "slug": slug}),
+        reverse("public:plan_detail", kwargs={"lang": lang, "slug": slug}),
+        interface_language(lang),
+    )
+    return _feed(head, plan_entries(board, lang), None)
 
 
 def _feed(head: FeedHead, entries: Iterable[FeedEntry], changed_at: datetime | None) -> HttpResponse:

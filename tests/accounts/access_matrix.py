@@ -238,6 +238,7 @@ ACCESS: dict[str, str] = {
     "contacts:tag_list": "contacts.edit",
     "contacts:twin_find": "contacts.edit",
     # The public pages
+    "feed_plan": "public",
     "feed_statements": "public",
     "language_choice": "public",
     "security": "public",
