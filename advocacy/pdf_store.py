@@ -29,9 +29,14 @@ class Busy(PdfError):
 
 
 def folder() -> Path:
-    """Where they lie; made when it is not there."""
+    """Where they lie; made when it is not there. Raises PdfError where nothing can be written."""
     path = Path(settings.MEDIA_ROOT) / "pdf"
-    path.mkdir(mode=0o750, parents=True, exist_ok=True)
+    try:
+        path.mkdir(mode=0o750, parents=True, exist_ok=True)
+        (path / "lock").touch()
+    except OSError as error:
+        logger.exception("The folder of PDFs cannot be written to.")
+        raise PdfError(_("PDFs cannot be made on this server now. Tell the administrator.")) from error
     return path
 
 
@@ -60,7 +65,8 @@ def kept_or_made(digest: str, make: Callable[[], bytes]) -> bytes:
 def _read(file: Path, failed: Path) -> bytes | None:
     with contextlib.suppress(FileNotFoundError):
         made = file.read_bytes()
-        os.utime(file)
+        with contextlib.suppress(OSError):
+            os.utime(file)
         return made
     with contextlib.suppress(FileNotFoundError):
         if time.time() - failed.stat().st_mtime < FAILED_SECONDS:
@@ -86,9 +92,10 @@ def _write(path: Path, content: bytes) -> None:
 
 def _make_room(place: Path) -> None:
     """Keep the files that were asked for last."""
-    files = [(entry.stat().st_mtime, entry.path) for entry in os.scandir(place) if entry.name != "lock"]
-    for _at, path in sorted(files)[: max(len(files) - MOST_FILES, 0)]:
-        with contextlib.suppress(OSError):
+    # A person may be emptying the folder at this moment.
+    with contextlib.suppress(OSError):
+        files = [(entry.stat().st_mtime, entry.path) for entry in os.scandir(place) if entry.name != "lock"]
+        for _at, path in sorted(files)[: max(len(files) - MOST_FILES, 0)]:
             os.unlink(path)
 
 

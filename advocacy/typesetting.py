@@ -22,6 +22,8 @@ logger = logging.getLogger(__name__)
 
 SECONDS = 20
 LARGEST = 10 * 1024 * 1024
+# Few threads: on a machine with many processors each would take its share of the memory the child may have.
+_ENVIRONMENT = {"RAYON_NUM_THREADS": "2", "MALLOC_ARENA_MAX": "2"}
 _CHILD = Path(__file__).with_name("typesetting_child.py")
 # What the fonts inside typst can show, as first and last code point: Latin, Greek, Cyrillic with their accents,
 # Armenian, Hebrew, Georgian, punctuation, currencies, letterlike signs, arrows, mathematics, lines and shapes.
@@ -111,18 +113,21 @@ def typeset(document: dict[str, Any], moment: datetime) -> bytes:
         "timestamp": int(moment.timestamp()),
     }
     try:
-        # Nothing of our environment: the child needs no key. -I: it imports what is installed and no more.
+        # The child needs no key of ours. -I: it imports what is installed and no more.
         done = subprocess.run(
             [sys.executable, "-I", str(_CHILD)],
             input=json.dumps(order).encode(),
             capture_output=True,
             timeout=SECONDS,
             check=False,
-            env={},
+            env=_ENVIRONMENT,
         )
     except subprocess.TimeoutExpired:
         logger.warning("A PDF took longer than %s seconds.", SECONDS)
         raise PdfError(_("This text is too long or too tangled for a PDF. Make its tables simpler.")) from None
+    except OSError as error:
+        logger.exception("The process that sets PDFs did not start.")
+        raise PdfError(_("PDFs cannot be made on this server now. Tell the administrator.")) from error
     if done.returncode != 0 or not done.stdout.startswith(b"%PDF"):
         # The words of the document may stand in the error: only its first kind goes into the log.
         logger.error("typst refused a document, exit %s: %.60s", done.returncode, done.stderr.decode(errors="replace"))

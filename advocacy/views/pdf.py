@@ -8,6 +8,7 @@ from django.utils.cache import get_conditional_response
 from django.views.decorators.http import require_safe
 
 from accounts.access import requires
+from advocacy.languages import is_reading_language
 from advocacy.models import ActionPlan, Statement
 from advocacy.pdf import Pdf, PdfError, of_plan, of_statement
 from advocacy.pdf_store import Busy
@@ -94,8 +95,12 @@ def plan_draft(request: HttpRequest, slug: str) -> HttpResponse:
     plan = ActionPlan.objects.visible_to(request.user).filter(slug=slug).select_related("owner").first()
     if plan is None:
         raise Http404
-    pdf = of_plan(plan, request.GET.get("lang") or plan.language, as_written=True)
+    language = request.GET.get("lang") or plan.language
+    if not is_reading_language(language):
+        raise Http404
+    pdf = of_plan(plan, language, as_written=True)
     try:
         return _file(pdf)
     except PdfError as error:
-        return HttpResponse(str(error), status=422, content_type="text/plain; charset=utf-8")
+        status = 503 if isinstance(error, Busy) else 422
+        return HttpResponse(str(error), status=status, content_type="text/plain; charset=utf-8")

@@ -1,6 +1,7 @@
 """The PDF of a statement: its words in Greek, Cyrillic and tables, its tags, its limits, who gets it."""
 
 import io
+import os
 import time
 from datetime import UTC, datetime
 
@@ -196,6 +197,36 @@ def test_while_others_are_made_a_reader_is_asked_to_come_back(client, published,
 
     assert (response.status_code, response["Retry-After"]) == (503, "60")
     assert client.get(address(published)).status_code == 200
+
+
+def test_a_folder_that_cannot_be_written_to_is_a_sentence(client, published, settings, tmp_path):
+    (tmp_path / "a file").write_text("in the way")
+    settings.MEDIA_ROOT = str(tmp_path / "a file")
+    response = client.get(address(published))
+
+    assert response.status_code == 422
+    assert "cannot be made on this server now" in response.content.decode()
+
+
+def test_the_files_that_nobody_asked_for_longest_make_room(client, published, own_folder, monkeypatch):
+    from advocacy import pdf_store
+
+    monkeypatch.setattr(pdf_store, "MOST_FILES", 2)
+    own_folder.mkdir()
+    for age, name in [(300, "oldest"), (200, "older"), (100, "old")]:
+        (own_folder / f"{name}.pdf").write_bytes(b"%PDF")
+        os.utime(own_folder / f"{name}.pdf", (time.time() - age,) * 2)
+    client.get(address(published))
+
+    left = {path.name for path in own_folder.glob("*.pdf")}
+    assert len(left) == 2
+    assert "old.pdf" in left
+
+
+def test_a_title_of_nothing_that_can_be_shown_does_not_stop_it(statement):
+    StatementText.objects.update(title="\x07", body="<p>Words.</p>")
+
+    assert "Words." in words_of(read(pdf.statement_pdf(statement, "en")))
 
 
 def test_a_character_without_a_sign_is_told_and_does_not_keep_the_text_from_being_set(statement):

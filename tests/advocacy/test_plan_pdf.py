@@ -84,6 +84,7 @@ def test_a_draft_is_for_colleagues_and_says_so(client, sign_in, viewer, db):
 
     response = sign_in(viewer).get(desk)
     assert "Draft, not published" in text_of(response.content)
+    assert client.get(desk, {"lang": "no such"}).status_code == 404
 
 
 def test_it_is_tagged_in_the_language_of_its_words(plan):
