@@ -1,4 +1,4 @@
-"""Feeds, the sitemap and robots.txt: what is published and nothing else, valid, and asked for again only when changed."""
+"""Feeds, the sitemap and robots.txt: what is published and nothing else, and sent again only when it changed."""
 
 import re
 from datetime import UTC, datetime, timedelta
@@ -32,7 +32,7 @@ def titles(feed):
 
 def assert_valid(feed, path):
     """The rules of RFC 4287 on feeds and entries that we could break (sections 4.1.1 and 4.1.2)."""
-    moment = r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d([+-]\d\d:\d\d|Z)"
+    moment = r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?([+-]\d\d:\d\d|Z)"
     for part in [feed, *feed.iter(f"{ATOM}entry")]:
         for name in ("id", "title", "updated"):
             assert len(part.findall(f"{ATOM}{name}")) == 1, name
@@ -89,7 +89,8 @@ class TestStatements:
         publish("ours", at=timezone.now() - timedelta(days=1))
         now = timezone.now()
         call = JoinedCall.objects.create(
-            reference="TST-J-1", slug="a-call", lead=Organisation.objects.create(name="Harbour House"), title="Their call",
+            reference="TST-J-1", slug="a-call", lead=Organisation.objects.create(name="Harbour House"),
+            title="Their call",
             link="https://harbour.example/", received_on=now.date(), asked_by=officer, decision="joined",
             decided_by=approver, decided_at=now, reason="Ours too.", published_at=now,
         )  # fmt: skip
@@ -139,10 +140,6 @@ class TestPlan:
     def test_each_confirmed_answer_is_an_entry(self, client, plan, django_assert_max_num_queries):
         with django_assert_max_num_queries(12):
             feed = read(client, self.PATH)
-        assert (
-            titles(feed)[:2] == ["Ireland, 1. Legal aid: Met", "Ireland, 1. Legal aid: Partly"]
-            or titles(feed)[0] == "Ireland, 1. Legal aid: Met"
-        )
         assert set(titles(feed)) == {"Ireland, 1. Legal aid: Met", "Ireland, 1. Legal aid: Partly", "Six points"}
         assert_valid(feed, self.PATH)
 
@@ -189,7 +186,7 @@ class TestSitemap:
             publish(f"text-{number}", languages=("en", "fr"))
         whole = set(site(client))
         monkeypatch.setattr(sitemap, "PER_FILE", 7)
-        files = [one.findtext(f"{SITE}loc") for one in read(client).iter(f"{SITE}sitemap")]
+        files = [one.findtext(f"{SITE}loc") for one in read(client, "/sitemap.xml").iter(f"{SITE}sitemap")]
         assert len(files) == -(-len(whole) // 7)
         parts = [set(site(client, one.removeprefix(configured.SITE_URL))) for one in files]
         assert set().union(*parts) == whole
