@@ -1,7 +1,9 @@
 """PDFs: of what is published for everybody, of drafts for colleagues. How they are made: advocacy.pdf."""
 
+from typing import cast
+
 from django.conf import settings
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.cache import get_conditional_response
@@ -24,13 +26,13 @@ def _file(pdf: Pdf) -> HttpResponse:
     return response
 
 
-def _public_file(request: HttpRequest, lang: str, nav: str, pdf: Pdf, page: str) -> HttpResponseBase:
+def _public_file(request: HttpRequest, lang: str, nav: str, pdf: Pdf, page: str) -> HttpResponse:
     """The file with its ETag, or 304 before anything is made, or a page with the sentence that says why there is none.
 
     `page` is the address of the page that says the same, which search engines shall name.
     """
     etag = f'"{pdf.digest}"'
-    unchanged: HttpResponseBase | None = get_conditional_response(request, etag=etag)
+    unchanged = cast(HttpResponse | None, get_conditional_response(request, etag=etag))
     if unchanged is not None:
         return unchanged
     try:
@@ -48,7 +50,7 @@ def _public_file(request: HttpRequest, lang: str, nav: str, pdf: Pdf, page: str)
 
 
 @public_page
-def statement_public(request: HttpRequest, lang: str, slug: str) -> HttpResponseBase:
+def statement_public(request: HttpRequest, lang: str, slug: str) -> HttpResponse:
     """A published statement in one of its languages; 404 for any other, 410 when it was withdrawn."""
     statement = Statement.objects.filter(slug=slug).select_related("owner").first()
     if statement is None or statement.status not in {Statement.Status.PUBLISHED, Statement.Status.WITHDRAWN}:
@@ -64,7 +66,7 @@ def statement_public(request: HttpRequest, lang: str, slug: str) -> HttpResponse
 
 
 @public_page
-def plan_public(request: HttpRequest, lang: str, slug: str) -> HttpResponseBase:
+def plan_public(request: HttpRequest, lang: str, slug: str) -> HttpResponse:
     """A published plan with its table, worded in the language of the address where it is translated."""
     plan = ActionPlan.objects.filter(slug=slug, published_at__isnull=False).select_related("owner").first()
     if plan is None:
