@@ -1,7 +1,5 @@
 """PDFs: of what is published for everybody, of drafts for colleagues. How they are made: advocacy.pdf."""
 
-from typing import cast
-
 from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -32,7 +30,7 @@ def _public_file(request: HttpRequest, lang: str, nav: str, pdf: Pdf, page: str)
     `page` is the address of the page that says the same, which search engines shall name.
     """
     etag = f'"{pdf.digest}"'
-    unchanged = cast(HttpResponse | None, get_conditional_response(request, etag=etag))
+    unchanged = get_conditional_response(request, etag=etag)
     if unchanged is not None:
         return unchanged
     try:
