@@ -169,7 +169,8 @@ def to_text(html: str, *, width: int = WIDTH) -> str:
     list and rows of a table follow each other without an empty line. Merge fields stay as they are.
     """
     writer = _Writer(width)
-    writer.feed(html)
+    # A row that no sanitiser has seen may hold a marked section, at which Python's parser gives up.
+    writer.feed(html.replace("<![", "&lt;!["))
     writer.close()
     writer.close_block()
     out: list[str] = []

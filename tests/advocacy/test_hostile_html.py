@@ -9,6 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from advocacy.citing import printed, with_sources
+from advocacy.paragraphs import split
 from advocacy.plaintext import to_text
 from advocacy.richtext import ATTRIBUTES, TAGS, RichTextField, sanitise
 from advocacy.word import from_word
@@ -104,6 +105,12 @@ def test_raw_rows_are_cleaned_before_their_sources_are_told():
 def test_the_plain_text_of_hostile_html_is_text():
     for snippet in SNIPPETS:
         assert "\0" not in to_text(sanitise(snippet))
+
+
+def test_raw_rows_break_neither_the_plain_text_nor_the_paragraphs():
+    for snippet in SNIPPETS:
+        assert isinstance(to_text(snippet), str)
+        assert isinstance(split(snippet), list)
 
 
 def test_no_snippet_breaks_the_cleaning_of_word():

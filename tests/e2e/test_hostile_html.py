@@ -143,11 +143,11 @@ def test_the_editor_opens_raw_rows_and_takes_hostile_pastes_without_running_any(
         for family in FAMILIES.values():
             put(published, "".join(family))
             boris.open(reverse("advocacy:statement_edit", args=[published.reference]))
-            boris.page.locator("[contenteditable=true]").wait_for()
+            boris.page.locator(".ck-editor__editable").first.wait_for()
             watch.look()
         put(published, "<p>Start.</p>")
         boris.open(reverse("advocacy:statement_edit", args=[published.reference]))
-        box = boris.page.locator("[contenteditable=true]")
+        box = boris.page.locator(".ck-editor__editable").first
         box.click()
         box.evaluate(
             """(box, snippets) => { for (const html of snippets) {

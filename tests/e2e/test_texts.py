@@ -52,14 +52,14 @@ def figure(officer):
 
 def editor(person, statement, language="en"):
     person.open(f"{reverse('advocacy:statement_edit', args=[statement.reference])}?lang={language}")
-    box = person.page.locator("[contenteditable=true]")
+    box = person.page.locator(".ck-editor__editable").first
     box.wait_for()
     return box
 
 
 def save(person):
     person.page.get_by_role("button", name="Save", exact=True).click()
-    person.page.locator("[contenteditable=true]").wait_for()
+    person.page.locator(".ck-editor__editable").first.wait_for()
 
 
 def test_text_from_word_keeps_its_structure_and_its_foot_notes(visit, officer, statement):
@@ -108,7 +108,7 @@ def test_sources_are_cited_by_the_menu_and_by_keyboard_and_come_back_as_chips(vi
             "<p>Start. We met people [[source: unpaid-2025]], often[[note: Annual report, p. 4]]. "
             "Again [[source: unpaid-2025]].</p>"
         )
-        assert page.locator("[contenteditable=true] .mention").count() == 2
+        assert page.locator(".ck-editor__editable .mention").count() == 2
         boris.check_page("the editor with sources")
         boris.open(reverse("advocacy:statement_detail", args=[statement.reference]))
         assert page.locator("sup.cite").all_inner_texts() == ["1", "2", "1"]
