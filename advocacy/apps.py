@@ -11,10 +11,11 @@ class AdvocacyConfig(AppConfig):
     def ready(self) -> None:
         """Put statements on the home page and into the search."""
         from accounts import registry
-        from advocacy import campaign_rows, desk_rows, sign_rows
+        from advocacy import campaign_rows, desk_rows, sign_privacy, sign_rows
 
         registry.tasks.append(desk_rows.waiting_for)
         registry.drafts.append(desk_rows.drafts_of)
         registry.searches.append(desk_rows.found_by)
         campaign_rows.register()
         sign_rows.register()
+        sign_privacy.register()
