@@ -130,6 +130,12 @@ class DecisionForm(AnswerForm):
         widget=forms.TextInput(_LINE),
     )
 
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for name, sentence in (("evidence", _("Say what you saw.")), ("source", _("Name the source."))):
+            self.fields[name].required = True
+            self.fields[name].error_messages["required"] = sentence  # type: ignore[index]
+
 
 class LinkForm(forms.Form):
     """To which organisation a link goes, where, in which language, for how long."""
