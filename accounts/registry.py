@@ -59,17 +59,6 @@ class Tile:
 
 
 @dataclass(frozen=True)
-class Hint:
-    """Something that is coming and that one could prepare for; it waits for nobody."""
-
-    title: str
-    detail: str
-    url: str
-    action: str
-    icon: str = "clock"
-
-
-@dataclass(frozen=True)
 class Hit:
     """One answer of the search."""
 
@@ -83,5 +72,4 @@ tasks: list[Callable[[User], Iterable[Task]]] = []
 outgoing: list[Callable[[User], Iterable[Outgoing]]] = []
 drafts: list[Callable[[User], Iterable[Draft]]] = []
 tiles: list[Callable[[User], Iterable[Tile]]] = []
-hints: list[Callable[[User], Iterable[Hint]]] = []
 searches: list[Callable[[User, str], Iterable[Hit]]] = []

@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy
 from accounts import registry as desk
 from accounts.models import User
 from accounts.registry import Hit
-from advocacy import campaign_story, days, positions
+from advocacy import campaign_story, positions
 from advocacy import registry as statements
 from advocacy.models import Campaign, Event
 from advocacy.segment_fields import FIELDS
@@ -34,9 +34,9 @@ def found_by(user: User, words: str) -> Iterable[Hit]:
 
 def register() -> None:
     """Fill the registries; called once, when Django is ready."""
-    desk.hints.append(days.hints)
     desk.searches.append(found_by)
     statements.campaign_story += campaign_story.CONTRIBUTORS
+    people.remarks.append(positions.remarks)
     people.timeline.append(positions.timeline)
     people.person_sections.append(positions.sections)
     people.segment_fields += FIELDS

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.db import transaction
-from django.urls import reverse
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import get_language, ngettext
@@ -15,10 +14,17 @@ from django.utils.translation import gettext as _
 
 from accounts.audit import record
 from accounts.models import User
-from accounts.registry import Hint
 from advocacy.models import CalendarDay
 
 MOST_HINTS = 3
+
+
+@dataclass(frozen=True)
+class Hint:
+    """What the desk says before a day comes: its name, and when it is as a sentence."""
+
+    title: str
+    detail: str
 
 
 @dataclass(frozen=True)
@@ -67,7 +73,7 @@ def hints(user: User) -> Iterable[Hint]:
     soon = [row for row in coming(CalendarDay.objects.all()) if row.in_days <= row.day.remind_days]
     for row in soon[:MOST_HINTS]:
         sentence = _("%(date)s is %(when)s.") % {"date": date_format(row.on, "j F"), "when": row.when}
-        yield Hint(row.name, sentence, reverse("advocacy:statement_create"), _("Start a statement"), icon="clock")
+        yield Hint(row.name, sentence)
 
 
 @transaction.atomic

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.db import transaction
-from django.db.models import Count
+from django.db.models import Case, Count, DateTimeField, TextField, Value, When
+from django.db.models.functions import Cast, Coalesce, Concat
 from django.urls import reverse
-from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.audit import record
@@ -17,9 +17,10 @@ from accounts.models import User
 from advocacy.models import Attendance, Campaign, Position
 from contacts.models import Contact
 from contacts.registry import Entry, Section
+from contacts.remarks import remarks_of
 
 MOST_OF_ONE = 100
-TONES = {"champion": "ok", "supportive": "ok", "neutral": "", "opposed": "bad", "unknown": ""}
+STANCES: dict[str, Any] = dict(Position.Stance.choices)
 # Who did more at an event keeps it when two rows were one person.
 _ANSWERS = ["absent", "invited", "coming", "came"]
 _ROLES = ["guest", "speaker", "host"]
@@ -97,37 +98,70 @@ def settle_attendances(rows: Any, name: str, winner: Contact, loser: Contact) ->
 
 
 def positions_of(contact: Contact) -> list[Any]:
-    """All positions of a person, newest first, with their campaigns; read once and kept on the contact."""
-    if not hasattr(contact, "read_positions"):
-        rows = Position.objects.filter(contact=contact).select_related("campaign", "by").with_campaign_title()
-        contact.read_positions = list(rows[:MOST_OF_ONE])  # type: ignore[attr-defined]
-    found: list[Any] = contact.read_positions  # type: ignore[attr-defined]
-    return found
+    """All positions of a person, newest first, with their campaigns; one query."""
+    rows = Position.objects.filter(contact=contact).select_related("campaign", "by").with_campaign_title()
+    return list(rows[:MOST_OF_ONE])
+
+
+def remarks(contact: Contact) -> Iterable[tuple[str, Any, dict[str, str]]]:
+    """Positions and places at events as short rows of a person, which their page reads in one query with its own.
+
+    `more` is short name and title, `sort` whether a position is current and which, or role and answer at an event.
+    """
+    stands = Position.objects.filter(contact=contact).with_campaign_title()
+    title = Coalesce("campaign_title", Value(""), output_field=TextField())
+    stands = stands.annotate(
+        said_at=Cast("said_on", DateTimeField()),
+        what_campaign=Concat("campaign__slug", Value(" "), title, output_field=TextField()),
+        what_stance=Concat(
+            Case(When(is_current=True, then=Value("now ")), default=Value("was ")), "stance", output_field=TextField()
+        ),
+    )
+    columns = {"words": "source", "more": "what_campaign", "at": "said_at", "by": "by", "sort": "what_stance"}
+    yield "position", stands, columns
+    came = Attendance.objects.filter(contact=contact).annotate(
+        what_part=Concat("role", Value(" "), "answer", output_field=TextField())
+    )
+    yield (
+        "attendance",
+        came,
+        {
+            "words": "event__title",
+            "more": "event__slug",
+            "at": "event__starts_at",
+            "sort": "what_part",
+        },
+    )
+
+
+def _remarks(contact: Contact, what: str) -> list[Any]:
+    if not hasattr(contact, "remarks"):
+        contact.remarks = remarks_of(contact)  # type: ignore[attr-defined]
+    return list(contact.remarks[what])  # type: ignore[attr-defined]
 
 
 def timeline(contact: Contact) -> Iterable[Entry]:
     """Positions and events as lines of "What passed between us"."""
-    for row in positions_of(contact):
-        title = _("Position on %(campaign)s: %(stance)s") % {
-            "campaign": row.campaign_title or row.campaign.slug,
-            "stance": row.get_stance_display(),
-        }
-        url = reverse("advocacy:campaign_detail", args=[row.campaign.slug])
-        yield Entry(_midnight(row.said_on), title, row.source, url, icon="ask")
-    rows = Attendance.objects.filter(contact=contact).select_related("event").order_by("-event__starts_at")
-    for attendance in rows[:MOST_OF_ONE]:
-        event = attendance.event
-        detail = f"{attendance.get_role_display()}. {attendance.get_answer_display()}."
-        url = reverse("advocacy:event_detail", args=[event.slug])
-        yield Entry(event.starts_at, event.title, detail, url, icon="people", kind="meetings")
+    for row in _remarks(contact, "position")[:MOST_OF_ONE]:
+        slug, _space, name = row.more.partition(" ")
+        stance = STANCES[row.sort.split()[1]]
+        title = _("Position on %(campaign)s: %(stance)s") % {"campaign": name or slug, "stance": stance}
+        yield Entry(row.at, title, row.words, reverse("advocacy:campaign_detail", args=[slug]), icon="ask")
+    for row in _remarks(contact, "attendance")[:MOST_OF_ONE]:
+        role, answer = row.sort.split()
+        detail = f"{Attendance.Role(role).label}. {Attendance.Answer(answer).label}."
+        url = reverse("advocacy:event_detail", args=[row.more])
+        yield Entry(row.at, row.words, detail, url, icon="people", kind="meetings")
 
 
 def sections(user: User, contact: Contact) -> Iterable[Section]:
     """Where somebody stands now, as a card of their page."""
-    rows = [row for row in positions_of(contact) if row.is_current]
+    rows = []
+    for row in _remarks(contact, "position"):
+        state, stance = row.sort.split()
+        slug, _space, name = row.more.partition(" ")
+        if state == "now":
+            url = reverse("advocacy:campaign_detail", args=[slug])
+            rows.append({"stance": STANCES[stance], "title": name or slug, "url": url, "at": row.at})
     url = reverse("advocacy:position_set", args=[contact.public_id]) if user.has_perm("contacts.edit") else ""
     yield Section("advocacy/_person_positions.html", rows, url)
-
-
-def _midnight(day: dt.date) -> dt.datetime:
-    return timezone.make_aware(dt.datetime.combine(day, dt.time()))

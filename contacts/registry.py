@@ -59,6 +59,8 @@ merge_refusals: list[Callable[[Contact, Contact], Iterable[str]]] = []
 # What the rows of a model are called when they move from one person to another: label → words.
 model_words: dict[str, Any] = {}
 person_sections: list[Callable[["User", Contact], Iterable[Section]]] = []
+# Short rows of a person, read in one query with ours (contacts.remarks): what they are, the rows, names of columns.
+remarks: list[Callable[[Contact], Iterable[tuple[str, Any, dict[str, str]]]]] = []
 timeline: list[Callable[[Contact], Iterable[Entry]]] = []
 segment_uses: list[Callable[[Segment], Iterable[Use]]] = []
 # Which letters that are not frozen yet would change with these contacts (their ids), for the check page of an import.

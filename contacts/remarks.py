@@ -10,6 +10,7 @@ from typing import Any
 from django.db.models import BigIntegerField, DateTimeField, F, QuerySet, TextField, Value
 from django.db.models.functions import Cast, Coalesce
 
+from contacts import registry
 from contacts.models import Contact, Interaction, Note, PersonCorrection, Suppression, Tag
 
 
@@ -35,21 +36,27 @@ class Remark:
 
 
 def remarks_of(contact: Contact) -> dict[str, list[Remark]]:
-    """All of them by what they are: note, correction, meeting, suppression, tag; each newest first, tags by name."""
+    """All of them by what they are: note, correction, meeting, suppression, tag, and what other rooms add.
+
+    Each newest first, tags by name.
+    """
     notes = Note.objects.filter(contact=contact)
     corrections = PersonCorrection.objects.filter(contact=contact)
     meetings = Interaction.objects.filter(contact=contact)
     # A contact without an address has no digest, and no suppression has an empty one.
     suppressions = Suppression.objects.filter(email_digest=contact.email_digest).exclude(email_digest="")
     tags = Tag.objects.filter(contacts=contact)
+    others = [(what, more, names) for fill in registry.remarks for what, more, names in fill(contact)]
     rows = _as_remarks("note", notes, words="text", at="at", by="author").union(
         _as_remarks("correction", corrections, words="field", at="at", by="by"),
         _as_remarks("meeting", meetings, words="note", more="with_whom", at="at", by="by", sort="kind"),
         _as_remarks("suppression", suppressions, words="reason", more="scope", at="at"),
         _as_remarks("tag", tags, words="name"),
+        *(_as_remarks(what, more, **names) for what, more, names in others),
         all=True,
     )
     found: dict[str, list[Remark]] = {"note": [], "correction": [], "meeting": [], "suppression": [], "tag": []}
+    found |= {what: [] for what, _rows, _names in others}
     for row in rows:
         remark = Remark(*row)
         found[remark.what].append(remark)

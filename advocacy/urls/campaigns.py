@@ -28,6 +28,7 @@ urlpatterns = [
     path("evidence/<slug:slug>/", evidence.evidence_detail, name="evidence_detail"),
     path("evidence/<slug:slug>/edit/", evidence.evidence_edit, name="evidence_edit"),
     path("calendar/", evidence.calendar, name="calendar"),
+    path("calendar/hints/", evidence.day_hints, name="day_hints"),
     path("calendar/new/", evidence.day_create, name="day_create"),
     path("calendar/<slug:slug>/", evidence.day_edit, name="day_edit"),
     path("calendar/<slug:slug>/removal/", evidence.day_remove, name="day_remove"),

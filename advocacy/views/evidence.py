@@ -106,6 +106,13 @@ def calendar(request: HttpRequest) -> HttpResponse:
 
 
 @requires("advocacy.edit")
+@require_safe
+def day_hints(request: HttpRequest) -> HttpResponse:
+    """The days that are coming, as a part of the home page, which has no query left for them."""
+    return render(request, "advocacy/_hints.html", {"hints": list(days.hints(request.user))})  # type: ignore[arg-type]
+
+
+@requires("advocacy.edit")
 @require_http_methods(["GET", "POST"])
 def day_create(request: HttpRequest) -> HttpResponse:
     """A new day of the calendar."""

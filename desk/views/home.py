@@ -23,7 +23,6 @@ def home(request: HttpRequest) -> HttpResponse:
         "tiles": _collect(registry.tiles, user),
         "outgoing": _collect(registry.outgoing, user),
         "drafts": drafts[:8],
-        "hints": _collect(registry.hints, user),
     }
     return render(request, "desk/home.html", context)
 

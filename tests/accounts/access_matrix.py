@@ -138,6 +138,7 @@ ACCESS: dict[str, str] = {
     "advocacy:campaign_text": "advocacy.edit",
     "advocacy:day_create": "advocacy.edit",
     "advocacy:day_edit": "advocacy.edit",
+    "advocacy:day_hints": "advocacy.edit",
     "advocacy:day_remove": "advocacy.edit",
     "advocacy:event_create": "advocacy.edit",
     "advocacy:event_detail": "advocacy.view",

@@ -202,5 +202,5 @@ def test_the_page_of_a_person_with_many_positions_costs_the_same(sign_in, office
         attend(make_event(f"event-{number}"), person=ana)
     client = sign_in(officer)
     for url in (reverse("contacts:person_detail", args=[ana.public_id]), at("position_set", ana.public_id)):
-        with django_assert_max_num_queries(14):
+        with django_assert_max_num_queries(12):
             assert client.get(url).status_code == 200
