@@ -33,7 +33,7 @@ PURPOSES: dict[str, set[str]] = {
     "sending-stopped": {"reference", "title", "reason", "left", "url"},
     # a call to sign: kind (asked, reminder, changed), name of the signer, organisation, who leads, deadline, note, url
     "sign-on": {"reference", "title", "kind", "name", "organisation", "who", "deadline", "note", "url"},
-    # what was taken down: answer (signed, declined, asks_change), person, printed (the name), version, note, is_late, url
+    # what was taken down: answer (signed, declined, asks_change), person, printed (a name), version, note, is_late, url
     "sign-on-receipt": {"reference", "title", "organisation", "answer", "person", "version", "note", "url"},
     # the answer to a wish for a change: person who answers, wish, note (the answer), url
     "sign-on-reply": {"reference", "title", "organisation", "person", "wish", "note", "url"},

@@ -92,7 +92,10 @@ class AnswerForm(forms.Form):
     def given(self) -> Answer:
         """The answer; call it on a valid form. What belongs to another answer is left out."""
         data = self.cleaned_data
-        who = {"by_name": data["by_name"] or self.signatory.signer, "by_role": data["by_role"] or self.signatory.role}
+        who: dict[str, Any] = {
+            "by_name": data["by_name"] or self.signatory.signer,
+            "by_role": data["by_role"] or self.signatory.role,
+        }
         if data["answer"] == Signature.Answer.SIGNED:
             return Answer(
                 data["answer"],

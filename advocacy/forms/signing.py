@@ -104,7 +104,8 @@ class TermsForm(forms.Form):
 
     def __init__(self, *args: Any, statement: Statement, sign_on: SignOn | None, known: OrganisationNames, **kw: Any):
         kw.setdefault("initial", _terms_now(statement, sign_on))
-        super().__init__(*args, prefix="terms", **kw)
+        kw["prefix"] = "terms"
+        super().__init__(*args, **kw)
         self.known = known
         self.fields["remind_days"].required = True
 
@@ -197,7 +198,8 @@ class InviteForm(SignerForm):
     field_order = ["organisation", "is_new", "country", "register", "signer", "role", "email", "language"]
 
     def __init__(self, *args: Any, known: OrganisationNames, **kwargs: Any) -> None:
-        super().__init__(*args, prefix="invite", **kwargs)
+        kwargs["prefix"] = "invite"
+        super().__init__(*args, **kwargs)
         self.known = known
         self.fields["country"].choices = [("", _("Not known")), *countries()]  # type: ignore[attr-defined]
 

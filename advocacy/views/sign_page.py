@@ -135,7 +135,7 @@ def _page(
 def _start(signatory: Signatory, digest: str) -> dict[str, Any]:
     """What the form holds at first: the latest answer's words, else what we know of the organisation and signer."""
     organisation = signatory.organisation
-    known = {
+    known: dict[str, Any] = {
         "seen": digest,
         "answer": Signature.Answer.SIGNED,
         "name": organisation.name,

@@ -120,7 +120,7 @@ def sign_on_invite(request: HttpRequest, reference: str) -> HttpResponse:
     statement, row = _found(request, reference)
     form = InviteForm(request.POST, known=OrganisationNames(request.user))
     if not form.is_valid():
-        return _page(request, statement, invite_form=form, status=422)  # type: ignore[no-any-return]
+        return _page(request, statement, invite_form=form, status=422)
     try:
         with transaction.atomic():
             organisation = form.cleaned_data["found"] or _new_organisation(request, form)
@@ -128,7 +128,7 @@ def sign_on_invite(request: HttpRequest, reference: str) -> HttpResponse:
             inviting.invite(row, organisation, signer, actor=request.user)  # type: ignore[arg-type]
     except (SignOnError, IntegrityError) as error:
         words = str(error) if isinstance(error, SignOnError) else _("An organisation of this name was just added.")
-        return _page(request, statement, error=words, invite_form=form, status=409)  # type: ignore[no-any-return]
+        return _page(request, statement, error=words, invite_form=form, status=409)
     messages.success(request, _("%(name)s is asked. The link is on its way.") % {"name": organisation.name})
     return redirect("advocacy:sign_on", reference)
 
@@ -145,7 +145,7 @@ def _step(request: HttpRequest, statement: Statement, step: Callable[[], Any], d
     try:
         step()
     except SignOnError as error:
-        return _page(request, statement, error=str(error), status=409)  # type: ignore[no-any-return]
+        return _page(request, statement, error=str(error), status=409)
     messages.success(request, done)
     return redirect("advocacy:sign_on", statement.reference)
 
@@ -167,7 +167,7 @@ def sign_on_remind(request: HttpRequest, reference: str) -> HttpResponse:
     try:
         number = inviting.remind(row, actor=request.user)  # type: ignore[arg-type]
     except SignOnError as error:
-        return _page(request, statement, error=str(error), status=409)  # type: ignore[no-any-return]
+        return _page(request, statement, error=str(error), status=409)
     if number:
         done = ngettext("%(n)s organisation is reminded.", "%(n)s organisations are reminded.", number)
         messages.success(request, done % {"n": number})
