@@ -140,7 +140,7 @@ def detach(attachment: StatementAttachment, *, actor: User) -> None:
         reopen(statement, actor=actor)
         sentence = f"removed a file from {statement.reference}"
         audit.record(actor, sentence, about=statement, label=statement.reference)
-        storage, name = attachment.file.storage, attachment.file.name
+        storage, name = attachment.file.storage, str(attachment.file.name)
         attachment.delete()
         transaction.on_commit(lambda: storage.delete(name))
 

@@ -98,7 +98,8 @@ def _publish(statement: Statement, now: datetime) -> bool:
 def _tell_writers(statement: Statement, reasons: list[str]) -> None:
     """Say to those who wrote and sent it that it did not become public, and why."""
     address = settings.SITE_URL + reverse("advocacy:statement_detail", args=[statement.reference])
-    for person in {statement.author, statement.submitted_by} - {None}:
+    people = {person for person in (statement.author, statement.submitted_by) if person is not None}
+    for person in people:
         with override(person.language):
             subject = _("%(reference)s was not published") % {"reference": statement.reference}
             text = "\n\n".join([_("Its time had come, and something holds it up."), *reasons, address])

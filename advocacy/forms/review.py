@@ -32,8 +32,8 @@ class DetailsForm(forms.Form):
 
     def __init__(self, *args: Any, statement: Statement, **kwargs: Any) -> None:
         must, may = FIELDS[statement.kind]
-        initial = {**statement.details, "embargo_until": statement.embargo_until}
-        super().__init__(*args, initial=initial, **kwargs)
+        kwargs.setdefault("initial", {**statement.details, "embargo_until": statement.embargo_until})
+        super().__init__(*args, **kwargs)
         for name in (name for name in LABELS if name in {*must, *may}):
             self.fields[name] = _field(name, is_required=name in must)
             if name == "release":
@@ -80,7 +80,8 @@ class CommentForm(forms.Form):
     )
 
     def __init__(self, *args: Any, text: StatementText, **kwargs: Any) -> None:
-        super().__init__(*args, auto_id="comment_%s", **kwargs)
+        kwargs.setdefault("auto_id", "comment_%s")
+        super().__init__(*args, **kwargs)
         rows = [(number, f"{number}. {_short(row.text)}") for number, row in enumerate(paragraphs_in(text), start=1)]
         self.fields["paragraph"].choices = [("", _("The whole text")), *rows]  # type: ignore[attr-defined]
 
@@ -121,6 +122,7 @@ class FileForm(forms.Form):
     )
 
     def __init__(self, *args: Any, languages: list[str], **kwargs: Any) -> None:
-        super().__init__(*args, auto_id="file_%s", **kwargs)
+        kwargs.setdefault("auto_id", "file_%s")
+        super().__init__(*args, **kwargs)
         rows = [(code, own_name(code)) for code in languages]
         self.fields["language"].choices = [("", _("Every language")), *rows]  # type: ignore[attr-defined]

@@ -66,7 +66,7 @@ def test_the_page_marks_the_words_and_takes_the_answer(sign_in, officer, story):
     address = reverse("advocacy:statement_safety", args=[story.reference])
 
     shown = client.get(page).content.decode()
-    assert '<mark class="note-mark">17-year-old</mark>' in shown
+    assert '<strong class="note-mark">17-year-old</strong>' in shown
     assert "2 findings" in shown
     assert client.post(address, {"seen": story.digest()}).status_code == 422
     assert client.post(address, {"seen": "old", "ground": "consent"}).status_code == 409
