@@ -122,10 +122,11 @@ def _key(at: int, own: Paragraph | None, source: Paragraph | None) -> str:
 def _moved(order: Sequence[int]) -> set[int]:
     """The places that leave the order of the source: all that are not in the longest rising row."""
     best: list[list[int]] = []
+    nothing: list[int] = []
     for place in order:
-        shorter = max((row for row in best if row[-1] < place), key=len, default=[])
+        shorter = max((row for row in best if row[-1] < place), key=len, default=nothing)
         best.append([*shorter, place])
-    return set(order) - set(max(best, key=len, default=[]))
+    return set(order) - set(max(best, key=len, default=nothing))
 
 
 def stale_parts(text: StatementText, source: StatementText | None = None) -> list[Row]:

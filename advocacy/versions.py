@@ -120,7 +120,9 @@ def restore(statement: Statement, moment: Snapshot, *, languages: Sequence[str],
             text.statement = statement
             words = moment.words(language)
             if words != {name: getattr(text, name) for name in words}:
-                save_text(text, Words(**words), edition=text.edition, actor=actor)
+                save_text(
+                    text, Words(words["title"], words["summary"], words["body"]), edition=text.edition, actor=actor
+                )
                 changed.append(language)
         if not changed:
             # Nothing to keep either.

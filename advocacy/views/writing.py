@@ -82,7 +82,7 @@ def _page(
         "theirs": theirs,
         "their_body": safe(theirs.body) if theirs else "",
         "comparison": _difference(theirs, form) if theirs else None,
-        "sources": form.fields["body"].widget.sources,  # type: ignore[attr-defined]
+        "sources": form.fields["body"].widget.sources,
         "rows_behind": stale_parts(
             text, next((row for row in texts if row.language == statement.source_language), None)
         ),
