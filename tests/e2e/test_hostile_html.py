@@ -162,8 +162,8 @@ def test_the_editor_opens_raw_rows_and_takes_hostile_pastes_without_running_any(
         boris.page.locator("#save-state.saved").wait_for()
         watch.look()
         watch.check()
-        # The editor parses what it gets in a document that is never shown; what Chromium reports of that document to our
-        # policy ran nowhere, so only what ran or was asked counts here.
+        # The editor parses in a document that is never shown. Chromium reports what it meets there to our policy though
+        # nothing of it runs, so only what ran or was asked counts here.
     body = published.texts.get().body
     assert sanitise(body) == body
 
