@@ -23,21 +23,33 @@ def _address(statement: Statement) -> str:
 
 def waiting_for(user: User) -> Iterator[Task]:
     """Statements that `user` may approve, those asked of them by name first; and their own that were sent back."""
-    mine = Statement.objects.visible_to(user).with_title()
+    status = Statement.Status
+    # One query for all: the home page has twelve for all rooms together.
+    is_open = Q(comments__parent__isnull=True, comments__resolved_at__isnull=True) & ~Q(comments__author=user)
+    rows = Statement.objects.visible_to(user).with_title().select_related("submitted_by")
+    rows = rows.annotate(open_comments=Count("comments", filter=is_open, distinct=True))
+    wanted = Q(pk__in=[])
     if user.has_perm("advocacy.approve"):
-        waiting = mine.filter(status=Statement.Status.IN_REVIEW).exclude(submitted_by=user)
-        asked = waiting.filter(Q(asked_approver=user) | Q(asked_approver__isnull=True))
-        for statement in asked.select_related("submitted_by").order_by("changed_at")[:AT_MOST]:
-            detail = _("%(name)s asks you to read and approve it.") % {"name": statement.submitted_by}
-            yield _task(statement, detail, _("Read and approve"), primary=statement.asked_approver_id == user.pk)
+        asked = Q(asked_approver=user) | Q(asked_approver__isnull=True)
+        wanted |= Q(status=status.IN_REVIEW) & ~Q(submitted_by=user) & asked
     if user.has_perm("advocacy.edit"):
-        # One query for all: the home page has twelve for all rooms together.
-        is_open = Q(comments__parent__isnull=True, comments__resolved_at__isnull=True) & ~Q(comments__author=user)
-        rows = mine.annotate(open_comments=Count("comments", filter=is_open, distinct=True))
-        own = Q(status=Statement.Status.DRAFT) & ~Q(review_note="") | Q(status=Statement.Status.APPROVED)
-        talked_about = Q(status__in=[Statement.Status.DRAFT, Statement.Status.IN_REVIEW], open_comments__gt=0)
-        for statement in rows.filter(own | talked_about, author=user).order_by("changed_at")[:AT_MOST]:
+        own = Q(status=status.DRAFT) & ~Q(review_note="") | Q(status=status.APPROVED)
+        talked_about = Q(status__in=[status.DRAFT, status.IN_REVIEW], open_comments__gt=0)
+        wanted |= Q(author=user) & (own | talked_about)
+    found = list(rows.filter(wanted).order_by("changed_at")[: 2 * AT_MOST])
+    asked_of_user = [statement for statement in found if _waits_for(statement, user)]
+    for statement in asked_of_user:
+        detail = _("%(name)s asks you to read and approve it.") % {"name": statement.submitted_by}
+        yield _task(statement, detail, _("Read and approve"), primary=statement.asked_approver_id == user.pk)
+    for statement in found:
+        if statement not in asked_of_user:
             yield _own_task(statement)
+
+
+def _waits_for(statement: Statement, user: User) -> bool:
+    """Whether this person may approve it now; who wrote it reads comments instead."""
+    is_asked = statement.asked_approver_id in {None, user.pk} and statement.submitted_by_id != user.pk
+    return statement.status == Statement.Status.IN_REVIEW and is_asked and user.has_perm("advocacy.approve")
 
 
 def _own_task(statement: Any) -> Task:

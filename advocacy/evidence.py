@@ -65,7 +65,11 @@ def differences(version: EvidenceVersion, older: EvidenceVersion | None) -> list
     """What one version changed of the one before: (column, before, after)."""
     old: dict[str, Any] = older.facts if older else {}
     return [
-        (str(Evidence._meta.get_field(name).verbose_name), old.get(name, ""), version.facts.get(name, ""))
+        (
+            str(getattr(Evidence._meta.get_field(name), "verbose_name", name)),
+            old.get(name, ""),
+            version.facts.get(name, ""),
+        )
         for name in FACTS
         if old.get(name, "") != version.facts.get(name, "")
     ]

@@ -21,6 +21,7 @@ PROCESSING: dict[str, dict[str, str]] = {
     "advocacy.Statement": _AUTHORS,
     "advocacy.StatementText": _AUTHORS,
     "advocacy.StatementVersion": _AUTHORS,
+    "advocacy.RestorePoint": _AUTHORS,
     "advocacy.StatementAttachment": _AUTHORS,
     "advocacy.ReviewComment": _AUTHORS,
     "advocacy.SafetyConfirmation": _AUTHORS,

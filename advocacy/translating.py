@@ -121,12 +121,17 @@ def _key(at: int, own: Paragraph | None, source: Paragraph | None) -> str:
 
 def _moved(order: Sequence[int]) -> set[int]:
     """The places that leave the order of the source: all that are not in the longest rising row."""
-    best: list[list[int]] = []
-    nothing: list[int] = []
+    rising: list[list[int]] = []
     for place in order:
-        shorter = max((row for row in best if row[-1] < place), key=len, default=nothing)
-        best.append([*shorter, place])
-    return set(order) - set(max(best, key=len, default=nothing))
+        rising.append([*_longest(row for row in rising if row[-1] < place), place])
+    return set(order) - set(_longest(rising))
+
+
+def _longest(rows: Iterable[list[int]]) -> list[int]:
+    found: list[int] = []
+    for row in rows:
+        found = row if len(row) > len(found) else found
+    return found
 
 
 def stale_parts(text: StatementText, source: StatementText | None = None) -> list[Row]:

@@ -42,7 +42,7 @@ def story(campaign: Campaign) -> Iterable[StoryEntry]:
     rows = Mailing.objects.filter(campaign=campaign, started_at__isnull=False).select_related("statement")
     rows = rows.annotate(accepted=Count("deliveries", filter=sent), answered=Count("deliveries", filter=replied))
     for mailing in rows.order_by("-started_at", "-pk")[:MOST]:
-        if not mailing.accepted:
+        if not mailing.accepted or mailing.started_at is None:
             continue
         count = ngettext("A letter was sent to %(n)d person", "A letter was sent to %(n)d people", mailing.accepted)
         answers = ngettext("%(n)d answered", "%(n)d answered", mailing.answered) % {"n": mailing.answered}

@@ -134,7 +134,7 @@ class DecisionForm(AnswerForm):
         super().__init__(*args, **kwargs)
         for name, sentence in (("evidence", _("Say what you saw.")), ("source", _("Name the source."))):
             self.fields[name].required = True
-            self.fields[name].error_messages["required"] = sentence  # type: ignore[index]
+            self.fields[name].error_messages["required"] = sentence
 
 
 class LinkForm(forms.Form):

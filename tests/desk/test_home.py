@@ -114,7 +114,7 @@ def test_a_viewer_is_offered_nothing_to_write(client, viewer):
     assert "Choose a statement to send" not in page
 
 
-def test_the_root_leads_colleagues_to_their_desk_and_others_to_the_published_texts(client, officer):
-    assert client.get("/").url == reverse("public:statement_list", kwargs={"lang": "en"})
+def test_the_root_leads_colleagues_to_their_desk_and_others_to_the_public_home(client, officer):
+    assert client.get("/").url == reverse("public:home", kwargs={"lang": "en"})
     client.force_login(officer)
     assert client.get("/").url == reverse("desk:home")

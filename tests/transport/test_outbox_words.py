@@ -37,7 +37,6 @@ VALUES = {
     "answer": "signed",
     "printed": NASTY,
     "wish": NASTY,
-    "organisation": NASTY,
     "country": "Germany",
     "until": "22 December 2026",
     "number": 6,
