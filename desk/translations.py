@@ -18,8 +18,10 @@ from babel.messages.pofile import read_po
 from django.conf import settings
 from django.utils.translation.template import templatize
 
+from transport.wording import PURPOSES, TO_OUTSIDERS
+
 # Mail to colleagues comes in a language of the workspace (settings.DESK_LANGUAGES), so it is not looked at here.
-OF_COLLEAGUES = re.compile(r"emails/(answers-came|approv|changes-asked|invitation|password-reset|sending-)")
+OF_COLLEAGUES = re.compile(f"emails/({'|'.join(sorted(PURPOSES.keys() - TO_OUTSIDERS))})-")
 TEMPLATES = ("public/**/*.html", "emails/**/*.*", "pdf/**/*.*", "500.html", "503.html")
 # Module (a glob below the project) → the functions and classes in it that speak to outsiders; none: all of it.
 CODE: dict[str, tuple[str, ...]] = {

@@ -27,7 +27,7 @@ from transport.errors import OutcomeUnknown, TransientError, TransportError
 from transport.message import MessageError, build_message
 from transport.models import SystemMail
 from transport.provider import Transport, open_transport
-from transport.wording import missing_keys, speakable, word
+from transport.wording import missing_keys, spoken, word
 
 logger = logging.getLogger(__name__)
 
@@ -208,7 +208,7 @@ def message_bytes(mail: SystemMail) -> bytes:
         html=words.html,
         message_id=f"{key}@{domain}",
         headers={
-            "Content-Language": speakable(mail.language),
+            "Content-Language": spoken(mail.purpose, mail.language),
             # RFC 3834 5: nobody's holiday note should answer a machine.
             "Auto-Submitted": "auto-generated",
             "X-Auto-Response-Suppress": "All",

@@ -48,6 +48,10 @@ PURPOSES: dict[str, set[str]] = {
 }
 
 
+# Those that go to people outside, who are spoken to in every language of the public pages; the others go to colleagues.
+TO_OUTSIDERS = {"sign-on", "sign-on-receipt", "sign-on-reply", "answers-asked", "answers-decided"}
+
+
 @dataclass(frozen=True)
 class Words:
     """What a rendered system mail says; `html` may be ""."""
@@ -67,7 +71,7 @@ def missing_keys(purpose: str, context: dict[str, Any]) -> set[str]:
 
 
 def word(purpose: str, language: str, context: dict[str, Any]) -> Words:
-    """Render one mail in `language`, or in the site's own where the workspace does not speak it."""
+    """Render one mail in `language`, or in the site's own where this kind of mail is not translated."""
     if purpose == "plain":
         return Words(
             subject=context["subject"],
@@ -82,7 +86,7 @@ def word(purpose: str, language: str, context: dict[str, Any]) -> Words:
         "site_url": settings.SITE_URL,
         **context,
     }
-    with translation.override(speakable(language)):
+    with translation.override(spoken(purpose, language)):
         subject = _render(f"emails/{purpose}-subject.txt", values, escape=False)
         values["subject"] = " ".join(subject.split())
         text = _render(f"emails/{purpose}-body.txt", values, escape=False)
@@ -90,9 +94,10 @@ def word(purpose: str, language: str, context: dict[str, Any]) -> Words:
     return Words(values["subject"], text.strip() + "\n", html, "", {})
 
 
-def speakable(language: str) -> str:
-    """The language, where the workspace is translated into it, else the site's own."""
-    return language if language in dict(settings.LANGUAGES) else settings.LANGUAGE_CODE
+def spoken(purpose: str, language: str) -> str:
+    """The language, where mail of this purpose is translated into it, else the site's own."""
+    languages = settings.LANGUAGES if purpose in TO_OUTSIDERS else settings.DESK_LANGUAGES
+    return language if language in dict(languages) else settings.LANGUAGE_CODE
 
 
 def _render(name: str, values: dict[str, Any], *, escape: bool) -> str:

@@ -194,12 +194,10 @@ def test_an_organisation_goes_through_the_builder_by_its_name(db):
 
 
 class Stands(Codes):
-    """A field of another room, as positions will be."""
+    """A field of another room, as positions are."""
 
-    key, label, section, verb, short = "position", "Position", "Advocacy", "stands at", "position"
-    parts = (
-        Part("position", "Positions", choices=lambda words: [("supportive", "supportive"), ("opposed", "opposed")]),
-    )
+    key, label, section, verb, short = "stance", "Position", "Advocacy", "stands at", "stance"
+    parts = (Part("stance", "Positions", choices=lambda words: [("supportive", "supportive"), ("opposed", "opposed")]),)
 
     def known(self, words):
         return {"supportive": "supportive", "opposed": "opposed"}
@@ -215,15 +213,15 @@ def test_another_room_adds_a_condition_without_contacts_knowing(client, officer,
     monkeypatch.setattr(registry, "segment_fields", [*registry.segment_fields, Stands()])
     ContactFactory(family_name="Friend", given_name="supportive", country="IE")
     ContactFactory(family_name="Other", country="IE")
-    rule = {"all": [{"country": ["IE"]}, {"position": ["supportive"]}]}
+    rule = {"all": [{"country": ["IE"]}, {"stance": ["supportive"]}]}
     assert names(rule) == {"Friend"}
     assert describe(rule) == "People from Ireland who are supportive"
-    with pytest.raises(CriteriaError, match="Did you mean position"):
-        validate({"positon": ["supportive"]})
+    with pytest.raises(CriteriaError, match="Did you mean stance"):
+        validate({"stanse": ["supportive"]})
     client.force_login(officer)
     page = client.post(
         reverse("contacts:segment_create"),
-        {"r.how": "all", "r.new": "position", "do": "add-line:r"},
+        {"r.how": "all", "r.new": "stance", "do": "add-line:r"},
     ).content.decode()
     assert "stands at" in page
     assert 'value="opposed"' in page

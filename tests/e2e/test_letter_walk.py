@@ -91,7 +91,7 @@ class Walk:
         self.approver_window.sign_in(self.approver_user, PASSWORD)
         self.approver.press("link", "Read")
         self.approver.press("button", "Approve these words")
-        self.approver_window.page.get_by_role("button", name="Publish").wait_for()
+        self.approver_window.page.get_by_role("button", name="Publish now").wait_for()
         self.look(self.approver_window, "approved statement")
 
     def make_the_letter(self):
