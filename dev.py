@@ -203,10 +203,9 @@ def has_database(env: dict[str, str]) -> bool:
 
 
 def test(arguments: list[str], as_json: bool) -> int:
-    """The tests: all, or those of the named folders, on three processes or more, since many wait for others."""
+    """The tests: all, or those of the named folders, on three processes, since many wait; those of faults on five."""
     set_up("dev")
     if all((ROOT / word).is_dir() for word in arguments):
-        # Tests of faults wait most of their time: for leases, restarts and silent servers.
         processes = "5" if arguments == ["tests/faults"] else "3"
         arguments = [*arguments, "-n", processes, "--dist", "worksteal"]
     env = {**os.environ, "PYTHONUNBUFFERED": "1", "PATH": environment()["PATH"]}
