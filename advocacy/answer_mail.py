@@ -8,19 +8,17 @@ from django.utils.translation import gettext as _
 from django.utils.translation import override
 
 from accounts.models import User
-from accounts.roles import users_who_may
 from advocacy.languages import interface_language
 from advocacy.models import ActionPlan, Proposal
 from advocacy.plan_content import plan_words, published_content
+from contacts.colleagues import insiders_who_may
 from contacts.languages import country_name
 from transport.outbox import queue_mail
 
 
 def deciders(plan: ActionPlan, *, but: User | None = None) -> list[User]:
     """Who may confirm answers to a plan: people with the permission who see it, except who proposed them."""
-    people = users_who_may("advocacy.approve")
-    insiders = people.filter(affiliations__organisation_id=plan.owner_id) | people.filter(role="administrator")
-    return list(insiders.exclude(pk=but.pk if but else None).distinct())
+    return insiders_who_may("advocacy.approve", plan.owner_id, but=but.pk if but else None)
 
 
 def tell_answers_came(plan: ActionPlan, country: str, written: Sequence[Proposal], *, but: User | None = None) -> None:

@@ -13,7 +13,7 @@ class AdvocacyConfig(AppConfig):
         from accounts import registry
         from advocacy import campaign_rows, desk_rows, sign_privacy, sign_rows
 
-        registry.tasks.append(desk_rows.waiting_for)
+        registry.tasks += [desk_rows.waiting_for, desk_rows.answers_waiting]
         registry.drafts.append(desk_rows.drafts_of)
         registry.searches.append(desk_rows.found_by)
         campaign_rows.register()

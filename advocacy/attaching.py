@@ -40,6 +40,9 @@ _OPEN_DOCUMENT = {TYPES["odt"].encode(): "odt", TYPES["ods"].encode(): "ods"}
 # A program in a document, or a list of names that no document needs.
 _MACROS = re.compile(r"vbaProject|\.bin$|activeX|^Basic/|^Scripts/|\.(?:exe|dll|js|vbs|jar)$", re.IGNORECASE)
 _MOST_NAMES = 5000
+# Of a PDF: what acts on opening, and the packed parts between.
+_ACTIVE = re.compile(rb"/(?:JavaScript|JS|Launch|EmbeddedFiles?)\b")
+_STREAM = re.compile(rb"\bstream\r?\n.*?\bendstream\b", re.DOTALL)
 
 
 def kind_of(content: bytes) -> str:
@@ -58,8 +61,11 @@ def kind_of(content: bytes) -> str:
 
 
 def _pdf(content: bytes) -> str:
-    """A PDF that starts no program: what it does on opening is looked for in its plain part."""
-    if re.search(rb"/(?:JavaScript|JS|Launch|EmbeddedFile)\b", content):
+    """A PDF that starts no program: what it does on opening is looked for in its plain part.
+
+    Not in its streams: packed bytes hold "/JS" by chance, in a file of 15 MB as likely as not.
+    """
+    if _ACTIVE.search(_STREAM.sub(b"", content)):
         raise PublishingError(_("This PDF holds a script or another file. Print it to a new PDF and attach that."))
     return "pdf"
 
@@ -146,9 +152,16 @@ def detach(attachment: StatementAttachment, *, actor: User) -> None:
 
 
 def copy_all(source: Statement, target: Statement, *, actor: User) -> None:
-    """Give a new version the files of the old one, each with a copy of its own."""
+    """Give a new version the files of the old one, each with a copy of its own.
+
+    Raises PublishingError where a file is missing on the disk.
+    """
     for row in source.attachments.all():
-        content = read(row)
+        try:
+            content = read(row)
+        except FileNotFoundError as error:
+            words = _("The file %(name)s is missing on this server. Put it back from a backup, then try again.")
+            raise PublishingError(words % {"name": row.name}) from error
         copied = StatementAttachment(
             statement=target,
             title=row.title,

@@ -3,14 +3,14 @@
 from collections.abc import Iterator
 from typing import Any
 
-from django.db.models import Count, Q
+from django.db.models import Count, Min, Q
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from accounts.models import User
 from accounts.registry import Draft, Hit, Task
-from advocacy.models import ActionPlan, Statement
+from advocacy.models import ActionPlan, Proposal, Statement
 from advocacy.story import TONES
 from contacts.names import sort_key
 
@@ -77,6 +77,30 @@ def _task(statement: Any, detail: str, action: str, *, primary: bool = False) ->
         tone=TONES[statement.status],
         primary=primary,
     )
+
+
+def answers_waiting(user: User) -> Iterator[Task]:
+    """Plans with members' answers that `user` may confirm, those that wait longest first; one query."""
+    if not user.has_perm("advocacy.approve"):
+        return
+    rows = Proposal.objects.waiting().exclude(proposed_by=user)
+    rows = rows.filter(point__plan__in=ActionPlan.objects.visible_to(user))
+    plans = rows.values("point__plan__slug", "point__plan__title").annotate(number=Count("pk"), since=Min("created_at"))
+    for plan in plans.order_by("since")[:AT_MOST]:
+        detail = ngettext(
+            "%(count)d answer of a member waits to be confirmed.",
+            "%(count)d answers of members wait to be confirmed.",
+            plan["number"],
+        )
+        yield Task(
+            title=plan["point__plan__title"],
+            reference="",
+            detail=detail % {"count": plan["number"]},
+            url=reverse("advocacy:plan_answers", args=[plan["point__plan__slug"]]),
+            action=_("Look at the answers"),
+            icon="plan",
+            tone="warn",
+        )
 
 
 def drafts_of(user: User) -> Iterator[Draft]:

@@ -15,7 +15,7 @@ from accounts.models import User
 from advocacy.attaching import copy_all
 from advocacy.models import Statement, StatementText
 from advocacy.references import create_with_reference
-from advocacy.road import PublishingError, reopen, require_editable
+from advocacy.road import PublishingError, hold, reopen, require_editable
 from advocacy.translating import link_translations, map_after
 
 
@@ -197,11 +197,13 @@ def new_version(statement: Statement, *, actor: User) -> Statement:
     """A fresh draft with the texts of a published statement, which it supersedes and leaves as it is."""
     if statement.is_editable:
         raise PublishingError(_("This statement is not published yet. Edit it."))
-    begun = Statement.objects.filter(supersedes=statement).exclude(status__in=["published", "withdrawn"]).first()
-    if begun is not None:
-        sentence = _("A new version was started already: %(reference)s. Go on with that one.")
-        raise PublishingError(sentence % {"reference": begun.reference})
     with transaction.atomic():
+        # Held, so that two people at once start one.
+        hold(statement)
+        begun = Statement.objects.filter(supersedes=statement).exclude(status__in=["published", "withdrawn"]).first()
+        if begun is not None:
+            sentence = _("A new version was started already: %(reference)s. Go on with that one.")
+            raise PublishingError(sentence % {"reference": begun.reference})
         copy = create_with_reference(
             Statement,
             middle="S",

@@ -3,7 +3,6 @@
 import hashlib
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any
 
 from django.conf import settings
 from django.db import transaction
@@ -16,6 +15,7 @@ from accounts import audit
 from accounts.models import User
 from advocacy.models import JoinedCall
 from advocacy.references import create_with_reference
+from contacts.colleagues import insiders_who_may
 from contacts.models import Organisation
 
 MOST_BYTES = 8 * 1024 * 1024
@@ -168,8 +168,4 @@ def address_of_call(call: JoinedCall, language: str = "") -> str:
 
 def deciders(call: JoinedCall) -> list[User]:
     """Who may decide: people with the permission who see the call, except the one who took it down."""
-    from accounts.roles import users_who_may
-
-    people: Any = users_who_may("advocacy.approve")
-    insiders = people.filter(affiliations__organisation_id=call.owner_id) | people.filter(role="administrator")
-    return list(insiders.exclude(pk=call.asked_by_id).distinct())
+    return insiders_who_may("advocacy.approve", call.owner_id, but=call.asked_by_id)

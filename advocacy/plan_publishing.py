@@ -16,10 +16,10 @@ from django.utils.translation import override
 
 from accounts import audit
 from accounts.models import User
-from accounts.roles import users_who_may
 from advocacy.models import ActionPlan, PlanVersion, digest_of
 from advocacy.plan_content import content_of, digest_of_plan
 from advocacy.publishing import PublishingError
+from contacts.colleagues import insiders_who_may
 from contacts.languages import language_name
 from transport.outbox import queue_mail
 
@@ -173,9 +173,7 @@ def unpublish(plan: ActionPlan, *, actor: User, note: str) -> None:
 
 def approvers(plan: ActionPlan, *, but: User | None = None) -> list[User]:
     """Who may publish it: people with the permission who see it, except the one who sent it for review."""
-    people = users_who_may("advocacy.approve")
-    insiders = people.filter(affiliations__organisation_id=plan.owner_id) | people.filter(role="administrator")
-    return list(insiders.exclude(pk=but.pk if but else plan.submitted_by_id).distinct())
+    return insiders_who_may("advocacy.approve", plan.owner_id, but=but.pk if but else plan.submitted_by_id)
 
 
 def waits_for(plan: ActionPlan, user: User) -> str:

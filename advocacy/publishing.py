@@ -12,11 +12,11 @@ from django.utils.translation import gettext as _
 from django.utils.translation import override
 
 from accounts.models import User
-from accounts.roles import users_who_may
-from advocacy import kinds, safety, signing
+from advocacy import citing, kinds, safety, signing
 from advocacy.models import Statement, StatementVersion
-from advocacy.road import NOBODY, TRANSITIONS, PublishingError, Status, move_to, reopen
+from advocacy.road import NOBODY, TRANSITIONS, PublishingError, Status, hold, move_to, reopen
 from advocacy.story import hour
+from contacts.colleagues import insiders_who_may
 from transport.outbox import queue_mail
 
 __all__ = [
@@ -127,26 +127,28 @@ def _require_read(version: StatementVersion, seen: str) -> None:
 def publish(statement: Statement, *, actor: User) -> StatementVersion:
     """Put the approved text on the public pages now."""
     require(actor, "advocacy.edit")
-    blocked = blocks(statement)
-    if blocked:
-        raise PublishingError(" ".join(blocked))
     now = timezone.now()
     if statement.embargo_until and statement.embargo_until > now:
         sentence = _("It is under embargo until %(time)s. Set the publication to that time or a later one.")
         raise PublishingError(sentence % {"time": hour(statement.embargo_until)})
-    return move_to(
-        statement,
-        Status.PUBLISHED,
-        actor=actor,
-        event="published",
-        sentence="published version {version} of {reference}",
-        published_at=now,
-    )
+    with transaction.atomic():
+        hold(statement)
+        blocked = blocks(statement)
+        if blocked:
+            raise PublishingError(" ".join(blocked))
+        return move_to(
+            statement,
+            Status.PUBLISHED,
+            actor=actor,
+            event="published",
+            sentence="published version {version} of {reference}",
+            published_at=now,
+        )
 
 
 def blocks(statement: Statement) -> list[str]:
     """Why an approved text cannot become public now, in sentences; none when nothing holds it up."""
-    return signing.blocks_publishing(statement)
+    return signing.blocks_publishing(statement) + citing.sentences_on_unknown(statement.texts.all())
 
 
 def withdraw(statement: Statement, *, actor: User, note: str = "") -> StatementVersion:
@@ -164,10 +166,7 @@ def withdraw(statement: Statement, *, actor: User, note: str = "") -> StatementV
 
 def approvers(statement: Statement, *, but: User | None = None) -> list[User]:
     """Who may approve it: people with the permission who see it, except the one who sent it for review."""
-    people = users_who_may("advocacy.approve")
-    insiders = people.filter(affiliations__organisation_id=statement.owner_id) | people.filter(role="administrator")
-    own = but.pk if but else statement.submitted_by_id
-    return list(insiders.exclude(pk=own).distinct())
+    return insiders_who_may("advocacy.approve", statement.owner_id, but=but.pk if but else statement.submitted_by_id)
 
 
 def require(actor: User, permission: str) -> None:

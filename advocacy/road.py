@@ -74,6 +74,11 @@ def move_to(
     return version
 
 
+def hold(statement: Statement) -> None:
+    """Lock a statement's row until the end of the transaction: an answer by a signer's link waits for it."""
+    Statement.objects.select_for_update().get(pk=statement.pk)
+
+
 def _write_version(statement: Statement, *, actor: User | None, event: str) -> StatementVersion:
     latest = StatementVersion.objects.filter(statement=statement).order_by("-id").first()
     number = latest.number if latest else 0

@@ -13,7 +13,7 @@ from django.utils.translation import override
 from accounts.models import User
 from advocacy.models import Statement, StatementVersion
 from advocacy.publishing import blocks, require
-from advocacy.road import PublishingError, Status, move_to
+from advocacy.road import PublishingError, Status, hold, move_to
 from advocacy.story import hour
 from transport.outbox import queue_mail
 
@@ -77,21 +77,22 @@ def publish_due(now: datetime | None = None) -> int:
 
 
 def _publish(statement: Statement, now: datetime) -> bool:
-    reasons = blocks(statement)
-    if reasons:
-        with transaction.atomic():
-            sentence = "did not publish {reference}, version {version}: its signatures are not settled"
+    with transaction.atomic():
+        hold(statement)
+        reasons = blocks(statement)
+        if reasons:
+            sentence = "did not publish {reference}, version {version}: something holds it up"
             _back(statement, actor=None, sentence=sentence)
             _tell_writers(statement, reasons)
-        return False
-    move_to(
-        statement,
-        Status.PUBLISHED,
-        actor=None,
-        event="published",
-        sentence="published version {version} of {reference} at the time that was set",
-        published_at=now,
-    )
+            return False
+        move_to(
+            statement,
+            Status.PUBLISHED,
+            actor=None,
+            event="published",
+            sentence="published version {version} of {reference} at the time that was set",
+            published_at=now,
+        )
     return True
 
 

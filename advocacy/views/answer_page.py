@@ -9,11 +9,7 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import override
-from django.views.decorators.cache import never_cache
-from django.views.decorators.csrf import csrf_exempt
-from django.views.decorators.http import require_http_methods
 
-from accounts.access import public
 from advocacy import assessing
 from advocacy.answer_links import link_of_token
 from advocacy.assessing import AssessingError, Voice
@@ -22,14 +18,11 @@ from advocacy.languages import interface_language
 from advocacy.models import AnswerLink, Proposal
 from advocacy.plan_content import plan_words, point_words, published_content
 from advocacy.views.answers import known_to, sent_sentence
-from advocacy.views.framing import standing_frame
+from advocacy.views.framing import link_page, standing_frame
 from contacts.languages import country_name
 
 
-@public
-@csrf_exempt
-@never_cache
-@require_http_methods(["GET", "HEAD", "POST"])
+@link_page
 def answer_page(request: HttpRequest, token: str) -> HttpResponse:
     """Show and take answers. A forged link is 404; one that expired, was taken back or whose plan went is 410."""
     link = link_of_token(token)

@@ -1,14 +1,15 @@
-"""The frame of every public page: open to the world, in the language of its address, kept briefly in caches."""
+"""The frames of public pages: those for the world, kept briefly in caches; those behind a link, kept nowhere."""
 
 from collections.abc import Callable, Iterable
 from functools import wraps
 from typing import Any
 
 from django.conf import settings
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, HttpResponseNotAllowed
 from django.urls import reverse
 from django.utils.cache import patch_cache_control
 from django.utils.translation import override
+from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import conditional_page, require_safe
 
 from accounts.access import public
@@ -16,6 +17,7 @@ from advocacy.languages import interface_language, is_reading_language, own_name
 
 # Short: a text that is withdrawn must be gone soon. The ETag saves the transfer after that.
 MAX_AGE = 60
+LINK_METHODS = ["GET", "HEAD", "POST"]
 
 
 def public_page(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponseBase]:
@@ -32,6 +34,26 @@ def public_page(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse
         return response
 
     return public(conditional_page(require_safe(page)))
+
+
+def link_page(view: Callable[[HttpRequest, str], HttpResponse]) -> Callable[..., HttpResponseBase]:
+    """Open to whoever holds the link with this token, and kept out of caches, indexes, referrers and logs.
+
+    The token is the only authority: no cookie is read, and so no CSRF token is asked for.
+    """
+
+    @wraps(view)
+    def page(request: HttpRequest, token: str) -> HttpResponse:
+        # Not by Django's decorator, which logs the address.
+        response = view(request, token) if request.method in LINK_METHODS else HttpResponseNotAllowed(LINK_METHODS)
+        response["Cache-Control"] = "no-store, private"
+        response["Referrer-Policy"] = "no-referrer"
+        response["X-Robots-Tag"] = "noindex, nofollow, noarchive"
+        # Django would write the address of a refused request, and the token with it, into the log.
+        response._has_been_logged = True  # type: ignore[attr-defined]
+        return response
+
+    return public(csrf_exempt(page))
 
 
 def frame(

@@ -4,17 +4,13 @@ The token is the only authority: no account, no cookie is read or set, and so no
 is cached, indexed, sent on as a referrer or logged holds the token. Whatever is wrong with one, the page is the same.
 """
 
-from collections.abc import Callable
-from functools import wraps
 from typing import Any
 
 from django.conf import settings
-from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseNotAllowed
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import override
-from django.views.decorators.csrf import csrf_exempt
 
-from accounts.access import public
 from advocacy.answering import AnswerRefused, LinkClosed, TextChanged, TooManyAnswers, take_answer, why_closed
 from advocacy.forms.sign_answer import AnswerForm
 from advocacy.languages import interface_language
@@ -22,34 +18,13 @@ from advocacy.models import Signatory, Signature, SignOn
 from advocacy.shown_text import changes_since, text_of
 from advocacy.sign_links import masked, opens, signatory_of
 from advocacy.signing import LAPSED, SIGNED, is_frozen, printed, standing_of, standings_of
-from advocacy.views.framing import standing_frame
+from advocacy.views.framing import link_page, standing_frame
 from contacts.confidentiality import shown_address
 
-METHODS = ["GET", "HEAD", "POST"]
 
-
-def _private(view: Callable[[HttpRequest, str], HttpResponse]) -> Callable[..., HttpResponseBase]:
-    """Open to whoever holds a link, and kept out of caches, indexes, referrers and logs."""
-
-    @wraps(view)
-    def page(request: HttpRequest, token: str) -> HttpResponse:
-        response = view(request, token)
-        response["Cache-Control"] = "no-store, private"
-        response["Referrer-Policy"] = "no-referrer"
-        response["X-Robots-Tag"] = "noindex, nofollow, noarchive"
-        # Django would write the address of a refused request, and the token with it, into the log.
-        response._has_been_logged = True  # type: ignore[attr-defined]
-        return response
-
-    return public(csrf_exempt(page))
-
-
-@_private
+@link_page
 def sign(request: HttpRequest, token: str) -> HttpResponse:
     """The text with the form; its POST takes an answer and leads back here."""
-    if request.method not in METHODS:
-        # Not by Django's decorator, which logs the address.
-        return HttpResponseNotAllowed(METHODS)
     signatory = signatory_of(token)
     if signatory is None:
         return _refused(request, 404)

@@ -9,6 +9,7 @@ from advocacy.models import Statement
 from desk.demo import walk
 from desk.demo.accounts import make_accounts
 from desk.demo.address_book import make_address_book
+from desk.demo.campaign import make_campaign
 from desk.demo.plan import make_plan
 from mailing import lifecycle
 from mailing.models import Mailing
@@ -30,6 +31,7 @@ def load(*, send: bool = True, say: Callable[[str], object] = lambda text: None)
     make_address_book(officer)
     statement = _statement(officer, approver)
     make_plan(officer, approver)
+    make_campaign(officer, approver)
     sent = _letter(statement, SENT_TO, officer)
     if sent.status == Mailing.Status.DRAFT:
         walk.approve_letter(sent, writer=officer, approver=approver)

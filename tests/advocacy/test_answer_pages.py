@@ -130,3 +130,28 @@ class TestPages:
         arguments = [plan.slug] if name == "plan_answers" else [plan.slug, "de"]
         with django_assert_max_num_queries(12):
             assert client.get(reverse(f"advocacy:{name}", args=arguments)).status_code == 200
+
+
+def test_answers_that_wait_stand_under_needs_you_of_those_who_may_confirm(sign_in, plan, proposal, officer, approver):
+    page = sign_in(approver).get(reverse("desk:home")).content.decode()
+    assert "1 answer of a member waits to be confirmed." in page
+    assert reverse("advocacy:plan_answers", args=[plan.slug]) in page
+
+    assert "waits to be confirmed" not in sign_in(officer).get(reverse("desk:home")).content.decode()
+
+    confirm(proposal, actor=approver, seen=0)
+    assert "waits to be confirmed" not in sign_in(approver).get(reverse("desk:home")).content.decode()
+
+
+def test_the_page_behind_a_link_stays_out_of_caches_indexes_and_referrers(client, plan, kok, officer):
+    link = send_link(plan, kok, actor=officer, terms=Terms())
+
+    for response in (
+        client.get(reverse("answer_page", args=[make_token(link)])),
+        client.get(reverse("answer_page", args=["made-up"])),
+        client.put(reverse("answer_page", args=[make_token(link)])),
+    ):
+        assert "no-store" in response["Cache-Control"]
+        assert response["Referrer-Policy"] == "no-referrer"
+        assert "noindex" in response["X-Robots-Tag"]
+    assert response.status_code == 405

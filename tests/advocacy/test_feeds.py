@@ -6,6 +6,7 @@ from xml.etree import ElementTree
 
 import pytest
 from django.conf import settings as configured
+from django.urls import reverse
 from django.utils import timezone
 
 from advocacy import publishing, sitemap
@@ -142,6 +143,10 @@ class TestPlan:
             feed = read(client, self.PATH)
         assert set(titles(feed)) == {"Ireland, 1. Legal aid: Met", "Ireland, 1. Legal aid: Partly", "Six points"}
         assert_valid(feed, self.PATH)
+
+    def test_the_page_of_the_plan_names_its_feed(self, client, plan):
+        page = client.get(reverse("public:plan_detail", kwargs={"lang": "en", "slug": "six"})).content.decode()
+        assert f'type="application/atom+xml" href="{self.PATH}"' in page
 
     def test_in_french_it_speaks_french(self, client, plan):
         assert "Irlande, 1. Legal aid: Respecté" in [

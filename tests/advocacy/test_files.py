@@ -10,7 +10,7 @@ from pypdf import PdfWriter
 
 from advocacy import attaching, publishing
 from advocacy.drafting import new_version
-from advocacy.models import StatementAttachment
+from advocacy.models import Statement, StatementAttachment
 from advocacy.road import PublishingError
 
 PNG = b"\x89PNG\r\n\x1a\n" + b"\0" * 40
@@ -200,3 +200,25 @@ def test_the_pages_attach_and_remove_and_say_what_is_wrong(sign_in, officer, sta
     row = StatementAttachment.objects.get()
     removal = reverse("advocacy:file_remove", args=[statement.reference, row.pk])
     assert "The file is removed." in client.post(removal, follow=True).content.decode()
+
+
+def test_bytes_that_only_look_like_a_script_are_no_reason_and_a_packed_file_inside_is():
+    stream = b"<< /Length 9 >>\nstream\r\nxx/JS yy/JavaScript \nendstream\nendobj\n"
+    assert attaching.kind_of(b"%PDF-1.7\n" + stream * 3 + b"trailer << >>") == "pdf"
+
+    for name in (b"/JS", b"/Launch", b"/EmbeddedFiles"):
+        with pytest.raises(PublishingError, match="holds a script"):
+            attaching.kind_of(b"%PDF-1.7\n" + stream + name + b" 4 0 R\n" + stream)
+
+
+def test_a_new_version_of_a_text_whose_file_is_missing_says_so_and_starts_nothing(sign_in, officer, published, folder):
+    StatementAttachment.objects.create(
+        statement=published, title="Paper", name="paper.pdf", kind="pdf", size=3, sha256="a" * 64, file="attachments/no"
+    )
+    before = Statement.objects.count()
+
+    answer = sign_in(officer).post(reverse("advocacy:statement_new_version", args=[published.reference]))
+
+    assert answer.status_code == 409
+    assert "The file paper.pdf is missing on this server" in answer.content.decode()
+    assert Statement.objects.count() == before

@@ -135,3 +135,20 @@ def test_the_page_of_facts_saves_them_and_says_what_is_wrong(sign_in, officer):
 
 def test_the_day_of_an_event_is_shown_as_people_write_it(db):
     assert ("Date of the event", "2 December 2026") in facts_for_readers(make("event_report"))
+
+
+def test_a_source_that_nobody_has_holds_up_review_and_publication(officer, approver):
+    row = make("statement")
+    text = row.texts.get()
+    text.body += "<p>We met 90 people [[source: not-there]].</p>"
+    text.save()
+
+    with pytest.raises(PublishingError, match="not in the evidence library: not-there"):
+        publishing.submit(row, actor=officer)
+
+    Statement.objects.filter(pk=row.pk).update(
+        status="approved", submitted_by=officer, approved_by=approver, approved_at=row.created_at
+    )
+    row.refresh_from_db()
+    with pytest.raises(PublishingError, match="not in the evidence library: not-there"):
+        publishing.publish(row, actor=officer)

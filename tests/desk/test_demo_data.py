@@ -10,8 +10,19 @@ from django.test import TestCase
 from django.urls import reverse
 
 from accounts.models import AuditEvent, User
-from advocacy.models import ActionPlan, Assessment, Proposal, Statement
+from advocacy.models import (
+    ActionPlan,
+    Assessment,
+    Campaign,
+    Event,
+    JoinedCall,
+    Proposal,
+    Signatory,
+    SignOn,
+    Statement,
+)
 from advocacy.richtext import sanitise
+from advocacy.signing import standings_of
 from contacts.models import Contact, ContactList, ImportRun, Mandate, Membership, Organisation, Segment
 from contacts.names import sort_key
 from desk.demo.accounts import ACCOUNTS, PASSWORD
@@ -111,7 +122,7 @@ class TestAfterTheLoad(TestCase):
         assert waits.is_sample
 
     def test_what_is_made_up_is_marked(self):
-        assert Statement.objects.get().is_sample
+        assert set(Statement.objects.values_list("is_sample", flat=True)) == {True}
         plan = ActionPlan.objects.get()
         assert plan.is_sample
         assert [point.ask.is_placeholder for point in plan.points.all()] == [True] * 6
@@ -131,11 +142,27 @@ class TestAfterTheLoad(TestCase):
         assert "The answers, sources and dates are invented" in page
         assert page.count("Placeholder text.") == 6
 
+    def test_a_campaign_shows_a_text_others_sign_a_call_we_joined_and_names_no_real_organisation(self):
+        campaign = Campaign.objects.get()
+        assert campaign.is_sample
+        page = self.client.get(reverse("public:campaign_detail", args=["en", campaign.slug])).content.decode()
+        assert "made up for" in page.casefold() or "invented" in page.casefold()
+        standings = {row.signatory.organisation.name: row.state for row in standings_of(SignOn.objects.get().statement)}
+        assert standings == {
+            "Open Harbour (sample)": "signed",
+            "Ponte Verde (sample)": "asks_change",
+            "Union Hall (sample)": "waiting",
+        }
+        assert all(row.signatory.email.endswith(".example") for row in standings_of(SignOn.objects.get().statement))
+        assert JoinedCall.objects.get().published_at is not None
+        assert Event.objects.get().is_sample
+
     def test_real_organisations_are_members_and_have_said_nothing(self):
         real = Organisation.objects.filter(is_platform=False, memberships__isnull=False).distinct()
         assert real.count() == 29
         assert not Statement.objects.filter(owner__in=real).exists()
         assert not Mailing.objects.filter(owner__in=real).exists()
+        assert not Signatory.objects.filter(organisation__in=real).exists()
 
     def test_the_address_book_shows_what_there_is_beside_the_parliament(self):
         rows = list(csv.DictReader(SHEET.splitlines(), delimiter=";"))
