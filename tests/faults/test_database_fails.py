@@ -69,9 +69,9 @@ def test_it_falls_silent_behind_a_connection_that_seems_to_live(start_loop, data
 
     database_proxy.is_silent = True
     other = start_loop()
+    seen.processes = (cut_off, other)
     seen.until(lambda ledger: ledger["sent"] + ledger["uncertain"] == 40, beat_by_hand=True)
     database_proxy.is_silent = False
-    seen.processes = (cut_off, other)
     ledger = seen.until_finished(beat_by_hand=True)
     time.sleep(1)
 

@@ -162,9 +162,11 @@ def test_a_substitute_and_somebody_without_a_seat_have_their_own_lists(letter, m
 
 def test_what_was_previewed_is_what_is_frozen(letter, member):
     MailingContentFactory(mailing=letter, language="fr")
-    for number in range(12):
+    people = [
         member(country="FR" if number % 3 else "IE", email="" if number == 5 else f"m{number}@parliament.example")
-    AudienceRule.objects.create(mailing=letter, effect="exclude", contact=Contact.objects.first())
+        for number in range(12)
+    ]
+    AudienceRule.objects.create(mailing=letter, effect="exclude", contact=people[0])
     seen = audience.preview(letter)
     contexts = dict(audience.with_context(letter).values_list("pk", "context"))
     assert audience.freeze(letter) == (seen.matched, seen.recipients) == (12, 10)
