@@ -6,7 +6,6 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from django.db import InterfaceError, OperationalError
-from django.utils import timezone
 from django.utils.translation import gettext_lazy
 
 from mailing import bell, lifecycle
@@ -21,6 +20,7 @@ from mailing.dispatch.leases import Claim, LeaseLost, MailingStopped
 from mailing.dispatch.rendering import Renderer
 from mailing.dispatch.results import Result
 from mailing.dispatch.settlement import settle
+from mailing.dispatch.store import note_activity
 from mailing.dispatch.window import Recipient, open_window, window_size
 from mailing.models import Delivery, Mailing
 from transport.provider import Transport, open_transport
@@ -221,9 +221,8 @@ class Turn:
         return breaker.reason_to_stop(self.mailing.pk)
 
     def _tell_activity(self) -> None:
-        if ticks() - self.last_activity >= ACTIVITY_EVERY:
+        if ticks() - self.last_activity >= ACTIVITY_EVERY and note_activity(self.mailing.pk):
             self.last_activity = ticks()
-            Mailing.objects.filter(pk=self.mailing.pk).update(last_activity_at=timezone.now())
 
 
 def _fitting(sent: int, seconds: float, largest: int) -> int:

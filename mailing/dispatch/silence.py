@@ -1,8 +1,10 @@
-"""Ending sessions that fell silent in the middle of a pipeline: their locks would hold up everybody else for ever.
+"""Ending sessions that fell silent in a transaction: their locks would hold up everybody else for ever.
 
-PostgreSQL ends a session that idles in a transaction (config/env.py). But one whose statements came without the end of
-their pipeline counts as at work, whatever the time: its worker was stopped, or its host is gone behind a connection
-that seems to live. Only another session can tell, and end it.
+PostgreSQL ends a session that idles in a transaction (config/env.py), but not after a pipeline, as the engine's
+statements travel. One whose statements came without the end of their pipeline counts as at work, whatever the time. And
+one whose pipeline did end counts as idle, but psycopg sends a Flush after the end, which takes back PostgreSQL's clock
+and sets no new one. Its worker was stopped, or its host is gone behind a connection that seems to live: only another
+session can tell, and end it.
 """
 
 import logging
@@ -15,12 +17,18 @@ from mailing.dispatch.clock import lease_seconds
 
 logger = logging.getLogger(__name__)
 
-# A COPY waits for its client as well, and may do so for long.
+# A COPY waits for its client as well, and may do so for long. Who idles has the time that PostgreSQL would give.
 END_SILENT = """
 SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity
 WHERE datname = current_database() AND usename = current_user AND backend_type = 'client backend'
-    AND pid <> pg_backend_pid() AND state = 'active' AND wait_event = 'ClientRead' AND query NOT ILIKE 'copy%%'
-    AND state_change < clock_timestamp() - %s * INTERVAL '1 second'
+    AND pid <> pg_backend_pid() AND wait_event = 'ClientRead'
+    AND (
+        state = 'active' AND query NOT ILIKE 'copy%%'
+            AND state_change < clock_timestamp() - %s * INTERVAL '1 second'
+        OR state LIKE 'idle in transaction%%'
+            AND state_change < clock_timestamp()
+                - NULLIF(current_setting('idle_in_transaction_session_timeout')::interval, INTERVAL '0')
+    )
 """
 
 
@@ -50,7 +58,7 @@ def unless_locked() -> Iterator[None]:
 
 
 def end_silent() -> int:
-    """End sessions that waited longer than a lease for the rest of a pipeline, and give how many.
+    """End sessions that waited longer than a lease for the rest of a pipeline, or idle too long; give how many.
 
     Whoever was silent that long has lost its lease, so nothing it meant to write may be written any more.
     """

@@ -136,6 +136,18 @@ def run(sql: str, parameters: Sequence[Any]) -> Any:
         return Cursor(connection.connection).execute(sql, parameters, prepare=True)
 
 
+def note_activity(mailing_id: int) -> bool:
+    """Write down that a mailing goes on, unless its row is held; give whether it was written.
+
+    Every open window holds it. A worker that fell silent in one would hold up all others if they waited for it.
+    """
+    row = Mailing.objects.filter(pk=mailing_id)
+    with transaction.atomic():
+        if not row.select_for_update(skip_locked=True, no_key=True).values_list("pk", flat=True).first():
+            return False
+        return bool(row.update(last_activity_at=timezone.now()))
+
+
 def in_flight(mailing_id: int) -> Q:
     """Rows inside a committed window without a result: they may be leaving at this moment.
 

@@ -11,7 +11,7 @@ from mailing import bell
 from tests.faults.disks import fill, small_disk
 from tests.faults.proxy import SYNC
 from tests.letters import letter_being_sent
-from tests.processes import moments, wait_until
+from tests.processes import live_database_url, moments, wait_until
 
 pytestmark = [pytest.mark.faults, pytest.mark.only_postgresql, pytest.mark.django_db(transaction=True)]
 
@@ -68,7 +68,7 @@ def test_it_falls_silent_behind_a_connection_that_seems_to_live(start_loop, data
     seen.until_caught(5)
 
     database_proxy.is_silent = True
-    other = start_loop()
+    other = start_loop(database=live_database_url() + short)
     seen.processes = (cut_off, other)
     seen.until(lambda ledger: ledger["sent"] + ledger["uncertain"] == 40, beat_by_hand=True)
     database_proxy.is_silent = False

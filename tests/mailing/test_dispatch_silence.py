@@ -9,6 +9,7 @@ from django.db import OperationalError, connection
 
 from mailing.dispatch import recovery
 from mailing.dispatch.silence import end_silent, unless_locked
+from mailing.dispatch.store import note_activity
 from mailing.models import Delivery
 from tests.faults.postgres import server_url
 from tests.letters import letter_being_sent
@@ -44,6 +45,46 @@ def test_a_pipeline_without_its_end_is_ended_after_a_lease(another):
         assert end_silent() == 1
         time.sleep(0.1)
         assert not lives(another)
+
+
+@pytest.fixture
+def short_idling():
+    """As PostgreSQL's own clock for idling in a transaction, in the session that looks."""
+    with connection.cursor() as cursor:
+        cursor.execute("SET idle_in_transaction_session_timeout = '300ms'")
+        yield
+        cursor.execute("RESET idle_in_transaction_session_timeout")
+
+
+@pytest.mark.only_postgresql
+def test_a_transaction_that_idles_too_long_after_a_pipeline_is_ended(another, short_idling):
+    with another.pipeline():
+        another.execute("SELECT 1")
+    assert end_silent() == 0
+    time.sleep(0.4)
+    assert end_silent() == 1
+    time.sleep(0.1)
+    assert not lives(another)
+
+
+@pytest.mark.only_postgresql
+def test_where_idling_has_no_limit_nobody_is_ended_for_it(another, short_idling):
+    with connection.cursor() as cursor:
+        cursor.execute("SET idle_in_transaction_session_timeout = 0")
+    with another.pipeline():
+        another.execute("SELECT 1")
+    time.sleep(0.4)
+    assert end_silent() == 0
+
+
+@pytest.mark.only_postgresql
+def test_a_sign_of_life_does_not_wait_for_a_window_that_another_session_holds_open(another):
+    mailing = letter_being_sent(1)
+    another.execute("SELECT 1 FROM mailing_mailing WHERE id = %s FOR SHARE", [mailing.pk])
+    assert not note_activity(mailing.pk)
+
+    another.rollback()
+    assert note_activity(mailing.pk)
 
 
 @pytest.mark.only_postgresql
