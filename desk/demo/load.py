@@ -32,6 +32,7 @@ def load(*, send: bool = True, say: Callable[[str], object] = lambda text: None)
     statement = _statement(officer, approver)
     make_plan(officer, approver)
     make_campaign(officer, approver)
+    statement.refresh_from_db()
     sent = _letter(statement, SENT_TO, officer)
     if sent.status == Mailing.Status.DRAFT:
         walk.approve_letter(sent, writer=officer, approver=approver)
