@@ -29,7 +29,8 @@ from tests.canaries.rows import CONTACT, FAMILY_NAME, ORGANISATION, ORGANISATION
 from tests.factories import SalutationFactory, StatementFactory, StatementTextFactory, UserFactory
 from tests.letters import letter_being_sent, queue
 
-pytestmark = pytest.mark.django_db
+# Once for both databases: it is about what pages say, and opens each of them as each role.
+pytestmark = [pytest.mark.django_db, pytest.mark.only_sqlite]
 ROLES = [None, *PERMISSIONS]
 # Answers longer than this come from a loop and not from a page.
 MOST_CHOICES = 4
