@@ -1,0 +1,9 @@
+"""Alternative passages of a letter."""
+
+from django.db import migrations
+
+
+class Migration(migrations.Migration):
+    dependencies = [("mailing", "0008_campaign")]
+
+    operations = []
