@@ -5,8 +5,11 @@ from mailing.models.content import MailingContent, Skeleton
 from mailing.models.deliveries import Delivery, DeliveryChunk, DeliveryEvent
 from mailing.models.incoming import IncomingMail, Mailbox, ProviderEvent, Reply
 from mailing.models.mailings import Mailing, MailingTransition
+from mailing.models.passages import MailingAsk, Passage, PassageText
+from mailing.models.reviews import Review
 from mailing.models.senders import Sender
 from mailing.models.throttles import Throttle
+from mailing.models.weeks import ParliamentWeek
 
 __all__ = [
     "AudienceRule",
@@ -16,10 +19,15 @@ __all__ = [
     "IncomingMail",
     "Mailbox",
     "Mailing",
+    "MailingAsk",
     "MailingContent",
     "MailingTransition",
+    "ParliamentWeek",
+    "Passage",
+    "PassageText",
     "ProviderEvent",
     "Reply",
+    "Review",
     "Sender",
     "Skeleton",
     "Throttle",
