@@ -69,7 +69,7 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name="skeleton",
             name="shape",
-            field=models.CharField(blank=True, default="", max_length=100),
+            field=models.CharField(blank=True, default="", max_length=250),
         ),
         migrations.AddConstraint(
             model_name="skeleton",

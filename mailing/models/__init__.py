@@ -5,6 +5,7 @@ from mailing.models.content import MailingContent, Skeleton
 from mailing.models.deliveries import Delivery, DeliveryChunk, DeliveryEvent
 from mailing.models.incoming import IncomingMail, Mailbox, ProviderEvent, Reply
 from mailing.models.mailings import Mailing, MailingTransition
+from mailing.models.papers import Attachment, Letterhead, LetterPaper
 from mailing.models.passages import MailingAsk, Passage, PassageText
 from mailing.models.reviews import Review
 from mailing.models.senders import Sender
@@ -12,11 +13,14 @@ from mailing.models.throttles import Throttle
 from mailing.models.weeks import ParliamentWeek
 
 __all__ = [
+    "Attachment",
     "AudienceRule",
     "Delivery",
     "DeliveryChunk",
     "DeliveryEvent",
     "IncomingMail",
+    "LetterPaper",
+    "Letterhead",
     "Mailbox",
     "Mailing",
     "MailingAsk",

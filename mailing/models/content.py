@@ -46,7 +46,7 @@ class Skeleton(models.Model):
 
     mailing = models.ForeignKey(Mailing, on_delete=models.CASCADE, related_name="skeletons")
     language = models.CharField(max_length=10)
-    shape = models.CharField(max_length=100, blank=True, default="")
+    shape = models.CharField(max_length=250, blank=True, default="")
     program = models.JSONField()
     made_at = models.DateTimeField(auto_now_add=True)
 
