@@ -143,6 +143,13 @@ DKIM_KEYS = read(
     [],
     "Keys to sign mail with, each as domain:selector:file. Empty: the mail server or provider signs.",
 )
+CHECK_DOMAINS = read(
+    "bool",
+    "CHECK_DOMAINS",
+    not (DEBUG or DEMO),
+    "Ask the DNS whether the domains of senders are set up; off: pages say that nobody looked.",
+)
+DNS_SERVERS = read("list", "DNS_SERVERS", [], "DNS servers to ask, as address or address:port; empty: the host's own.")
 EMAIL_BACKEND = "transport.backend.OutboxBackend"
 DEFAULT_FROM_EMAIL = read(
     "str", "DEFAULT_FROM_EMAIL", "desk@demarche.example", "Sender of confirmations and invitations."

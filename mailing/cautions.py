@@ -10,6 +10,8 @@ from contacts.languages import language_name
 from contacts.models import Salutation
 from mailing.findings import Item, Subject
 from mailing.letterhead import NOT_REGISTERED
+from mailing.likeness import likeness_line
+from mailing.link_forms import pictures_line
 
 RECENT_DAYS = 30
 
@@ -128,4 +130,4 @@ def _sample(subject: Subject) -> Iterator[Item]:
         )
 
 
-CAUTIONS = [_sender, _languages, _recently, _salutations, _test, _sample]
+CAUTIONS = [_sender, _languages, _recently, likeness_line, pictures_line, _salutations, _test, _sample]

@@ -12,7 +12,9 @@ from contacts.languages import language_name
 from mailing import audience, merge
 from mailing.audience import AudiencePreview, Reader
 from mailing.cautions import CAUTIONS, RECENT_DAYS
+from mailing.domain_health import health_line
 from mailing.findings import Checklist, Item, Subject
+from mailing.link_forms import links_line
 from mailing.models import Mailing, MailingContent
 
 # Mail programs cut longer messages (UX 1); letters are far below it.
@@ -168,4 +170,12 @@ def _size(subject: Subject) -> Iterator[Item]:
         yield Item("size", "ok", title)
 
 
-CHECKS: list[Callable[[Subject], Iterable[Item]]] = [_text, _people, _fields, _size, *CAUTIONS]
+CHECKS: list[Callable[[Subject], Iterable[Item]]] = [
+    _text,
+    _people,
+    _fields,
+    health_line,
+    links_line,
+    _size,
+    *CAUTIONS,
+]
