@@ -20,16 +20,18 @@ from accounts.models import AuditEvent, User
 from contacts.counting import most
 from contacts.models import Segment
 from mailing import audience, telling
+from mailing.alternatives import digest_part
 from mailing.dispatch.failpoints import failpoint
 from mailing.models import Delivery, DeliveryChunk, DeliveryEvent, Mailing
+from mailing.places import shape_of
 from mailing.states import EDITABLE, LifecycleError, Moved, NotAllowed, Status, locked, move_to
 
 # Saves of one person within this time are one edit.
 SAME_SITTING = timedelta(minutes=10)
 # How far the number of a newsletter's people may move between reading and approval (DESIGN 4).
 MAY_MOVE = 0.1
-# One recipient as the digest sees it: contact id, address key, language.
-Recipient = tuple[int | None, str | None, str]
+# One recipient as the digest sees it: contact id, address key, language, and which passages where there are any.
+Recipient = tuple[int | None, str | None, str] | tuple[int | None, str | None, str, str]
 
 
 def digest_of(mailing: Mailing, recipients: Iterable[Recipient]) -> str:
@@ -64,7 +66,11 @@ def audience_digest_of(mailing: Mailing, preview: audience.AudiencePreview) -> s
     """
     if mailing.kind == Mailing.Kind.NEWSLETTER:
         return rules_digest_of(mailing, mailing.recipients or 0)
-    return digest_of(mailing, preview.recipient_keys)
+    return digest_of(mailing, [_with_shape(key, preview.shapes.get(key[0], "")) for key in preview.recipient_keys])
+
+
+def _with_shape(recipient: tuple[int | None, str | None, str], shape: str) -> Recipient:
+    return (*recipient, shape) if shape else recipient
 
 
 def _digest(mailing: Mailing, people: dict[str, Any]) -> str:
@@ -78,6 +84,8 @@ def _digest(mailing: Mailing, people: dict[str, Any]) -> str:
         "letterhead": [mailing.owner.name, mailing.owner.transparency_register_id],
         "sender": [sender.name, sender.from_email, sender.reply_to, sender.person, sender.person_role, sender.place],
     }
+    if passages := digest_part(mailing):
+        found["passages"] = passages
     canonical = json.dumps(found, ensure_ascii=False, separators=(",", ":"), sort_keys=True)
     return hashlib.sha256(canonical.encode()).hexdigest()
 
@@ -172,7 +180,8 @@ def _is_as_read(mailing: Mailing, digest: str, *, then: int | None, now: int) ->
         seen = then or 0
         return rules_digest_of(mailing, seen) == digest and abs(now - seen) <= seen * MAY_MOVE
     frozen = Delivery.objects.filter(mailing=mailing).exclude(status=Delivery.Status.SKIPPED)
-    return digest_of(mailing, frozen.values_list("contact_id", "email_key", "language")) == digest
+    rows = frozen.values_list("contact_id", "email_key", "language", "context__passages")
+    return digest_of(mailing, [_with_shape(row[:3], shape_of({"passages": row[3]})) for row in rows]) == digest
 
 
 def moved_sentence(then: int | None, now: int) -> str:

@@ -32,9 +32,11 @@ from contacts.expressions import Lookup
 from contacts.languages import effective_language
 from contacts.models import Contact, LegalBasis, Subscription, Suppression
 from contacts.models.people import ContactQuerySet
+from mailing.alternatives import choice_expression
 from mailing.dispatch.store import make_chunks
 from mailing.freezing import context_expression, insert_deliveries
 from mailing.models import AudienceRule, Delivery, Mailing
+from mailing.places import shape_of
 
 Reason = Delivery.SkipReason
 # Whoever has no row in a language the letter is reviewed in gets its source language, or this.
@@ -55,6 +57,8 @@ class AudiencePreview:
     recipient_keys: list[tuple[int, str, str]] = field(default_factory=list)
     # Contact id → the language they read, for those who get another.
     wanted: dict[int, str] = field(default_factory=dict)
+    # Contact id → which alternative passages they read (mailing.places.shape_of), for letters that have any.
+    shapes: dict[int, str] = field(default_factory=dict)
     # More people match than a page reads: the numbers above are those of the first `most()`.
     is_capped: bool = False
 
@@ -204,7 +208,13 @@ def _written_to(mailing: Mailing, days: int) -> Exists:
 def preview(mailing: Mailing) -> AudiencePreview:
     """What freezing now would give: counts, reasons, languages and the recipients' keys."""
     names = ("pk", "email_key", "wanted_language", "given_language", "skip_reason")
-    return _summed(people(mailing).order_by(*order_of(mailing)).values_list(*names))
+    ordered: Any = people(mailing).order_by(*order_of(mailing))
+    choice = choice_expression(mailing)
+    if choice is None:
+        return _summed(ordered.values_list(*names))
+    rows = list(ordered.annotate(choice=choice).values_list(*names, "choice"))
+    shapes = {row[0]: shape_of({"passages": row[5]}) for row in rows if not row[4]}
+    return replace(_summed(row[:5] for row in rows), shapes=shapes)
 
 
 def count(mailing: Mailing) -> tuple[int, int]:
@@ -266,12 +276,13 @@ def survey(mailing: Mailing, *, recently_days: int = 30) -> tuple[AudiencePrevie
     is_capped = len(rows) > most()
     rows = rows[: most()]
     readers = [Reader(row[0], row[3], row[5], row[6], row[7]) for row in rows if not row[4]]
-    return replace(_summed(row[:5] for row in rows), is_capped=is_capped), readers
+    shapes = {reader.pk: shape for reader in readers if (shape := shape_of(reader.context))}
+    return replace(_summed(row[:5] for row in rows), is_capped=is_capped, shapes=shapes), readers
 
 
 def with_context(mailing: Mailing) -> ContactQuerySet:
     """The same people with `context`: their merge values as JSON, made by the database."""
-    return people(mailing).annotate(context=context_expression())
+    return people(mailing).annotate(context=context_expression(passages=choice_expression(mailing)))
 
 
 def freeze(mailing: Mailing) -> tuple[int, int]:

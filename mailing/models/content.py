@@ -1,9 +1,13 @@
 """The text of a mailing, one row a language."""
 
+from collections.abc import Mapping
+from typing import Any
+
 from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from mailing import places
 from mailing.models.mailings import Mailing
 
 
@@ -32,6 +36,15 @@ class MailingContent(models.Model):
 
     def __str__(self) -> str:
         return f"{self.mailing_id} {self.language}"
+
+    def body_for(self, context: Mapping[str, Any], language: str = "") -> str:
+        """The text with the passages that a recipient's frozen context names; still with its merge fields."""
+        code = language or self.language
+
+        def wording(place: int) -> str:
+            return self.mailing.passage_bodies.get((places.chosen(context, place), code), "")
+
+        return places.expanded(self.body, wording)
 
 
 class Skeleton(models.Model):

@@ -42,6 +42,10 @@ class Mailing(Owned):
     status = models.CharField(max_length=20, choices=Status, default=Status.DRAFT)
     statement = models.ForeignKey(Statement, null=True, blank=True, on_delete=models.PROTECT, related_name="mailings")
     statement_digest = models.CharField(max_length=64, blank=True, help_text="The source version it was made from.")
+    # The letter that this one follows up: it goes to those who have not answered it, threaded under it.
+    follows = models.ForeignKey("self", null=True, blank=True, on_delete=models.PROTECT, related_name="follow_ups")
+    # When a person said that nobody needs to be asked again.
+    follow_up_declined_at = models.DateTimeField(null=True, blank=True)
     campaign = models.ForeignKey(Campaign, null=True, blank=True, on_delete=models.PROTECT, related_name="mailings")
     sender = models.ForeignKey(Sender, on_delete=models.PROTECT, related_name="mailings")
     # A newsletter goes to one consented list; leaving it is a suppression of that list.
@@ -151,6 +155,14 @@ class Mailing(Owned):
         """Wording of each alternative passage by its id and language; asked once for many letters."""
         rows = self.passages.filter(texts__isnull=False)
         return {(pk, language): body for pk, language, body in rows.values_list("pk", "texts__language", "texts__body")}
+
+    @cached_property
+    def earlier(self) -> list["Mailing"]:
+        """The letters that this one follows up, the first of them first; one query each, and none for most letters."""
+        found = [self.follows] if self.follows else []
+        while found and found[0].follows:
+            found.insert(0, found[0].follows)
+        return found
 
     @cached_property
     def statement_languages(self) -> set[str]:
