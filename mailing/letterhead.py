@@ -37,6 +37,7 @@ WORDS: dict[str, dict[str, str]] = {
             "hold that office. You may ask to see, correct or erase them, and complain to a data protection authority."
         ),
         "object": "If you do not want to hear from us again, answer “no more letters” or write to",
+        "stop": "No more letters to me, with one click",
         "tracking": "This letter carries no tracking.",
         "consent": (
             "You get this newsletter from {organisation} because you subscribed to it. You may ask to see, correct or "
@@ -57,6 +58,7 @@ WORDS: dict[str, dict[str, str]] = {
             "rectifier ou à les effacer, et saisir une autorité de protection des données."
         ),
         "object": "Si vous ne souhaitez plus recevoir nos lettres, répondez « plus de lettres » ou écrivez à",
+        "stop": "Ne plus m’écrire, en un clic",
         "tracking": "Cette lettre ne contient aucun traceur.",
         "consent": (
             "Vous recevez cette lettre d’information de {organisation} parce que vous vous y êtes abonné·e. Vous "
@@ -78,6 +80,7 @@ WORDS: dict[str, dict[str, str]] = {
             "oder Löschung verlangen und sich bei einer Datenschutzbehörde beschweren."
         ),
         "object": "Wenn Sie keine Briefe mehr wünschen, antworten Sie „keine Briefe mehr“ oder schreiben Sie an",
+        "stop": "Keine Briefe mehr an mich, mit einem Klick",
         "tracking": "Dieser Brief enthält keine Nachverfolgung.",
         "consent": (
             "Sie erhalten diesen Newsletter von {organisation}, weil Sie ihn abonniert haben. Sie können Auskunft, "
@@ -223,7 +226,7 @@ def frame(mailing: Any, language: str) -> dict[str, Any]:
         # Public sources and the right to object for letters (Article 14); for newsletters the consent they stand on.
         "privacy": words["consent" if is_newsletter else "privacy"].format(organisation=mailing.owner.name),
         "object": words["write_to" if is_newsletter else "object"],
-        "leave": words["leave"],
+        "leave": words["leave" if is_newsletter else "stop"],
         "object_address": mailing.sender.reply_to or mailing.sender.from_email,
         "tracking": words["tracking"],
     }

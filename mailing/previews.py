@@ -77,10 +77,9 @@ def _letter(mailing: Mailing, number: int, total: int, context: dict[str, Any], 
 
 
 def _with_link(mailing: Mailing, context: dict[str, Any]) -> dict[str, Any]:
-    """A newsletter's preview shows where the link to unsubscribe stands; the link itself unsubscribes nobody."""
-    if mailing.kind != Mailing.Kind.NEWSLETTER:
-        return context
-    return context | {"unsubscribe_link": unsubscribe.example_address()}
+    """A preview shows where the link to leave or to object stands; the link itself does nothing for anybody."""
+    name = "unsubscribe" if mailing.kind == Mailing.Kind.NEWSLETTER else "object"
+    return context | {"unsubscribe_link": unsubscribe.example_address(name)}
 
 
 def choices(readers: list[Reader]) -> list[tuple[int, str]]:

@@ -9,4 +9,7 @@ app_name = "leaving"
 urlpatterns = [
     path("unsubscribe/<str:token>/", leaving.leave, name="unsubscribe"),
     path("unsubscribe/<str:token>/undo/", leaving.undo, name="undo"),
+    # The same for letters, which nobody subscribed to: an objection (GDPR Article 21).
+    path("objection/<str:token>/", leaving.leave, name="object"),
+    path("objection/<str:token>/undo/", leaving.undo, name="object_undo"),
 ]

@@ -15,6 +15,8 @@ from mailing.models import Delivery, DeliveryEvent, Mailing, Reply
 
 # Characters of an answer that stand in a letter's history.
 MOST_QUOTED = 600
+# What a reader did with the link in the mail: the sentence says all.
+BY_LINK = ("unsubscribed", "came_back", "objected", "objection_undone")
 
 
 @dataclass(frozen=True)
@@ -94,6 +96,8 @@ def sentence_of(event: DeliveryEvent) -> str:
         "treat_as_not_sent": _("Treated as not sent"),
         "unsubscribed": _("Left the list with the link in this mail"),
         "came_back": _("Came back to the list"),
+        "objected": _("Asked for no more letters, with the link in this one"),
+        "objection_undone": _("Took back the wish for no more letters"),
         "uncertain": _("The outcome is not known"),
     }
     return sentences.get(event.kind, event.detail or event.kind)
@@ -101,7 +105,7 @@ def sentence_of(event: DeliveryEvent) -> str:
 
 def words_of(event: DeliveryEvent) -> str:
     """What was said beside the sentence, such as a server's words, or ""."""
-    if event.kind.startswith("settled_") or event.kind in ("unsubscribed", "came_back"):
+    if event.kind.startswith("settled_") or event.kind in BY_LINK:
         return ""
     return "" if event.detail in (event.kind, sentence_of(event)) else event.detail
 

@@ -92,7 +92,7 @@ class Renderer:
 
     def other_version(self) -> int | None:
         """The version of the code that began this mailing and has to finish it; None when that is this one."""
-        others = self.mailing.skeletons.exclude(program__version=skeleton.VERSION)
+        others = self.mailing.skeletons.exclude(program__version__in=[skeleton.VERSION, *skeleton.ALSO_READ])
         return others.values_list("program__version", flat=True).first()
 
     def message_without_skeleton(self, recipient: Delivery) -> bytes:

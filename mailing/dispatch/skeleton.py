@@ -16,13 +16,16 @@ from typing import Any
 
 from markupsafe import escape
 
+from mailing.dispatch import threads
 from mailing.letterhead import wrap
 from mailing.moulds import SUBJECT, UNSUBSCRIBE, Line, Mould, Piece, Values
 from transport.delivery import refuse_unsafe_bytes
 from transport.message import WIDTH, ascii_address, build_message, mailbox_value, quoted_lines, text_value
 
-# What a stored program was made by; a program of another version is refused rather than misread.
-VERSION = 2
+# What a stored program was made by; a program that this code cannot read is refused rather than misread.
+VERSION = 3
+# Version 2 knew no threads; whatever it holds means the same here.
+ALSO_READ = (2,)
 # The recipient's address while the message is made; the whole value is a gap.
 NOBODY = "nobody.invalid"
 # So many combinations of shared values are kept with what was made of them.
@@ -79,8 +82,8 @@ def make_program(  # noqa: PLR0913 - a message has these parts
 ) -> dict[str, Any]:
     """The skeleton as it is stored: text where all messages are alike, and a list [kind, …] for each gap.
 
-    A header with the value None differs from message to message, as `own` says. `seed` makes the boundary. Raises
-    MessageError.
+    A header with the value None differs from message to message, as `own` says; threads.FIELD stands for all lines of
+    a follow-up's thread, which some messages have not. `seed` makes the boundary. Raises MessageError.
     """
     gaps: list[list[Any]] = []
     nonce = secrets.token_hex(8)
@@ -92,6 +95,9 @@ def make_program(  # noqa: PLR0913 - a message has these parts
     def lines(found: list[str | list[Piece]], kind: str) -> str:
         return "\n".join(line if isinstance(line, str) else gap(kind, line) for line in found)
 
+    def header(name: str) -> str:
+        return gap("thread") if name == threads.FIELD else gap("header", name)
+
     whole_subject = all(isinstance(piece, str) for piece in mould.subject)
     message = build_message(
         sender=sender,
@@ -101,12 +107,14 @@ def make_program(  # noqa: PLR0913 - a message has these parts
         text=lines(mould.text, "text"),
         html=lines(mould.html, "html"),
         message_id=f"<{gap('id')}@{ascii_address(sender[1]).rpartition('@')[2]}>",
-        headers={name: gap("header", name) if value is None else value for name, value in headers.items()},
+        headers={name: header(name) if value is None else value for name, value in headers.items()},
         date=date,
         boundary_of=seed,
     )
     refuse_unsafe_bytes(message)
-    cut = re.split(rf"q{nonce}(\d{{4}})q(?:@{re.escape(NOBODY)})?", message.decode("ascii"))
+    # The gap of a thread is whole lines, since a message may have none of them.
+    text = re.sub(rf"{threads.FIELD}: (q{nonce}\d{{4}}q)\r\n", r"\1", message.decode("ascii"))
+    cut = re.split(rf"q{nonce}(\d{{4}})q(?:@{re.escape(NOBODY)})?", text)
     pieces: list[Any] = []
     for number, piece in enumerate(cut):
         pieces += _parts_of_gap(gaps[int(piece)], own) if number % 2 else [piece]
@@ -123,8 +131,8 @@ class Skeleton:
     """A program ready to be filled."""
 
     def __init__(self, program: Mapping[str, Any]) -> None:
-        """Raises OtherVersion for a program of another version."""
-        if program["version"] != VERSION:
+        """Raises OtherVersion for a program of a version that this code cannot read."""
+        if program["version"] != VERSION and program["version"] not in ALSO_READ:
             raise OtherVersion("This message was put together by another version and cannot be read.")
         # How many values `fill` wants in `own`.
         self.own: int = program["own"]
@@ -133,7 +141,7 @@ class Skeleton:
         gaps = [(at, piece[0], piece[1:]) for at, piece in enumerate(pieces) if not isinstance(piece, str)]
         self._slices: list[tuple[int, int, int, int]] = [(at, *rest) for at, kind, rest in gaps if kind == "own"]
         self._lines = {at: (kind, Line(_pieces(rest[0]))) for at, kind, rest in gaps if kind in ("text", "html")}
-        self._heads = [(at, kind) for at, kind, _rest in gaps if kind in ("to", "subject")]
+        self._heads = [(at, kind) for at, kind, _rest in gaps if kind in ("to", "subject", "thread")]
         lines = [line for _kind, line in self._lines.values()]
         self._values = Values(program["language"], Line(_pieces(program["subject"])), lines)
         shared = self._values.shared
@@ -157,6 +165,8 @@ class Skeleton:
         for at, kind in self._heads:
             if kind == "to":
                 out[at] = mailbox_value("To", mailbox).encode("ascii")
+            elif kind == "thread":
+                out[at] = threads.lines(context)
             elif not out[at]:
                 out[at] = _subject(values)
         for at, number, start, stop in self._slices:

@@ -3,6 +3,7 @@
 from mailing.models.audience import AudienceRule
 from mailing.models.content import MailingContent, Skeleton
 from mailing.models.deliveries import Delivery, DeliveryChunk, DeliveryEvent
+from mailing.models.holidays import Holiday
 from mailing.models.incoming import IncomingMail, Mailbox, ProviderEvent, Reply
 from mailing.models.mailings import Mailing, MailingTransition
 from mailing.models.papers import Attachment, Letterhead, LetterPaper
@@ -18,6 +19,7 @@ __all__ = [
     "Delivery",
     "DeliveryChunk",
     "DeliveryEvent",
+    "Holiday",
     "IncomingMail",
     "LetterPaper",
     "Letterhead",

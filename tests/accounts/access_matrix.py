@@ -126,6 +126,8 @@ ACCESS: dict[str, str] = {
     "contacts:tag_list": "contacts.edit",
     "contacts:twin_find": "contacts.edit",
     # What readers of a newsletter open
+    "leaving:object": "public",
+    "leaving:object_undo": "public",
     "leaving:undo": "public",
     "leaving:unsubscribe": "public",
     # Letters

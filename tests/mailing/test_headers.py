@@ -32,7 +32,12 @@ def test_a_letter_carries_its_reference_and_nothing_of_a_list():
     letter = MailingFactory()
     assert headers.fixed(letter, "fr") == {"X-Reference": letter.reference, "Content-Language": "fr"}
     assert headers.personal(letter, SOMEBODY) == {}
-    assert headers.link(letter, SOMEBODY) == ""
+
+
+def test_a_letter_has_in_its_text_a_link_to_object_of_each_readers_own(settings):
+    settings.SITE_URL = "https://advocacy.platform.example"
+    link = headers.link(MailingFactory(), SOMEBODY)
+    assert link == f"https://advocacy.platform.example/objection/{unsubscribe.token_for(SOMEBODY)}/"
 
 
 def test_a_newsletter_names_its_list_on_the_senders_domain(issue):
