@@ -58,6 +58,8 @@ app.conf.beat_schedule = {
     "empty-raw-answers": {"task": "contacts.tasks.empty_raw_answers", "schedule": crontab(hour="3", minute="30")},
     "empty-import-files": {"task": "contacts.tasks.empty_import_files", "schedule": crontab(hour="3", minute="35")},
     "purge-personal-data": {"task": "contacts.tasks.purge_personal_data", "schedule": crontab(hour="3", minute="45")},
+    # Does nothing where CHECK_DOMAINS is off.
+    "check-domains": {"task": "mailing.tasks.check_domains", "schedule": crontab(hour="6", minute="40")},
     "note-informed": {"task": "mailing.tasks.note_informed", "schedule": 300.0},
     # Does nothing unless SUPPRESSION_EXPORT is set.
     "export-suppressions": {"task": "contacts.tasks.export_suppressions", "schedule": 300.0},

@@ -5,12 +5,12 @@ domain nobody looked at, or whose servers did not answer, is worth a look.
 """
 
 from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
 from django.conf import settings
 from django.db import transaction
-from django.urls import reverse
 from django.utils import timezone
 from django.utils.timesince import timesince
 from django.utils.translation import gettext as _
@@ -50,8 +50,9 @@ def check_sender(sender: Sender, *, actor: User) -> Health | None:
     if not settings.CHECK_DOMAINS:
         return None
     health = look(sender)
-    keep(sender, health)
-    record(actor, "had the domain of a sender checked", about=sender, label=sender.name)
+    with transaction.atomic():
+        keep(sender, health)
+        record(actor, "had the domain of a sender checked", about=sender, label=sender.name)
     return health
 
 
@@ -79,10 +80,41 @@ def findings_of(sender: Sender) -> list[Item]:
     return sorted(lines, key=lambda line: order.get(line.tone, 3))
 
 
+@dataclass(frozen=True)
+class Panel:
+    """What a page shows of a sender's domain."""
+
+    sender: Sender
+    state: str
+    lines: list[Item]
+    is_asked: bool
+
+    @property
+    def word(self) -> str:
+        """The state in a word or two."""
+        words = {
+            "ok": _("Set up"),
+            "warn": _("Worth a look"),
+            "bad": _("Not set up"),
+            "unknown": _("Not known"),
+        }
+        return words.get(self.state, _("Not checked"))
+
+    @property
+    def tone(self) -> str:
+        """The colour of the word."""
+        return {"ok": "ok", "bad": "bad"}.get(self.state, "warn")
+
+
+def panel_of(sender: Sender) -> Panel:
+    """What was kept about a sender's domain, for a page; nobody is asked."""
+    return Panel(sender, state_of(sender), findings_of(sender), bool(settings.CHECK_DOMAINS))
+
+
 def health_line(subject: Subject) -> Iterator[Item]:
     """The line of the checklist: a failing domain blocks, one that is not known warns."""
     sender = subject.mailing.sender
-    state, url = state_of(sender), f"{reverse('mailing:sender_list')}#domain-{sender.pk}"
+    state, url = state_of(sender), f"{subject.link('letter_check')}#domain"
     values = {"domain": sender.domain}
     if not settings.CHECK_DOMAINS and not state:
         title = _("Nobody has checked whether %(domain)s may send mail") % values

@@ -17,6 +17,7 @@ from mailing import merge
 from mailing.drafting import Words
 from mailing.models import Mailing, MailingContent, Sender
 from mailing.senders import FASTEST, host_name, is_register_number
+from transport.dkim import SELECTOR
 
 LINK_FIELDS = [name for name, field in merge.FIELDS.items() if field.is_link]
 
@@ -172,6 +173,7 @@ class SenderForm(forms.ModelForm):
         model = Sender
         fields = [
             "name", "from_email", "reply_to", "person", "person_role", "place", "pace_per_minute", "bounce_domain",
+            "dkim_selector",
         ]  # fmt: skip
         help_texts = {
             "from_email": _("Its domain stands in every message number and must be ours."),
@@ -207,6 +209,15 @@ class SenderForm(forms.ModelForm):
                 _("“%(name)s” is no host name. Write it without http:// and without @, such as bounces.example.org.")
                 % {"name": name}
             ) from None
+
+    def clean_dkim_selector(self) -> str:
+        """Names as they stand before ._domainkey, several with a comma between them."""
+        names = self.cleaned_data["dkim_selector"].replace(",", " ").split()
+        wrong = next((name for name in names if not SELECTOR.fullmatch(name)), None)
+        if wrong is not None:
+            sentence = _("“%(name)s” is no selector. Write what stands before ._domainkey, such as news2026.")
+            raise forms.ValidationError(sentence % {"name": wrong[:60]})
+        return ", ".join(names)
 
 
 class RegisterForm(forms.Form):

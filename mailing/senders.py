@@ -10,6 +10,7 @@ from accounts.audit import record
 from accounts.models import User
 from contacts.addresses import clean_address, email_key
 from contacts.models import Organisation
+from mailing import bell
 from mailing.letterhead import NOT_REGISTERED
 from mailing.lifecycle import LifecycleError, record_edit
 from mailing.models import Mailing, Sender
@@ -18,7 +19,9 @@ from mailing.models import Mailing, Sender
 REGISTER_NUMBER = re.compile(r"\d{6,15}-\d{2}")
 WAITING = ["in_review", "approved", "scheduled"]
 # What no recipient sees and no approval names.
-UNSEEN = {"pace_per_minute", "bounce_domain"}
+UNSEEN = {"pace_per_minute", "bounce_domain", "dkim_selector"}
+# What the DNS is asked about.
+IN_THE_DNS = {"from_email", "bounce_domain", "dkim_selector"}
 # More a minute than any server takes; a larger number is a slip of the finger.
 FASTEST = 1_000_000
 
@@ -49,6 +52,8 @@ def save_sender(sender: Sender, *, actor: User, changes: dict[str, Any]) -> int:
             Sender.objects.filter(is_default=True).exclude(pk=sender.pk).update(is_default=False)
             sender.is_default = True
         sender.save()
+        if changed & IN_THE_DNS:
+            transaction.on_commit(bell.ring_domains)
         for sentence in ["added a sender"] if is_new else _sentences(sender, changed):
             record(actor, sentence, about=sender, label=sender.name)
     return withdrawn
@@ -65,6 +70,8 @@ def _sentences(sender: Sender, changed: set[str]) -> list[str]:
         found.append(
             f"lets returned mail of a sender come to {domain}" if domain else "lets returned mail come to a sender"
         )
+    if "dkim_selector" in changed:
+        found.append("named the DKIM key of a sender")
     return ["changed a sender", *found] if changed - UNSEEN or not found else found
 
 

@@ -2,7 +2,7 @@
 
 from celery import shared_task
 
-from mailing import collecting, handling, informing
+from mailing import collecting, domain_health, handling, informing
 from mailing.dispatch import recovery, sending
 
 
@@ -47,3 +47,9 @@ def empty_incoming() -> None:
 def note_informed() -> None:
     """Note who has been informed by their first letter."""
     informing.note_informed()
+
+
+@shared_task(ignore_result=True)
+def check_domains() -> None:
+    """Ask the DNS about the domains of senders, where this installation asks it."""
+    domain_health.check_all()

@@ -4,8 +4,6 @@ Nothing here decides anything; `transport.domains` does. Which servers are asked
 host; with CHECK_DOMAINS off nobody is asked.
 """
 
-import contextlib
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
 
@@ -14,7 +12,9 @@ import dns.resolver
 from django.conf import settings
 
 # Seconds for one question, all servers and tries together.
-SECONDS = 5.0
+SECONDS = 3.0
+# After so many questions without an answer no other is asked: a person may be waiting.
+MOST_SILENCES = 2
 
 
 class LookupFailed(Exception):
@@ -31,6 +31,7 @@ class Lookups:
 
     seconds: float = SECONDS
     _known: dict[tuple[str, str], list[str]] = field(default_factory=dict)
+    _silences: int = 0
 
     @cached_property
     def _resolver(self) -> dns.resolver.Resolver:
@@ -62,8 +63,14 @@ class Lookups:
     def _ask(self, name: str, kind: str) -> list[str]:
         key = (name.lower().rstrip("."), kind)
         if key not in self._known:
-            with _told_apart():
+            if self._silences >= MOST_SILENCES:
+                raise LookupFailed("The DNS does not answer.")
+            try:
                 self._known[key] = self._answers(*key)
+            except (dns.exception.DNSException, OSError, UnicodeError, ValueError) as error:
+                # No answer and an answer that cannot be read are one thing: nothing is known.
+                self._silences += 1
+                raise LookupFailed(type(error).__name__) from error
         return self._known[key]
 
     def _answers(self, name: str, kind: str) -> list[str]:
@@ -77,15 +84,6 @@ class Lookups:
             ordered = sorted(answer, key=lambda row: row.preference)
             return [row.exchange.to_text(omit_final_dot=True).removesuffix(".").lower() for row in ordered]
         return [row.to_text() for row in answer]
-
-
-@contextlib.contextmanager
-def _told_apart() -> Iterator[None]:
-    """No answer and an answer that cannot be read are one thing: nothing is known."""
-    try:
-        yield
-    except (dns.exception.DNSException, OSError, UnicodeError, ValueError) as error:
-        raise LookupFailed(type(error).__name__) from error
 
 
 def _host_and_port(entry: str) -> tuple[str, int]:

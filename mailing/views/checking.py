@@ -3,15 +3,18 @@
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from accounts.access import requires
-from mailing import checklist, previews
+from mailing import checklist, domain_health, previews
 from mailing.forms import TestForm
 from mailing.story import road_of
 from mailing.testing import TestError, send_test
 from mailing.views.finding import find
+from mailing.views.senders import say_checked
 
 
 @requires("mailing.view")
@@ -26,6 +29,8 @@ def letter_check(request: HttpRequest, reference: str) -> HttpResponse:
         "steps": road_of(mailing, "check", people=found.preview.recipients, check=found.summary),
         "test_form": TestForm(initial={"to": getattr(request.user, "email", ""), "n": 1}),
         "choices": previews.choices(found.readers),
+        "domain": domain_health.panel_of(mailing.sender),
+        "checked_at": timezone.now(),
     }
     return render(request, "mailing/check.html", context)
 
@@ -48,3 +53,12 @@ def letter_test(request: HttpRequest, reference: str) -> HttpResponse:
         else:
             messages.success(request, _("The test is on its way to %(to)s.") % {"to": form.cleaned_data["to"]})
     return redirect("mailing:letter_check", reference=reference)
+
+
+@require_POST
+@requires("mailing.edit")
+def letter_domain(request: HttpRequest, reference: str) -> HttpResponse:
+    """Ask the DNS about the sender's domain now."""
+    mailing = find(request, reference)
+    say_checked(request, mailing.sender)
+    return redirect(f"{reverse('mailing:letter_check', args=[reference])}#domain")

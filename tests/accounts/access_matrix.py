@@ -163,6 +163,8 @@ ACCESS: dict[str, str] = {
     "mailing:register_number": "accounts.manage",
     "mailing:sender_create": "accounts.manage",
     "mailing:sender_edit": "accounts.manage",
+    "mailing:sender_check": "accounts.manage",
+    "mailing:letter_domain": "mailing.edit",
     "mailing:sender_list": "accounts.manage",
     # Mail providers: each request is signed (mailing/webhooks.py)
     "webhooks:receive": "public",
