@@ -72,3 +72,8 @@ def shape_of(context: Mapping[str, Any]) -> str:
     """Which passages a recipient reads, as a short key: "1:12,2:0"; "" for letters without places."""
     found = context.get("passages")
     return ",".join(f"{place}:{found[place] or 0}" for place in sorted(found)) if found else ""
+
+
+def removed(html: str, place: int) -> str:
+    """A text without one of its places, and the paragraph that held it alone."""
+    return _ALONE.sub(lambda found: "" if int(found[2]) == place else found[0], html)
