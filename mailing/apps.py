@@ -11,8 +11,9 @@ class MailingConfig(AppConfig):
     def ready(self) -> None:
         """Letters appear on the home page, in the search, on statements, people and segments."""
         from contacts import registry
-        from mailing import forgetting, webhooks
+        from mailing import forgetting, papers, webhooks
         from mailing.contributions import register
+        from mailing.dispatch import readiness
         from mailing.segment_fields import FIELDS, letter_to
         from mailing.touching import drafts_with
 
@@ -21,4 +22,6 @@ class MailingConfig(AppConfig):
         registry.segment_fields += FIELDS
         registry.segment_letters.append(letter_to)
         registry.letters_touched.append(drafts_with)
+        # What the engine waits for before a first letter leaves; it knows no typesetter.
+        readiness.preparers.append(papers.prepare)
         webhooks.connect()

@@ -12,6 +12,7 @@ from contacts.erasure import Traces, contact_erased
 from contacts.models import Contact
 from contacts.personal_data import row_of, shells_of
 from contacts.retention import Rule
+from mailing import papers
 from mailing.handling import RAW_DAYS
 from mailing.models import Delivery, DeliveryEvent, IncomingMail, Reply
 
@@ -31,6 +32,7 @@ def forget(sender: type[Contact], *, contact: Contact, traces: Traces, **kwargs:
     _empty_mail_that_holds(traces.addresses)
     DeliveryEvent.objects.filter(delivery__in=deliveries.values("pk")).exclude(detail="").update(detail="")
     deliveries.update(**EMPTY)
+    papers.forget(deliveries)
 
 
 def replies_of(contact: Contact, addresses: Set[str]) -> Any:

@@ -115,7 +115,8 @@ def resume(mailing: Mailing, *, actor: User, is_late_meant: bool = False) -> Mai
     After its latest time only with `is_late_meant`: a person has said that the rest is sent all the same; the latest
     time is dropped. Raises LifecycleError otherwise.
     """
-    changes: dict[str, object] = {"last_activity_at": timezone.now()}
+    # Papers are looked through again: one that failed or was lost is made before anything leaves.
+    changes: dict[str, object] = {"last_activity_at": timezone.now(), "papers_ready_at": None}
     with transaction.atomic():
         row = locked(mailing)
         if row.status != Status.PAUSED:

@@ -1,0 +1,113 @@
+"""A letter on paper: what stands in its PDF, as data for templates/pdf/letter.typ. How it is set: advocacy.typesetting.
+
+It holds what the message holds: the same letterhead words, the same text filled for the same reader, the same notice.
+"""
+
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+from typing import Any, NamedTuple
+
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from advocacy.blocks import blocks_of
+from advocacy.typesetting import PdfError, make_printable, typeset_all
+from contacts.models import Organisation
+from mailing import merge
+from mailing.letterhead import frame, reader_value
+from mailing.models import Letterhead, Mailing, MailingContent
+
+TEMPLATE = "letter"
+
+
+class Reader(NamedTuple):
+    """For whom a letter is set: the language it is in and the values the freeze wrote (or would write)."""
+
+    language: str
+    context: Mapping[str, Any]
+
+
+class Press:
+    """Sets the letters of one mailing; what they share is read once."""
+
+    def __init__(self, mailing: Mailing) -> None:
+        """Reads texts and letterhead: three queries at most."""
+        self.mailing = mailing
+        self.contents: dict[str, MailingContent] = {content.language: content for content in mailing.contents.all()}
+        for content in self.contents.values():
+            content.mailing = mailing
+        self.letterhead = Letterhead.objects.filter(organisation=mailing.owner_id).first()
+        self._frames: dict[str, dict[str, Any]] = {}
+
+    @property
+    def moment(self) -> datetime:
+        """When the PDFs say that they were made: the date of the messages they go with, the same at every making."""
+        return self.mailing.started_at or self.mailing.scheduled_at or timezone.now()
+
+    def papers(self, readers: Iterable[Reader]) -> list[bytes]:
+        """One PDF for each reader, in their order. The same readers give the same bytes. Raises PdfError."""
+        return typeset_all([self._document([reader]) for reader in readers], self.moment, template=TEMPLATE)
+
+    def bundle(self, readers: Iterable[Reader]) -> bytes:
+        """All letters in one PDF, each with pages of its own. Raises PdfError."""
+        return typeset_all([self._document(list(readers))], self.moment, template=TEMPLATE)[0]
+
+    def _document(self, readers: list[Reader]) -> dict[str, Any]:
+        owner = self.mailing.owner
+        letters = [self._letter(reader) for reader in readers]
+        document: dict[str, Any] = {
+            "lang": (readers[0].language if readers else self.mailing.source_language).split("-")[0],
+            "title": letters[0]["subject"] if len(letters) == 1 else f"{self.mailing.reference}, {self.mailing.title}",
+            "author": owner.name,
+            "keywords": [self.mailing.reference],
+            "foot": self.mailing.reference,
+            "letters": letters,
+        }
+        document, _missing = make_printable(document)
+        if self.letterhead and self.letterhead.logo:
+            document["logo"] = list(bytes(self.letterhead.logo))
+            document["logo-kind"] = self.letterhead.logo_kind
+        return document
+
+    def _letter(self, reader: Reader) -> dict[str, Any]:
+        """One letter as data. Raises PdfError where its text cannot be filled."""
+        content = self.contents.get(reader.language)
+        if content is None:
+            raise PdfError(_("A letter has no text in its language, so its PDF cannot be made."))
+        try:
+            values = merge.values_for(self.mailing, reader.context, reader.language)
+            subject = merge.tidy(merge.fill(content.subject, values, html=False))
+            body, _plain = merge.fill_body(content.body_for(reader.context, reader.language), values)
+        except merge.MergeError as error:
+            raise PdfError(
+                _("A letter cannot be filled, so its PDF cannot be made: %(why)s") % {"why": error}
+            ) from error
+        around = self._frames.setdefault(reader.language, frame(self.mailing, reader.language))
+        return {
+            "lang": reader.language.split("-")[0],
+            "words-lang": around["words_language"].split("-")[0],
+            "left": [*head_lines(self.mailing.owner, self.letterhead), around["register_line"]],
+            "right": [around["place_and_date"], around["reference_line"]],
+            "to": _addressee(reader),
+            # PDF/UA refuses an empty heading.
+            "subject": subject or self.mailing.reference,
+            "blocks": blocks_of(body),
+            "small": [around["privacy"], f"{around['object']} {around['object_address']}."],
+            "running": f"{self.mailing.owner.name}, {self.mailing.reference}",
+        }
+
+
+def _addressee(reader: Reader) -> list[str]:
+    """To whom it goes: the name, and what the European Parliament's list says beside it, in the reader's language."""
+    return [
+        line for line in (reader_value(name, reader.context, reader.language) for name in ("name", "group", "country"))
+        if line
+    ]  # fmt: skip
+
+
+def head_lines(owner: Organisation, letterhead: Letterhead | None) -> list[str]:
+    """The lines under an organisation's name: address, website. Of one at a secret address, no address ever."""
+    address: list[str] = []
+    if not owner.is_confidential and (letterhead is None or letterhead.shows_address):
+        address = [line.strip() for line in owner.postal_address.splitlines() if line.strip()]
+    return [*address, *([owner.website] if owner.website else [])]
