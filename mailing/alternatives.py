@@ -50,6 +50,12 @@ def of_place(passages: Iterable[Passage], place: int) -> list[Passage]:
     return sorted(found, key=lambda passage: passage.is_for_the_rest)
 
 
+def place_labels(mailing: Mailing) -> list[tuple[str, str]]:
+    """Field name and label of every place that has an alternative or stands in a text, for chips."""
+    numbers = {passage.place for passage in passages_of(mailing)} | placed_in(mailing).keys()
+    return [(places.name(number), _("Passage %(n)s") % {"n": number}) for number in sorted(numbers)]
+
+
 def choice_expression(mailing: Mailing, *, country: str = "country_now") -> JSONObject | None:
     """SQL on people with `given_language`: {"1": id of the passage they read, or 0}; None without any place.
 

@@ -16,6 +16,8 @@ from mailing.domain_health import health_line
 from mailing.findings import Checklist, Item, Subject
 from mailing.link_forms import links_line
 from mailing.models import Mailing, MailingContent
+from mailing.paper_checks import files_line, paper_line, register_line
+from mailing.passage_checks import PassageFields, check_following, check_passages
 
 # Mail programs cut longer messages (UX 1); letters are far below it.
 LARGEST_BYTES = 100 * 1024
@@ -105,9 +107,11 @@ def _fields(subject: Subject) -> Iterator[Item]:
     empty: Counter[tuple[str, str]] = Counter()
     needed = {language: _without_default(content) for language, content in subject.contents.items()}
     own = {language: merge.values_for(subject.mailing, {}, language) for language in needed}
+    passages = PassageFields(subject)
     for reader in subject.readers:
         values = own.get(reader.language, {}) | _present(reader)
-        empty.update((reader.language, name) for name in needed.get(reader.language, ()) if not values.get(name))
+        names = needed.get(reader.language, set()) | passages.of(reader)
+        empty.update((reader.language, name) for name in names if not values.get(name))
     for (language, name), count in sorted(empty.items()):
         title = ngettext("{field} is empty in %(n)d letter", "{field} is empty in %(n)d letters", count)
         title = (title % {"n": count}).format(field=str(merge.FIELDS[name].label))
@@ -174,8 +178,13 @@ CHECKS: list[Callable[[Subject], Iterable[Item]]] = [
     _text,
     _people,
     _fields,
+    check_passages,
+    check_following,
+    register_line,
     health_line,
     links_line,
     _size,
+    paper_line,
+    files_line,
     *CAUTIONS,
 ]

@@ -154,9 +154,14 @@ def remove_passage(passage: Passage, *, actor: User) -> None:
         locked(mailing)
         record_edit(mailing, actor=actor, what=f"took an alternative out of passage {place}")
         passage.delete()
-        if not mailing.passages.filter(place=place).exists():
-            what = f"took passage {place} out of the text"
-            edit_all(mailing, lambda text: places.removed(text.body, place), actor=actor, what=what)
+        _drop_empty_place(mailing, place, actor=actor)
+
+
+def _drop_empty_place(mailing: Mailing, place: int, *, actor: User) -> None:
+    """Take a place without an alternative out of every text."""
+    if not mailing.passages.filter(place=place).exists():
+        what = f"took passage {place} out of the text"
+        edit_all(mailing, lambda text: places.removed(text.body, place), actor=actor, what=what)
 
 
 def remove_lines(mailing: Mailing, place: int, *, actor: User) -> int:
@@ -168,6 +173,7 @@ def remove_lines(mailing: Mailing, place: int, *, actor: User) -> int:
         if count:
             record_edit(mailing, actor=actor, what=f"took the lines of a plan out of passage {place}")
             lines.delete()
+            _drop_empty_place(mailing, place, actor=actor)
     return count
 
 

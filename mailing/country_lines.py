@@ -15,7 +15,7 @@ from accounts.models import User
 from advocacy.models import ActionPlan, digest_of
 from advocacy.plan_content import languages_of, plan_words, point_words, published_content
 from advocacy.scoreboard import NO_DATA, Row, board_of
-from mailing.composing import put_place, remove_lines
+from mailing.composing import put_place
 from mailing.letterhead import locale_of
 from mailing.lifecycle import LifecycleError, record_edit
 from mailing.models import Mailing, Passage, PassageText
@@ -78,7 +78,7 @@ def write_lines(mailing: Mailing, plan: ActionPlan, *, place: int, actor: User) 
         )
     with transaction.atomic():
         locked(mailing)
-        remove_lines(mailing, place, actor=actor)
+        mailing.passages.filter(place=place, plan__isnull=False).delete()
         record_edit(mailing, actor=actor, what=f"wrote the lines of a plan into passage {place}")
         last = max((found.position for found in mailing.passages.filter(place=place)), default=0)
         for number, (country, texts) in enumerate(sorted(lines.items()), start=last + 1):

@@ -14,6 +14,7 @@ from advocacy.models import Campaign
 from advocacy.richtext import RichTextField, RichTextWidget
 from contacts.models import Segment
 from mailing import merge
+from mailing.alternatives import place_labels
 from mailing.drafting import Words
 from mailing.models import Mailing, MailingContent, Sender
 from mailing.senders import FASTEST, host_name, is_register_number
@@ -86,6 +87,7 @@ class TextForm(forms.Form):
         )
         super().__init__(*args, **kwargs)
         chips = [(name, field.label) for name, field in merge.FIELDS.items()]
+        chips += [(name, label) for name, label in place_labels(content.mailing)]
         self.fields["body"].widget = RichTextWidget(chips, language=content.language)
         self.fields["subject"].widget.attrs["lang"] = content.language
 
@@ -133,6 +135,8 @@ class SubmitForm(forms.Form):
         super().__init__(*args, **kwargs)
         found = User.objects.filter(pk__in=[person.pk for person in approvers]).order_by("name")
         self.fields["approver"].queryset = found  # type: ignore[attr-defined]
+        if len(approvers) == 1:
+            self.fields["approver"].initial = approvers[0].pk
 
 
 class AudienceForm(forms.Form):

@@ -10,16 +10,22 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from accounts.access import requires
+from accounts.ids import id_in
 from advocacy.forms.statements import LanguageForm, page_name
 from advocacy.languages import is_language
-from advocacy.richtext import editor_page, safe
+from advocacy.models import Ask
+from advocacy.richtext import editor_page, safe, tokens_to_chips
 from contacts.languages import language_name
-from mailing import previews
+from mailing import audience, merge, previews
 from mailing.campaigns import put_into
+from mailing.composing import add_ask, let_ask_go
 from mailing.drafting import Conflict, Saved, change_details, remove_text, save_text
+from mailing.following import accept, is_stale, source_of, state_of, what_changed
 from mailing.forms import DetailsForm, TextForm
 from mailing.lifecycle import LifecycleError
 from mailing.models import Mailing, MailingContent
+from mailing.passage_forms import LinesForm
+from mailing.passage_rows import asks_of, places_of
 from mailing.states import EDITABLE
 from mailing.story import address_of, road_of
 from mailing.views.finding import find
@@ -55,6 +61,9 @@ def letter_write(request: HttpRequest, reference: str) -> HttpResponse:
         messages.error(request, str(error))
         return redirect(address_of(find(request, reference)))
     _say_saved(request, mailing, saved)
+    if request.POST.get("put") == "ask":
+        _put_ask(request, mailing)
+        return redirect(write_address(mailing, content.language))
     if "next" in request.POST:
         return redirect("mailing:letter_audience", reference=reference)
     return (
@@ -62,6 +71,25 @@ def letter_write(request: HttpRequest, reference: str) -> HttpResponse:
         if "leave" in request.POST
         else redirect(write_address(mailing, content.language))
     )
+
+
+def _put_ask(request: HttpRequest, mailing: Mailing) -> None:
+    """Put the chosen ask into the texts that have just been saved."""
+    pk = id_in(request.POST.get("ask", ""))
+    ask = Ask.objects.visible_to(request.user).filter(pk=pk).prefetch_related("texts").first() if pk else None
+    if ask is None:
+        messages.error(request, _("Choose an ask first."))
+        return
+    try:
+        languages = add_ask(mailing, ask, actor=request.user)  # type: ignore[arg-type]
+    except (LookupError, LifecycleError) as error:
+        messages.error(request, str(error))
+        return
+    if languages:
+        names = ", ".join(map(language_name, languages))
+        messages.success(request, _("The ask stands before the closing now, in: %(languages)s.") % {"languages": names})
+    else:
+        messages.info(request, _("This letter makes that ask already."))
 
 
 def _content_of(mailing: Mailing, language: str) -> MailingContent:
@@ -91,6 +119,11 @@ def _page(
         "their_body": safe(theirs.body) if theirs else "",
         "steps": road_of(mailing, "write"),
         "tabs": _tabs(mailing, content.language),
+        "behind": _behind(mailing, content),
+        "source": _source_beside(mailing, content),
+        "places": places_of(mailing),
+        "lines_form": LinesForm(user=request.user),  # type: ignore[arg-type]
+        "asks": asks_of(mailing, content.language, request.user),  # type: ignore[arg-type]
         "sample": previews.sample_values(mailing, content.language),
         "language_form": LanguageForm(taken=taken | {content.language}),
         "details_form": DetailsForm(user=request.user, mailing=mailing, prefix="details"),  # type: ignore[arg-type]
@@ -99,19 +132,39 @@ def _page(
     return render(request, "mailing/write.html", context, status=status)
 
 
+def _behind(mailing: Mailing, content: MailingContent) -> dict[str, object] | None:
+    """What changed in the source since this translation was reviewed, and how many would read it as it is."""
+    source = source_of(mailing)
+    if source is None or not is_stale(content, source):
+        return None
+    people = audience.people(mailing).filter(skip_reason="", given_language=content.language)
+    comparison = what_changed(content, source) if content.followed_body else None
+    return {"comparison": comparison, "people": people.order_by().count(), "language": source.language}
+
+
+def _source_beside(mailing: Mailing, content: MailingContent) -> dict[str, object] | None:
+    """The source's text, for whoever writes a translation."""
+    source = source_of(mailing)
+    if source is None or source.language == content.language:
+        return None
+    labels = {name: str(field.label) for name, field in merge.FIELDS.items()}
+    body = safe(tokens_to_chips(source.body, labels))
+    return {"language": source.language, "subject": source.subject, "body": body}
+
+
 def _tabs(mailing: Mailing, here: str) -> list[dict[str, object]]:
     """Each language version with its state; the one being begun as well."""
     contents = list(mailing.contents.all())
     if here not in {content.language for content in contents}:
         contents.append(MailingContent(mailing=mailing, language=here))
+    source = source_of(mailing)
     contents.sort(key=lambda content: (content.language != mailing.source_language, language_name(content.language)))
     return [
         {
             "name": language_name(content.language),
             "url": write_address(mailing, content.language),
             "is_here": content.language == here,
-            "state": "nod" if not content.pk else "met" if content.is_reviewed else "part",
-            "word": _("Missing") if not content.pk else _("Ready") if content.is_reviewed else _("Not reviewed"),
+            **state_of(content, source),
         }
         for content in contents
     ]
@@ -196,6 +249,32 @@ def language_add(request: HttpRequest, reference: str) -> HttpResponse:
         messages.error(request, _("Choose a language that this letter does not have yet."))
         return redirect("mailing:letter_write", reference=reference)
     return redirect(write_address(mailing, form.cleaned_data["language"]))
+
+
+@require_POST
+@requires("mailing.edit")
+def language_current(request: HttpRequest, reference: str, language: str) -> HttpResponse:
+    """Say that a translation that is behind its source is right as it is."""
+    mailing = find(request, reference)
+    try:
+        if accept(mailing, language, actor=request.user):  # type: ignore[arg-type]
+            messages.success(request, _("The %(language)s text is up to date.") % {"language": language_name(language)})
+    except LifecycleError as error:
+        messages.error(request, str(error))
+    return redirect(write_address(mailing, language))
+
+
+@require_POST
+@requires("mailing.edit")
+def ask_remove(request: HttpRequest, reference: str, pk: int) -> HttpResponse:
+    """Say that a letter does not make an ask any more; its text stays as it is."""
+    mailing = find(request, reference)
+    ask = Ask.objects.filter(mailing_places__mailing=mailing, pk=pk).first()
+    if ask is not None and let_ask_go(mailing, ask, actor=request.user):  # type: ignore[arg-type]
+        messages.success(
+            request, _("Noted: the letter does not make this ask. Take its words out of the text as well.")
+        )
+    return redirect("mailing:letter_write", reference=reference)
 
 
 @require_POST
