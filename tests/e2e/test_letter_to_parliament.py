@@ -1,0 +1,142 @@
+"""An approved statement becomes a letter to LIBE and FEMM in three languages, is answered, and the rest is followed up.
+
+A real Chromium, real workers and beat, a real mail server that takes the letters and one (dovecot) that holds what
+comes back. Three times: by pointer, with clicks and seconds counted against the budgets; by keyboard alone; and without
+JavaScript, where no page is asked for in parts.
+"""
+
+import email
+import email.policy
+import time
+from contextlib import contextmanager
+
+import pytest
+
+from mailing.models import Delivery, IncomingMail, Mailing, Reply
+from mailing.tasks import collect_mail
+from tests.e2e.hands import EDITOR, Counting, Keyboard
+from tests.e2e.parliament import MEMBERS, REFUSED, answers, approved_statement, parliament
+from tests.factories import PASSWORD
+from tests.mailing.imap_server import Dovecot, is_installed
+from tests.processes import wait_until
+
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True), pytest.mark.timeout(600)]
+
+# What the desk promises (clicks, seconds). The seconds are for a person who reads; the machine alone takes a part.
+TO_APPROVAL, TO_DECIDE = (10, 6 * 60), (5, 2 * 60)
+
+
+class WithoutScripts(Counting):
+    """A pointer in a browser that runs no script."""
+
+    name = "no script"
+
+
+class Walk:
+    """An officer and an approver, each at a window of their own with a hand of the same kind."""
+
+    def __init__(self, officer_window, approver_window, hand):
+        self.windows = officer_window, approver_window
+        self.officer, self.approver = (hand(window.page) for window in self.windows)
+
+    @contextmanager
+    def within(self, hand, budget):
+        """What is done inside takes no more clicks and seconds than promised; only the counted hand is held to it."""
+        before, began = getattr(hand, "clicks", 0), time.monotonic()
+        yield
+        clicks, seconds = getattr(hand, "clicks", 0) - before, time.monotonic() - began
+        assert clicks <= budget[0], f"{clicks} clicks instead of {budget[0]}"
+        assert seconds <= budget[1], f"{seconds:.0f} seconds instead of {budget[1]}"
+
+    def make_the_letter(self, statement, approver):
+        window, hand = self.windows[0], self.officer
+        page = window.open(f"/desk/statements/{statement.reference}/")
+        with self.within(hand, TO_APPROVAL):
+            hand.press("button", "Make a letter")
+            if hand.name != "no script":
+                page.locator(EDITOR).wait_for()
+            assert page.locator(".langs li").count() == 3
+            hand.press("button", "Continue to audience")
+            hand.tick("LIBE")
+            hand.tick("FEMM")
+            hand.choose("Role", "Full members")
+            hand.press("button", "Continue to check")
+            hand.press("link", "Continue to approval")
+            hand.choose("Colleague", approver.name)
+            hand.press("button", "Ask for approval")
+        page.get_by_text("You cannot approve your own letter").first.wait_for()
+
+    def read_and_approve(self):
+        window, hand = self.windows[1], self.approver
+        page = window.open("/desk/")
+        with self.within(hand, TO_DECIDE):
+            hand.press("link", "Read and decide")
+            assert page.locator("article.case").count() == 3
+            hand.press("button", f"Approve {len(MEMBERS)} letters")
+        hand.press("button", f"Send {len(MEMBERS)} letters")
+        page.get_by_role("heading", name=f"{len(MEMBERS)} letters are scheduled").wait_for()
+
+    def watch_it_end(self, mailing):
+        page = self.windows[0].open(f"/desk/letters/{mailing.reference}/")
+        page.get_by_text(f"{len(MEMBERS) - 1} of {len(MEMBERS)} letters sent").first.wait_for(timeout=60_000)
+
+
+@pytest.fixture
+def mailbox():
+    """Debian's dovecot on loopback."""
+    if not is_installed():
+        pytest.skip("Debian's package dovecot-imapd is not installed: nothing can be collected.")
+    with Dovecot() as server:
+        yield server
+
+
+@pytest.fixture
+def post_office(catcher, mailbox, start_solo, start_forked_beat, settings):
+    """A worker and beat that send to the catcher, which refuses one address, and collect from the mailbox."""
+    settings.SEND_HOLD_SECONDS = 2
+    refused = {member.email for member in MEMBERS if member.comes_back == "refused"}
+    catcher.on_rcpt = lambda address: REFUSED if address in refused else None
+    start_solo(INBOUND_IMAP_URL=mailbox.url())
+    start_forked_beat()
+    return catcher
+
+
+@pytest.mark.parametrize("hand", [Counting, Keyboard, WithoutScripts], ids=lambda hand: hand.name)
+def test_a_letter_to_parliament_is_sent_answered_and_followed_up(hand, visit, officer, approver, post_office, mailbox):
+    parliament()
+    statement = approved_statement(officer, approver)
+    options = {"java_script_enabled": hand is not WithoutScripts}
+    with visit(**options) as one, visit(**options) as other:
+        one.sign_in(officer, PASSWORD)
+        other.sign_in(approver, PASSWORD)
+        walk = Walk(one, other, hand)
+        walk.make_the_letter(statement, approver)
+        walk.read_and_approve()
+        mailing = Mailing.objects.get()
+        wait_until(lambda: len(post_office.letters) >= len(MEMBERS) - 1, 60, "the letters do not arrive")
+        assert_each_reads_their_own_language(post_office.letters)
+        walk.watch_it_end(mailing)
+        let_answers_in(mailbox, mailing)
+        for window in walk.windows:
+            window.check_no_complaints()
+
+
+def let_answers_in(mailbox, mailing):
+    """Two answers, a holiday note and a returned letter lie in the mailbox; the worker fetches and sorts them."""
+    found = list(answers(mailing))
+    mailbox.deliver(*found)
+    collect_mail.delay()
+    handled = IncomingMail.objects.filter(handled_at__isnull=False)
+    wait_until(lambda: handled.count() == len(found), 60, "what came back is not handled")
+    assert sorted(handled.values_list("kind", flat=True)) == ["auto_reply", "dsn", "reply", "reply"]
+    assert Reply.objects.filter(is_auto=False, delivery__isnull=False).count() == 2
+    assert Delivery.objects.filter(bounced_at__isnull=False).count() == 1
+
+
+def assert_each_reads_their_own_language(letters):
+    """One letter each, opened in the language and gender of its reader; none to whom the server refused."""
+    expected = {one.email: one.opening for one in MEMBERS if one.comes_back != "refused"}
+    assert sorted(caught.recipient for caught in letters) == sorted(expected)
+    for caught in letters:
+        message = email.message_from_bytes(caught.data, policy=email.policy.default)
+        assert expected[caught.recipient] in message.get_body(["plain"]).get_content()
