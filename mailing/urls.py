@@ -43,6 +43,7 @@ urlpatterns = [
     path("<str:reference>/languages/", writing.language_add, name="language_add"),
     path("<str:reference>/languages/<slug:language>/current/", writing.language_current, name="language_current"),
     path("<str:reference>/asks/<int:pk>/removal/", writing.ask_remove, name="ask_remove"),
+    path("<str:reference>/passages/", passages.passage_list, name="passage_list"),
     path("<str:reference>/passages/new/", passages.passage_create, name="passage_create"),
     path("<str:reference>/passages/lines/", passages.passage_lines, name="passage_lines"),
     path(
@@ -61,6 +62,7 @@ urlpatterns = [
     path("<str:reference>/test/", checking.letter_test, name="letter_test"),
     path("<str:reference>/domain/", checking.letter_domain, name="letter_domain"),
     path("<str:reference>/approve/", approval.letter_approve, name="letter_approve"),
+    path("<str:reference>/reviews/<int:pk>/", approval.letter_review, name="letter_review"),
     path("<str:reference>/review/", approval.letter_submit, name="letter_submit"),
     path("<str:reference>/approval/", approval.letter_approval, name="letter_approval"),
     path("<str:reference>/changes/", approval.letter_changes, name="letter_changes"),

@@ -3,17 +3,20 @@
 from typing import Any
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from accounts.access import requires
 from accounts.roles import users_who_may
-from mailing import checklist, lifecycle, previews
+from advocacy.richtext import to_text
+from mailing import checklist, lifecycle, previews, reviewing
+from mailing.findings import Checklist
 from mailing.forms import SubmitForm
 from mailing.lifecycle import LifecycleError, Moved, NotAllowed
 from mailing.models import Mailing
+from mailing.reviewing import Changes
 from mailing.story import address_of, history_of, road_of
 from mailing.views.finding import find
 from mailing.views.people import language_bars, left_out_rows
@@ -48,9 +51,18 @@ def approve_page(
         "form": form or SubmitForm(approvers=approvers),
         "approvers": approvers,
         "refusal": _refusal(mailing, user),
+        "changes": _changes(mailing, user, found),
+        "reviews": mailing.reviews.order_by("-id"),
         "history": history_of(mailing),
     }
     return render(request, "mailing/approve.html", context, status=status)
+
+
+def _changes(mailing: Mailing, user: Any, found: Checklist) -> Changes | None:
+    """While it waits: what changed since this person, or anybody, decided the last time."""
+    if mailing.status != Mailing.Status.IN_REVIEW:
+        return None
+    return reviewing.since_last_read(mailing, user, [pk for pk, _key, _language in found.preview.recipient_keys])
 
 
 def _refusal(mailing: Mailing, user: Any) -> str:
@@ -60,6 +72,24 @@ def _refusal(mailing: Mailing, user: Any) -> str:
     except NotAllowed as reason:
         return str(reason)
     return ""
+
+
+@requires("mailing.view")
+def letter_review(request: HttpRequest, reference: str, pk: int) -> HttpResponse:
+    """What somebody read when they decided: texts, numbers, proposed letters, checklist. It stays as it was."""
+    mailing = find(request, reference)
+    review = mailing.reviews.filter(pk=pk).first()
+    if review is None:
+        raise Http404
+    context = {
+        "nav": "letters",
+        "mailing": mailing,
+        "review": review,
+        "sum": reviewing.sum_sentence(review),
+        "texts": [(row[0], row[1], to_text(row[2]), row[3]) for row in review.parts.get("texts", [])],
+        "shown": reviewing.shown(review),
+    }
+    return render(request, "mailing/review.html", context)
 
 
 @require_POST

@@ -54,6 +54,7 @@ ACCESS: dict[str, str] = {
     "contacts:duplicate_list": "contacts.edit",
     "contacts:interaction_create": "contacts.edit",
     "contacts:interaction_delete": "contacts.edit",
+    "contacts:interaction_done": "contacts.edit",
     "contacts:interaction_edit": "contacts.edit",
     "contacts:interaction_restore": "contacts.edit",
     "contacts:list_add": "contacts.edit",
@@ -181,6 +182,7 @@ ACCESS: dict[str, str] = {
     "mailing:passage_edit": "mailing.edit",
     "mailing:passage_lines": "mailing.edit",
     "mailing:passage_lines_remove": "mailing.edit",
+    "mailing:passage_list": "mailing.edit",
     "mailing:passage_move": "mailing.edit",
     "mailing:passage_remove": "mailing.edit",
     "mailing:register_number": "accounts.manage",
@@ -188,6 +190,7 @@ ACCESS: dict[str, str] = {
     "mailing:sender_edit": "accounts.manage",
     "mailing:sender_check": "accounts.manage",
     "mailing:letter_domain": "mailing.edit",
+    "mailing:letter_review": "mailing.view",
     "mailing:sender_list": "accounts.manage",
     # Mail providers: each request is signed (mailing/webhooks.py)
     "webhooks:receive": "public",
