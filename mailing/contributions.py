@@ -20,7 +20,7 @@ from advocacy.models import Ask, Statement
 from contacts import registry as people
 from contacts.models import Contact, Mandate, Segment
 from contacts.models.merges import ids_of_person
-from mailing import campaigns
+from mailing import campaigns, follow_ups
 from mailing.models import Delivery, Mailing
 from mailing.story import TONES, address_of, state_of
 
@@ -48,15 +48,23 @@ def tasks(user: User) -> Iterable[desk.Task]:
         )
         detail = sentence % {"n": mailing.unknown}
         yield desk.Task(mailing.title, mailing.reference, detail, _report(mailing), _("Settle"), "alert", "warn")
-    # One query for both: the home page has twelve for all rooms together.
-    stands = mine.filter(status__in=[Mailing.Status.PAUSED, Mailing.Status.APPROVED]).select_related("approver")
-    for mailing in sorted(stands[:MOST], key=lambda one: one.status != Mailing.Status.PAUSED):
+    # One query for these: the home page has twelve for all rooms together.
+    stands = Q(status__in=[Mailing.Status.PAUSED, Mailing.Status.APPROVED]) | follow_ups.candidates()
+    rows = mine.filter(stands).select_related("approver").annotate(unanswered=follow_ups.unanswered_count())
+    found = sorted(rows[: 2 * MOST], key=lambda one: one.status != Mailing.Status.PAUSED)
+    for mailing in found:
+        if mailing.status == Mailing.Status.FINISHED:
+            continue
         if mailing.status == Mailing.Status.PAUSED:
             detail = mailing.pause_reason or _("Paused.")
             yield desk.Task(mailing.title, mailing.reference, detail, _report(mailing), _("Look"), "pause", "bad")
         else:
             detail = _("%(name)s approved it. It can be sent.") % {"name": mailing.approver}
             yield desk.Task(mailing.title, mailing.reference, detail, address_of(mailing), _("Send"), "check")
+    for mailing in follow_ups.due([one for one in found if one.status == Mailing.Status.FINISHED and one.unanswered]):
+        detail = follow_ups.sentence_of(mailing.unanswered)
+        url = reverse("mailing:letter_followup", args=[mailing.reference])
+        yield desk.Task(mailing.title, mailing.reference, detail, url, _("Draft a follow-up"), "reply")
 
 
 def _approval(mailing: Mailing, user: User) -> desk.Task:
@@ -219,8 +227,9 @@ def segment_uses(segment: Segment) -> Iterable[people.Use]:
 
 
 def letters_with(user: User, ask: Ask) -> Iterable[statements.AskUse]:
-    """Letters made from statements that refer to an ask."""
-    rows = Mailing.objects.visible_to(user).filter(statement__ask_places__ask=ask).order_by("-id")
+    """Letters that make an ask, or were made from statements that refer to it."""
+    makes = Q(ask_places__ask=ask) | Q(statement__ask_places__ask=ask)
+    rows = Mailing.objects.visible_to(user).filter(makes).distinct().order_by("-id")
     for mailing in rows[:MOST]:
         detail = f"{mailing.reference}, {mailing.get_status_display()}"
         yield statements.AskUse(_("Letter"), mailing.title, detail, address_of(mailing))
