@@ -1,4 +1,6 @@
-"""Leaving a list, or objecting to letters, by the link in the mail. GET and HEAD change nothing, for scanners open every link; POST acts.
+"""Leaving a list, or objecting to letters, by the link in the mail.
+
+GET and HEAD change nothing, for scanners open every link; POST acts.
 
 The token is the only authority: no cookie is read or set, and no CSRF token is asked for, since mail programs post
 here too (RFC 8058). The body of the request is not looked at, so every form of it is welcome.
