@@ -114,6 +114,10 @@ class Visitor:
         for width, scheme in WAYS:
             self.page.set_viewport_size({"width": width, "height": 1000})
             self.page.emulate_media(color_scheme=scheme)
+            # As tall as the page, so that what sticks to its foot stands there and frames are loaded.
+            height = self.page.evaluate("document.documentElement.scrollHeight")
+            self.page.set_viewport_size({"width": width, "height": max(height, 900)})
+            self.page.wait_for_load_state("networkidle")
             self.page.screenshot(path=Path(folder) / f"{name}-{width}.png", full_page=True)
         self.page.set_viewport_size({"width": WAYS[0][0], "height": 1000})
         self.page.emulate_media(color_scheme="light")

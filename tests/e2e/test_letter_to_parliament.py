@@ -71,7 +71,7 @@ class Walk:
         page = window.open("/desk/")
         with self.within(hand, TO_DECIDE):
             hand.press("link", "Read and decide")
-            assert page.locator("article.case").count() == 3
+            assert page.locator(".previews iframe").count() == 3
             hand.press("button", f"Approve {len(MEMBERS)} letters")
         hand.press("button", f"Send {len(MEMBERS)} letters")
         page.get_by_role("heading", name=f"{len(MEMBERS)} letters are scheduled").wait_for()
