@@ -51,9 +51,8 @@ def of_place(passages: Iterable[Passage], place: int) -> list[Passage]:
 
 
 def place_labels(mailing: Mailing) -> list[tuple[str, str]]:
-    """Field name and label of every place that has an alternative or stands in a text, for chips."""
-    numbers = {passage.place for passage in passages_of(mailing)} | placed_in(mailing).keys()
-    return [(places.name(number), _("Passage %(n)s") % {"n": number}) for number in sorted(numbers)]
+    """Field name and label of every place that stands in a text, for chips."""
+    return [(places.name(number), _("Passage %(n)s") % {"n": number}) for number in placed_in(mailing)]
 
 
 def choice_expression(mailing: Mailing, *, country: str = "country_now") -> JSONObject | None:

@@ -54,7 +54,10 @@ class DetailsForm(forms.Form):
         initial = {"title": mailing.title, "sender": mailing.sender_id, "campaign": mailing.campaign_id}
         kwargs.setdefault("initial", initial)
         super().__init__(*args, **kwargs)
-        self.fields["sender"].queryset = Sender.objects.visible_to(user)  # type: ignore[attr-defined]
+        senders = Sender.objects.visible_to(user)
+        self.fields["sender"].queryset = senders  # type: ignore[attr-defined]
+        # Read once: drawing the field asks for its first choice and then for all.
+        self.fields["sender"].choices = [(sender.pk, str(sender)) for sender in senders]  # type: ignore[attr-defined]
         campaigns = Campaign.objects.visible_to(user).with_title()
         self.fields["campaign"] = CampaignChoice(
             campaigns, label=_("Campaign"), required=False, widget=forms.Select({"class": "input"})
@@ -87,7 +90,7 @@ class TextForm(forms.Form):
         )
         super().__init__(*args, **kwargs)
         chips = [(name, field.label) for name, field in merge.FIELDS.items()]
-        chips += [(name, label) for name, label in place_labels(content.mailing)]
+        chips += place_labels(content.mailing)
         self.fields["body"].widget = RichTextWidget(chips, language=content.language)
         self.fields["subject"].widget.attrs["lang"] = content.language
 

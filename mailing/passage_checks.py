@@ -18,7 +18,7 @@ def check_passages(subject: Subject) -> Iterator[Item]:
     """A place without any wording blocks; who reads which passage, and what nobody reads, is worth a look."""
     placed = placed_in(subject.mailing)
     passages = passages_of(subject.mailing)
-    url = subject.write(subject.mailing.source_language) + "#passages"
+    url = subject.link("passage_list")
     for place in placed:
         if not any(text.body for passage in of_place(passages, place) for text in passage.texts.all()):
             title = _("Passage %(n)s stands in the text and has no wording") % {"n": place}

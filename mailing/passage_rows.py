@@ -3,15 +3,16 @@
 from dataclasses import dataclass
 from typing import Any
 
+from django.db.models import Exists, OuterRef, Q
 from django.utils.translation import gettext as _
 
 from accounts.models import User
-from advocacy.models import Ask, AskText, Statement
+from advocacy.models import Ask, AskText, Point, StatementAsk
 from contacts.languages import language_name
 from mailing import places
 from mailing.alternatives import Reading, named, of_place, passages_of, placed_in, reading_of
 from mailing.country_lines import outdated
-from mailing.models import Mailing, Passage
+from mailing.models import Mailing, MailingAsk, Passage
 
 MOST_ASKS = 200
 
@@ -88,34 +89,25 @@ def _place(mailing: Mailing, number: int, passages: list[Passage], reading: Read
 def asks_of(mailing: Mailing, language: str, user: User) -> dict[str, Any]:
     """The asks that a letter makes, and those worded in `language` that can be put into its text, by group.
 
-    First those of its statement and of the plans of its campaign. Two queries.
+    First those of its statement and of the plans of its campaign. One query.
     """
-    made = list(mailing.ask_places.select_related("ask").prefetch_related("ask__texts"))
-    taken = {place.ask_id for place in made}
-    texts = AskText.objects.filter(language=language, ask__in=Ask.objects.visible_to(user)).order_by("title")
-    near = _near(mailing)
-    free = [text for text in texts[:MOST_ASKS] if text.ask_id not in taken]
-    groups = [
-        (_("Of its statement or campaign"), [text for text in free if text.ask_id in near]),
-        (_("Other asks") if near else _("Asks"), [text for text in free if text.ask_id not in near]),
-    ]
-    return {
-        "made": [(place.ask, _title(place.ask, language)) for place in made],
-        "groups": [(title, found) for title, found in groups if found],
-    }
+    made = Exists(MailingAsk.objects.filter(mailing=mailing, ask=OuterRef("ask")))
+    of_statement = Exists(StatementAsk.objects.filter(statement=mailing.statement_id, ask=OuterRef("ask")))
+    of_campaign = Exists(Point.objects.filter(plan__campaign=mailing.campaign_id, ask=OuterRef("ask")))
+    texts = AskText.objects.filter(ask__in=Ask.objects.visible_to(user)).annotate(is_made=made)
+    texts = texts.filter(Q(language=language) | Q(is_made=True)).annotate(is_near=Q(of_statement) | Q(of_campaign))
+    found = list(texts.select_related("ask").order_by("title")[:MOST_ASKS])
+    free = [text for text in found if not text.is_made]
+    near = [text for text in free if text.is_near]
+    other = [text for text in free if not text.is_near]
+    groups = [(_("Of its statement or campaign"), near), (_("Other asks") if near else _("Asks"), other)]
+    return {"made": _made(found, language), "groups": [(title, rows) for title, rows in groups if rows]}
 
 
-def _near(mailing: Mailing) -> set[int]:
-    """Asks of the statement it was made from and of its campaign's plans."""
-    found: set[int] = set()
-    statement: Statement | None = mailing.statement
-    if statement is not None:
-        found |= set(statement.ask_places.values_list("ask_id", flat=True))
-    if mailing.campaign_id:
-        found |= set(Ask.objects.filter(points__plan__campaign=mailing.campaign_id).values_list("pk", flat=True))
-    return found
-
-
-def _title(ask: Ask, language: str) -> str:
-    texts = sorted(ask.texts.all(), key=lambda text: (text.language != language, text.language != "en"))
-    return texts[0].title if texts else ask.slug
+def _made(texts: list[AskText], language: str) -> list[tuple[Ask, str]]:
+    """Each ask of the letter with its title: in `language`, else in English, else in any."""
+    found: dict[int, AskText] = {}
+    for text in sorted(texts, key=lambda text: (text.language != language, text.language != "en")):
+        if text.is_made:  # type: ignore[attr-defined]
+            found.setdefault(text.ask_id, text)
+    return [(text.ask, text.title) for text in found.values()]

@@ -28,9 +28,25 @@ from mailing.country_lines import write_lines
 from mailing.lifecycle import LifecycleError
 from mailing.models import Mailing, Passage, PassageText
 from mailing.passage_forms import LinesForm, PassageForm
+from mailing.passage_rows import places_of
 from mailing.states import EDITABLE
 from mailing.story import address_of, road_of
 from mailing.views.finding import find
+
+
+@requires("mailing.edit")
+def passage_list(request: HttpRequest, reference: str) -> HttpResponse:
+    """All passages of a letter with who reads them: a page, and the card beside the editor (htmx)."""
+    mailing = find(request, reference)
+    context = {
+        "nav": "letters",
+        "mailing": mailing,
+        "places": places_of(mailing),
+        "lines_form": LinesForm(user=request.user),  # type: ignore[arg-type]
+        "steps": road_of(mailing, "write"),
+        "beside_editor": bool(request.htmx),  # type: ignore[attr-defined]
+    }
+    return render(request, "mailing/_passages.html" if request.htmx else "mailing/passages.html", context)  # type: ignore[attr-defined]
 
 
 @editor_page
@@ -210,4 +226,4 @@ def _passage(mailing: Mailing, pk: int) -> Passage:
 
 
 def _back(mailing: Mailing) -> HttpResponse:
-    return redirect(reverse("mailing:letter_write", args=[mailing.reference]) + "#passages")
+    return redirect("mailing:passage_list", reference=mailing.reference)

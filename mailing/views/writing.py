@@ -24,8 +24,7 @@ from mailing.following import accept, is_stale, source_of, state_of, what_change
 from mailing.forms import DetailsForm, TextForm
 from mailing.lifecycle import LifecycleError
 from mailing.models import Mailing, MailingContent
-from mailing.passage_forms import LinesForm
-from mailing.passage_rows import asks_of, places_of
+from mailing.passage_rows import asks_of
 from mailing.states import EDITABLE
 from mailing.story import address_of, road_of
 from mailing.views.finding import find
@@ -121,8 +120,6 @@ def _page(
         "tabs": _tabs(mailing, content.language),
         "behind": _behind(mailing, content),
         "source": _source_beside(mailing, content),
-        "places": places_of(mailing),
-        "lines_form": LinesForm(user=request.user),  # type: ignore[arg-type]
         "asks": asks_of(mailing, content.language, request.user),  # type: ignore[arg-type]
         "sample": previews.sample_values(mailing, content.language),
         "language_form": LanguageForm(taken=taken | {content.language}),
