@@ -17,7 +17,7 @@ from advocacy.models import Statement, StatementText
 from advocacy.references import create_with_reference
 from advocacy.translating import stale_parts
 from contacts.models import Contact, Segment
-from mailing import merge
+from mailing import enclosing, merge
 from mailing.following import follow, source_of
 from mailing.lifecycle import LifecycleError, record_edit
 from mailing.models import AudienceRule, Mailing, MailingContent, Sender
@@ -60,8 +60,8 @@ class Saved:
 def make_letter(statement: Statement, *, actor: User) -> Mailing:
     """A draft letter with the text of every language version of an approved or published statement.
 
-    Records the digest of the version it was made from. Raises LifecycleError, with who can approve it, for a
-    statement that is not approved.
+    The statement's files go along, as far as they fit. Records the digest of the version it was made from. Raises
+    LifecycleError, with who can approve it, for a statement that is not approved.
     """
     if not statement.is_approved:
         names = ", ".join(str(user) for user in users_who_may("advocacy.approve")) or _("nobody yet")
@@ -83,6 +83,7 @@ def make_letter(statement: Statement, *, actor: User) -> Mailing:
             source_language=statement.source_language,
             is_sample=statement.is_sample,
             campaign_id=statement.campaign_id,
+            paper=Mailing.PaperAs.ATTACHED,
             author=actor,
             owner=statement.owner,
         )
@@ -101,6 +102,7 @@ def make_letter(statement: Statement, *, actor: User) -> Mailing:
             if _is_behind(text, source):
                 content.followed_subject = content.followed_body = ""
             content.save()
+        enclosing.take_all(mailing, statement, actor=actor)
         sentence = f"made {mailing.reference} from {statement.reference}"
         record(actor, sentence, about=mailing, label=mailing.reference)
     return mailing
@@ -125,6 +127,7 @@ def new_letter(
             title=title,
             sender=sender,
             source_language=language,
+            paper=Mailing.PaperAs.ATTACHED,
             author=actor,
             **owner,
         )

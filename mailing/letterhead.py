@@ -22,7 +22,6 @@ from django.utils import timezone
 import contacts
 
 GROUPS = Path(contacts.__file__).parent / "reference" / "groups.csv"
-NOT_REGISTERED = "not registered"
 WIDTH = 72
 
 WORDS: dict[str, dict[str, str]] = {
@@ -210,8 +209,7 @@ def frame(mailing: Any, language: str) -> dict[str, Any]:
     """The letterhead and the footer of a letter: what the developer's templates in mailing/letter/ ask for."""
     own = words_language(language)
     words = WORDS[own]
-    number = mailing.owner.transparency_register_id.strip()
-    is_registered = bool(number) and number.casefold() != NOT_REGISTERED
+    number = mailing.owner.register_number
     day = format_date(letter_date(mailing), format="long", locale=locale_of(language))
     is_newsletter = mailing.kind == "newsletter"
     return {
@@ -220,7 +218,7 @@ def frame(mailing: Any, language: str) -> dict[str, Any]:
         "words_language": own,
         "organisation": mailing.owner.name,
         "tagline": settings.PLATFORM_TAGLINE if mailing.owner.is_platform and _is_public_tagline() else "",
-        "register_line": words["register"].format(number=number) if is_registered else words["not_registered"],
+        "register_line": words["register"].format(number=number) if number else words["not_registered"],
         "place_and_date": ", ".join(part for part in (mailing.sender.place, day) if part),
         "reference_line": words["reference"].format(reference=mailing.reference),
         # Public sources and the right to object for letters (Article 14); for newsletters the consent they stand on.

@@ -3,6 +3,7 @@
 It holds what the message holds: the same letterhead words, the same text filled for the same reader, the same notice.
 """
 
+import hashlib
 from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any, NamedTuple
@@ -46,13 +47,18 @@ class Press:
 
     def papers(self, readers: Iterable[Reader]) -> list[bytes]:
         """One PDF for each reader, in their order. The same readers give the same bytes. Raises PdfError."""
-        return typeset_all([self._document([reader]) for reader in readers], self.moment, template=TEMPLATE)
+        return self.set([self.document([reader]) for reader in readers])
 
     def bundle(self, readers: Iterable[Reader]) -> bytes:
         """All letters in one PDF, each with pages of its own. Raises PdfError."""
-        return typeset_all([self._document(list(readers))], self.moment, template=TEMPLATE)[0]
+        return self.set([self.document(list(readers))])[0]
 
-    def _document(self, readers: list[Reader]) -> dict[str, Any]:
+    def set(self, documents: list[dict[str, Any]]) -> list[bytes]:
+        """The PDFs of documents that `document` made. Raises PdfError."""
+        return typeset_all(documents, self.moment, template=TEMPLATE)
+
+    def document(self, readers: list[Reader]) -> dict[str, Any]:
+        """The letters to these readers as one document. Raises PdfError where a text cannot be filled."""
         owner = self.mailing.owner
         letters = [self._letter(reader) for reader in readers]
         document: dict[str, Any] = {
@@ -103,6 +109,15 @@ def _addressee(reader: Reader) -> list[str]:
         line for line in (reader_value(name, reader.context, reader.language) for name in ("name", "group", "country"))
         if line
     ]  # fmt: skip
+
+
+def letterhead_parts(mailing: Mailing) -> list[str]:
+    """What an approval of a letter on paper is bound to of its letterhead: the printed lines, the logo's digest."""
+    if not mailing.has_papers:
+        return []
+    letterhead = Letterhead.objects.filter(organisation=mailing.owner_id).first()
+    logo = bytes(letterhead.logo) if letterhead and letterhead.logo else b""
+    return [*head_lines(mailing.owner, letterhead), hashlib.sha256(logo).hexdigest() if logo else ""]
 
 
 def head_lines(owner: Organisation, letterhead: Letterhead | None) -> list[str]:

@@ -10,8 +10,8 @@ from accounts.audit import record
 from accounts.models import User
 from contacts.addresses import clean_address, email_key
 from contacts.models import Organisation
+from contacts.models.organisations import NOT_REGISTERED
 from mailing import bell
-from mailing.letterhead import NOT_REGISTERED
 from mailing.lifecycle import LifecycleError, record_edit
 from mailing.models import Mailing, Sender
 

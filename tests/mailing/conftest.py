@@ -5,7 +5,6 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
-from contacts.models import Organisation
 from mailing import lifecycle
 from mailing.models import AudienceRule, Mailing
 from tests.factories import (
@@ -55,8 +54,7 @@ def member(db):
 
 @pytest.fixture
 def letter(salutations, officer):
-    """A draft in English, reviewed, for the full members of LIBE; of an organisation with its register number."""
-    Organisation.objects.filter(is_platform=True).update(transparency_register_id="153882995425-37")
+    """A draft in English, reviewed, for the full members of LIBE."""
     mailing = MailingFactory(author=officer)
     MailingContentFactory(mailing=mailing)
     BodyFactory(code="LIBE")
