@@ -9,6 +9,7 @@ from contacts.confidentiality import shown_address
 from contacts.languages import country_name, language_name
 from mailing import audience, merge, unsubscribe
 from mailing.audience import AudiencePreview, Reader
+from mailing.freezing import context_expression
 from mailing.models import Delivery, Mailing
 
 # A select box with more people than this helps nobody; the arrows reach everyone.
@@ -135,7 +136,8 @@ def three_worth_reading(mailing: Mailing, preview: AudiencePreview, readers: lis
 
 def sample_values(mailing: Mailing, language: str) -> dict[str, Any]:
     """Every field with what a real recipient reads there, for the panel beside the editor."""
-    person: Any = audience.with_context(mailing).order_by("sort_key", "pk").first()
+    found = audience.people(mailing).annotate(context=context_expression())
+    person: Any = found.order_by("sort_key", "pk").first()
     context = person.context if person else {}
     values = merge.values_for(mailing, context, language)
     groups = [("reader", _("The reader")), ("letter", _("This letter"))]
