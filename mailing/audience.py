@@ -37,6 +37,7 @@ from mailing.dispatch.store import make_chunks
 from mailing.freezing import context_expression, insert_deliveries
 from mailing.models import AudienceRule, Delivery, Mailing
 from mailing.places import shape_of
+from mailing.silence import recipients_of
 
 Reason = Delivery.SkipReason
 # Whoever has no row in a language the letter is reviewed in gets its source language, or this.
@@ -131,6 +132,8 @@ def _included(rules: list[AudienceRule]) -> ContactQuerySet:
 
 
 def _matching(rule: AudienceRule) -> ContactQuerySet:
+    if rule.received_id:
+        return recipients_of(rule.received_id, rule.received_state)
     return rule.segment.people() if rule.segment else resolve(rule.criteria or {})
 
 

@@ -27,6 +27,8 @@ class Choice:
     days: int | None = None
     added: set[int] = field(default_factory=set)
     excluded: set[int] = field(default_factory=set)
+    # (effect, id of another mailing, "all" or "unanswered"): the people whom that mailing reached.
+    received: set[tuple[str, int, str]] = field(default_factory=set)
 
 
 def choice_of(mailing: Mailing) -> Choice:
@@ -35,6 +37,8 @@ def choice_of(mailing: Mailing) -> Choice:
     for rule in rules_of(mailing):
         if rule.contact_id:
             (found.added if rule.effect == Effect.INCLUDE else found.excluded).add(rule.contact_id)
+        elif rule.received_id:
+            found.received.add((rule.effect, rule.received_id, rule.received_state))
         elif rule.written_to_within_days is not None:
             found.days = rule.written_to_within_days
         elif rule.segment_id:
@@ -59,5 +63,14 @@ def choose(mailing: Mailing, choice: Choice, *, actor: User) -> bool:
             rules.append(AudienceRule(mailing=mailing, criteria=choice.criteria))
         if choice.days:
             rules.append(AudienceRule(mailing=mailing, effect=Effect.EXCLUDE, written_to_within_days=choice.days))
+        rules += [
+            AudienceRule(mailing=mailing, effect=effect, received_id=pk, received_state=state)
+            for effect, pk, state in sorted(choice.received)
+        ]
         AudienceRule.objects.bulk_create(rules)
     return True
+
+
+def audience_of_unanswered(mailing: Mailing) -> dict[str, Any]:
+    """The columns of a rule for whoever got this mailing and has not answered it."""
+    return {"received": mailing, "received_state": AudienceRule.Received.UNANSWERED}

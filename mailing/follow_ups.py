@@ -10,7 +10,7 @@ from datetime import date, timedelta
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Subquery, Value
+from django.db.models import Count, Exists, OuterRef, Q, Subquery, Value
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -19,10 +19,10 @@ from django.utils.translation import ngettext
 from accounts.audit import record
 from accounts.models import User
 from advocacy.references import create_with_reference
-from contacts.models import Suppression
 from mailing import choosing, follow_up_words, working_days
 from mailing.drafting import OPENING, sign_off
 from mailing.models import AudienceRule, Delivery, Mailing, MailingContent
+from mailing.silence import is_silent, silent
 from mailing.states import LifecycleError, locked
 
 # A letter that ended longer ago is history: nobody is reminded of it.
@@ -48,22 +48,6 @@ class Silence:
     is_due: bool
 
 
-def silent() -> QuerySet[Delivery]:
-    """Letters that were accepted, and neither answered nor returned, to people who may still be written to."""
-    return Delivery.objects.filter(_is_silent())
-
-
-def _is_silent() -> Q:
-    blocked = Suppression.objects.of("letters").filter(email_digest=OuterRef("email_digest"))
-    return ~Q(Exists(blocked)) & Q(
-        status=Delivery.Status.SENT,
-        contact__isnull=False,
-        replied_at__isnull=True,
-        bounced_at__isnull=True,
-        complained_at__isnull=True,
-    )
-
-
 def silence_of(mailing: Mailing) -> Silence:
     """How many answered and how many did not; two queries."""
     sent = Delivery.objects.filter(mailing=mailing, status=Delivery.Status.SENT)
@@ -71,7 +55,7 @@ def silence_of(mailing: Mailing) -> Silence:
         accepted=Count("pk"),
         replied=Count("pk", filter=Q(replied_at__isnull=False)),
         bounced=Count("pk", filter=Q(replied_at__isnull=True, bounced_at__isnull=False)),
-        unanswered=Count("pk", filter=_is_silent()),
+        unanswered=Count("pk", filter=is_silent()),
     )
     blocked = found["accepted"] - found["replied"] - found["bounced"] - found["unanswered"]
     due_on = _due_on(mailing)

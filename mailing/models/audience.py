@@ -6,6 +6,17 @@ from django.db.models import Q
 from contacts.models import Contact, Segment
 from mailing.models.mailings import Mailing
 
+SOURCES = ("segment", "criteria", "contact", "written_to_within_days", "received")
+
+
+def _one_source() -> Q:
+    """Exactly one of the sources; whom we wrote to lately can only be left out."""
+    found = Q()
+    for wanted in SOURCES:
+        one = Q(**{f"{name}__isnull": name != wanted for name in SOURCES})
+        found |= one & Q(effect="exclude") if wanted == "written_to_within_days" else one
+    return found
+
 
 class AudienceRule(models.Model):
     """One rule of an audience: includes or excludes the people of exactly one source."""
@@ -13,6 +24,10 @@ class AudienceRule(models.Model):
     class Effect(models.TextChoices):
         INCLUDE = "include"
         EXCLUDE = "exclude"
+
+    class Received(models.TextChoices):
+        ALL = "all"
+        UNANSWERED = "unanswered"
 
     mailing = models.ForeignKey(Mailing, on_delete=models.CASCADE, related_name="audience_rules")
     effect = models.CharField(max_length=10, choices=Effect, default=Effect.INCLUDE)
@@ -23,35 +38,17 @@ class AudienceRule(models.Model):
     # Exclude everybody who was written to in the last N days.
     written_to_within_days = models.PositiveSmallIntegerField(null=True, blank=True)
 
+    # The people another mailing reached: all of them, or those who have not answered it (mailing.silence).
+    received = models.ForeignKey(Mailing, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+    received_state = models.CharField(max_length=10, choices=Received, blank=True, default="", db_default="")
+
     class Meta:
         constraints = [
+            models.CheckConstraint(condition=_one_source(), name="audience_rule_has_exactly_one_source"),
             models.CheckConstraint(
-                condition=Q(
-                    segment__isnull=False,
-                    criteria__isnull=True,
-                    contact__isnull=True,
-                    written_to_within_days__isnull=True,
-                )
-                | Q(
-                    segment__isnull=True,
-                    criteria__isnull=False,
-                    contact__isnull=True,
-                    written_to_within_days__isnull=True,
-                )
-                | Q(
-                    segment__isnull=True,
-                    criteria__isnull=True,
-                    contact__isnull=False,
-                    written_to_within_days__isnull=True,
-                )
-                | Q(
-                    segment__isnull=True,
-                    criteria__isnull=True,
-                    contact__isnull=True,
-                    written_to_within_days__isnull=False,
-                    effect="exclude",
-                ),
-                name="audience_rule_has_exactly_one_source",
+                condition=Q(received__isnull=True, received_state="")
+                | Q(received__isnull=False, received_state__in=["all", "unanswered"]),
+                name="audience_rule_says_who_received",
             ),
         ]
 

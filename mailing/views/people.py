@@ -68,7 +68,7 @@ def letter_audience(request: HttpRequest, reference: str) -> HttpResponse:
     if not (form.is_valid() and criteria.is_valid()):
         return _page(request, mailing, choice, (form, criteria), status=422)
     data = form.cleaned_data
-    wanted = Choice(data["segment"], criteria.criteria(), data["days"], choice.added, choice.excluded)
+    wanted = Choice(data["segment"], criteria.criteria(), data["days"], choice.added, choice.excluded, choice.received)
     _one_person(request, wanted)
     was = mailing.status
     try:
