@@ -221,8 +221,9 @@ def why_not_merged(winner: Contact, loser: Contact) -> Iterable[str]:
 
 
 def segment_uses(segment: Segment) -> Iterable[people.Use]:
-    """Letters whose audience is built on a saved segment."""
-    for mailing in Mailing.objects.filter(audience_rules__segment=segment).distinct()[:MOST]:
+    """Letters whose audience, or one of whose passages, is built on a saved segment."""
+    uses = Q(audience_rules__segment=segment) | Q(passages__segment=segment)
+    for mailing in Mailing.objects.filter(uses).distinct()[:MOST]:
         yield people.Use(mailing.title, mailing.reference, address_of(mailing))
 
 
