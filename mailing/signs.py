@@ -10,13 +10,17 @@ from django.utils.translation import ngettext
 
 from contacts.confidentiality import secret_lines, shown_address, without_secrets
 from contacts.models import Contact
-from mailing import outcomes
+from mailing import outcomes, readdressing, retrying
 from mailing.models import Delivery, DeliveryEvent, Mailing, Reply
 
 # Characters of an answer that stand in a letter's history.
 MOST_QUOTED = 600
 # What a reader did with the link in the mail: the sentence says all.
 BY_LINK = ("unsubscribed", "came_back", "objected", "objection_undone")
+# Accepted letters of which nothing came back: no answer, no bounce, no complaint.
+UNANSWERED = Q(
+    status=Delivery.Status.SENT, replied_at__isnull=True, bounced_at__isnull=True, complained_at__isnull=True
+)
 
 
 @dataclass(frozen=True)
@@ -30,11 +34,14 @@ class Answers:
     complained: int
     replied: int
     automatic: int
+    # Accepted, and nothing came back so far; and failed after tries that were only put off.
+    unanswered: int = 0
+    passing: int = 0
 
     @property
     def some(self) -> bool:
         """Whether anything came back at all."""
-        return any(self.__dict__.values())
+        return any((self.delivered, self.bounced, self.complained, self.replied, self.automatic))
 
     def tiles(self) -> list[dict[str, Any]]:
         """Figures for components/tile.html; without evidence nothing is called delivered."""
@@ -62,6 +69,8 @@ def answers(mailing: Mailing) -> Answers:
         replied=Count("pk", filter=Q(replied_at__isnull=False)),
         # Asked of no row of the ledger, so the database works it out once.
         automatic=Max(Subquery(automatic.annotate(n=Count("pk")).values("n"))),
+        unanswered=Count("pk", filter=UNANSWERED),
+        passing=Count("pk", filter=retrying.PASSING),
     )
     return Answers(**{name: count or 0 for name, count in found.items()})
 
@@ -92,6 +101,9 @@ def sentence_of(event: DeliveryEvent) -> str:
         "settled_not_sent": _("Settled as not sent: the mail provider did not send it on"),
         "late_answer": _("The mail server's answer came too late to be counted"),
         "resend": _("Sent again"),
+        retrying.RETRIED: _("Tried again by hand; before that"),
+        readdressing.READDRESSED: _("Sent again to a corrected address; before that"),
+        readdressing.EARLIER_COPY: _("Digest of the copy that did not arrive"),
         "treat_as_sent": _("Treated as arrived"),
         "treat_as_not_sent": _("Treated as not sent"),
         "unsubscribed": _("Left the list with the link in this mail"),
