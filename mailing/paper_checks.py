@@ -89,12 +89,12 @@ def _problem(subject: Subject) -> str:
 
 def files_line(subject: Subject) -> Iterator[Item]:
     """How many files go along and how large they are."""
+    if getattr(subject.mailing, "has_attachments", None) is False:
+        return  # The page has asked already (views.finding).
     found = list(subject.mailing.attachments.values_list("title", "size"))
     if not found:
         return
-    title = ngettext(
-        "%(n)d file goes with each letter, %(size)s", "%(n)d files go with each letter, %(size)s", len(found)
-    )
+    title = ngettext("%(n)d file goes with each letter", "%(n)d files go with each letter", len(found))
     names = ", ".join(name for name, _size in found)
     size = filesizeformat(sum(size for _name, size in found))
     yield Item("files", "ok", title % {"n": len(found)}, f"{names} ({size})")

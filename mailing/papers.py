@@ -18,7 +18,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from advocacy.typesetting import PdfError
-from mailing import bell, lifecycle
+from mailing import audience, bell, lifecycle
 from mailing.dispatch import clock
 from mailing.models import Delivery, LetterPaper, Mailing
 from mailing.paper_words import Press, Reader
@@ -99,6 +99,23 @@ def _keep(batch: Sequence[Delivery], papers: Sequence[bytes]) -> None:
             ],
             ignore_conflicts=True,
         )
+
+
+def papers_for(mailing: Mailing, readers: Sequence[Reader]) -> list[bytes]:
+    """The PDFs of readers as they would be now; nothing is stored. Raises PdfError."""
+    return Press(mailing).papers(readers)
+
+
+def reader_at(mailing: Mailing, number: int) -> Reader | None:
+    """Recipient `number` (from 1, in the order of the list), frozen or as they would be; None when there is none."""
+    if number < 1:
+        return None
+    if mailing.frozen_at:
+        rows = Delivery.objects.filter(mailing=mailing, email__isnull=False).order_by("pk")
+        row = rows.only("language", "context")[number - 1 : number].first()
+        return Reader(row.language, row.context) if row else None
+    readers = audience.survey(mailing)[1][number - 1 : number]
+    return Reader(readers[0].language, readers[0].context) if readers else None
 
 
 def paper_of(delivery: Delivery) -> bytes:

@@ -24,6 +24,7 @@ from mailing.following import accept, is_stale, source_of, state_of, what_change
 from mailing.forms import DetailsForm, TextForm
 from mailing.lifecycle import LifecycleError
 from mailing.models import Mailing, MailingContent
+from mailing.paper_panel import panel_of
 from mailing.passage_rows import asks_of
 from mailing.states import EDITABLE
 from mailing.story import address_of, road_of
@@ -121,6 +122,7 @@ def _page(
         "behind": _behind(mailing, content),
         "source": _source_beside(mailing, content),
         "asks": asks_of(mailing, content.language, request.user),  # type: ignore[arg-type]
+        "papers": panel_of(mailing, request.user),
         "sample": previews.sample_values(mailing, content.language),
         "language_form": LanguageForm(taken=taken | {content.language}),
         "details_form": DetailsForm(user=request.user, mailing=mailing, prefix="details"),  # type: ignore[arg-type]
