@@ -12,7 +12,7 @@ from contacts.models import Segment
 from mailing import audience
 from mailing.alternatives import digest_part
 from mailing.models import Mailing
-from mailing.paper_words import letterhead_parts
+from mailing.paper_words import enclosed_parts, letterhead_parts
 
 # One recipient as the digest sees it: contact id, address key, language, and which passages where there are any.
 Recipient = tuple[int | None, str | None, str] | tuple[int | None, str | None, str, str]
@@ -72,6 +72,11 @@ def parts_of(mailing: Mailing) -> dict[str, Any]:
     }
     if passages := digest_part(mailing):
         found["passages"] = passages
+    # What goes along is approved with the text: whether a PDF does, and each file by its digest.
+    if mailing.has_papers:
+        found["paper"] = str(mailing.paper)
+    if files := enclosed_parts(mailing):
+        found["files"] = files
     return found
 
 

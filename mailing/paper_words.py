@@ -120,6 +120,13 @@ def letterhead_parts(mailing: Mailing) -> list[str]:
     return [*head_lines(mailing.owner, letterhead), hashlib.sha256(logo).hexdigest() if logo else ""]
 
 
+def enclosed_parts(mailing: Mailing) -> list[list[str]]:
+    """What an approval is bound to of the files that go along: name, readers and digest of each."""
+    if getattr(mailing, "has_attachments", None) is False:
+        return []  # The page has asked already (views.finding).
+    return [[*file] for file in mailing.attachments.order_by("pk").values_list("name", "language", "sha256")]
+
+
 def head_lines(owner: Organisation, letterhead: Letterhead | None) -> list[str]:
     """The lines under an organisation's name: address, website. Of one at a secret address, no address ever."""
     address: list[str] = []
