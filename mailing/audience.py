@@ -5,7 +5,6 @@ Everybody whom an include rule matches is a row, once, however many rules match;
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
-from datetime import timedelta
 from typing import Any
 
 from django.db import transaction
@@ -37,7 +36,7 @@ from mailing.dispatch.store import make_chunks
 from mailing.freezing import context_expression, insert_deliveries
 from mailing.models import AudienceRule, Delivery, Mailing
 from mailing.places import shape_of
-from mailing.silence import recipients_of
+from mailing.silence import recipients_of, written_to
 
 Reason = Delivery.SkipReason
 # Whoever has no row in a language the letter is reviewed in gets its source language, or this.
@@ -168,7 +167,7 @@ def _own_reasons(mailing: Mailing, rules: list[AudienceRule]) -> list[When]:
         if rule.effect != AudienceRule.Effect.EXCLUDE:
             continue
         if rule.written_to_within_days is not None:
-            written |= Q(_written_to(mailing, rule.written_to_within_days))
+            written |= Q(written_to(mailing, rule.written_to_within_days))
         elif rule.contact_id:
             excluded |= Q(pk=rule.contact_id)
         else:
@@ -194,18 +193,6 @@ def _without_basis(mailing: Mailing) -> Q:
     # Without a list nobody confirmed anything, so nobody gets it.
     active = Subscription.objects.filter(contact_list=mailing.contact_list_id, status=Subscription.Status.ACTIVE)
     return ~Q(Exists(active.filter(contact=OuterRef("pk"))))
-
-
-def _written_to(mailing: Mailing, days: int) -> Exists:
-    """Another mailing reached this person, or may have, in the last `days` days."""
-    since = timezone.now() - timedelta(days=days)
-    before = Delivery.objects.filter(contact=OuterRef("pk")).exclude(mailing=mailing)
-    return Exists(
-        before.filter(
-            Q(status=Delivery.Status.SENT, sent_at__gte=since)
-            | Q(status=Delivery.Status.UNCERTAIN, queued_at__gte=since)
-        )
-    )
 
 
 def preview(mailing: Mailing) -> AudiencePreview:
@@ -273,7 +260,7 @@ def survey(mailing: Mailing, *, recently_days: int = 30) -> tuple[AudiencePrevie
     """
     names = ("pk", "email_key", "wanted_language", "given_language", "skip_reason")
     more = ("context", "was_written_to", "family_name_is_guessed")
-    found = with_context(mailing).annotate(was_written_to=_written_to(mailing, recently_days))
+    found = with_context(mailing).annotate(was_written_to=written_to(mailing, recently_days))
     ordered: Any = found.order_by(*order_of(mailing)).values_list(*names, *more)
     rows = list(ordered[: most() + 1])
     is_capped = len(rows) > most()

@@ -1,6 +1,9 @@
-"""Who got a letter and has not answered it: the one rule of it, for audiences and for follow-ups."""
+"""Whom letters reached, and who of them has not answered: the rules of it, for audiences and for follow-ups."""
+
+from datetime import timedelta
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.utils import timezone
 
 from contacts.models import Contact, Suppression
 from contacts.models.people import ContactQuerySet
@@ -32,3 +35,15 @@ def recipients_of(mailing: Mailing | int, state: str) -> ContactQuerySet:
     rows = silent() if state == "unanswered" else Delivery.objects.filter(status=Delivery.Status.SENT)
     found: ContactQuerySet = Contact.objects.filter(pk__in=rows.filter(mailing=mailing).values("contact"))
     return found
+
+
+def written_to(mailing: Mailing, days: int) -> Exists:
+    """Another mailing reached this person, or may have, in the last `days` days."""
+    since = timezone.now() - timedelta(days=days)
+    before = Delivery.objects.filter(contact=OuterRef("pk")).exclude(mailing=mailing)
+    return Exists(
+        before.filter(
+            Q(status=Delivery.Status.SENT, sent_at__gte=since)
+            | Q(status=Delivery.Status.UNCERTAIN, queued_at__gte=since)
+        )
+    )
