@@ -29,6 +29,8 @@ def placed_in(mailing: Mailing) -> dict[int, set[str]]:
 
 def passages_of(mailing: Mailing) -> list[Passage]:
     """All alternatives with their texts, in their order, criteria in normal form. Read once for one `mailing`."""
+    if getattr(mailing, "has_passages", None) is False:
+        return []  # The page has asked already (views.finding).
     known = mailing.__dict__.get("_passages_read")
     if known is None:
         texts = Prefetch("texts", PassageText.objects.select_related("changed_by"))

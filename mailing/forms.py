@@ -138,6 +138,9 @@ class SubmitForm(forms.Form):
         super().__init__(*args, **kwargs)
         found = User.objects.filter(pk__in=[person.pk for person in approvers]).order_by("name")
         self.fields["approver"].queryset = found  # type: ignore[attr-defined]
+        # The people are known: the page does not ask for them a second time.
+        named = [("", _("Choose a colleague")), *((person.pk, str(person)) for person in approvers)]
+        self.fields["approver"].widget.choices = named  # type: ignore[attr-defined]
         if len(approvers) == 1:
             self.fields["approver"].initial = approvers[0].pk
 

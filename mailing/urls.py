@@ -17,6 +17,7 @@ from mailing.views import (
     reporting,
     senders,
     sending,
+    weeks,
     writing,
 )
 

@@ -141,6 +141,8 @@ class DeliveryChunk(models.Model):
 
     class State(models.TextChoices):
         OPEN = "open"
+        # Waits until a person has seen the first letter arrive (mailing.dispatch.holding).
+        HELD = "held"
         DONE = "done"
 
     mailing = models.ForeignKey(Mailing, on_delete=models.CASCADE, related_name="chunks")

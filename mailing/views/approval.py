@@ -35,7 +35,9 @@ def approve_page(
     found = checklist.run(mailing)
     digest = lifecycle.audience_digest_of(mailing, found.preview)
     user: Any = request.user
-    approvers = [person for person in users_who_may("mailing.approve") if person.pk not in {user.pk, mailing.author_id}]
+    is_draft = mailing.status == Mailing.Status.DRAFT
+    others = {user.pk, mailing.author_id}
+    approvers = [one for one in users_who_may("mailing.approve") if one.pk not in others] if is_draft else []
     context = {
         "nav": "letters",
         "mailing": mailing,
@@ -52,7 +54,6 @@ def approve_page(
         "approvers": approvers,
         "refusal": _refusal(mailing, user),
         "changes": _changes(mailing, user, found),
-        "reviews": mailing.reviews.order_by("-id"),
         "history": history_of(mailing),
     }
     return render(request, "mailing/approve.html", context, status=status)
