@@ -33,19 +33,23 @@ def check_passages(subject: Subject) -> Iterator[Item]:
 def _readings(subject: Subject, placed: dict[int, set[str]], url: str) -> Iterator[Item]:
     """Who reads which passage, in words; those that nobody reads, and whoever reads nothing."""
     read = Counter((place, places.chosen(reader.context, place)) for reader in subject.readers for place in placed)
-    told, unread = [], []
+    told: dict[int, list[str]] = {}
+    unread = []
     for passage in passages_of(subject.mailing):
         if passage.place not in placed:
             continue
         count = read[passage.place, passage.pk]
-        (told if count else unread).append(f"{named(passage)}: {count}")
-    nothing = sum(read[place, 0] for place in placed)
+        if count:
+            told.setdefault(passage.place, []).append(f"{named(passage)} {count}")
+        else:
+            unread.append(named(passage))
     if told:
-        yield Item("passages", "ok", _("Each reader gets one passage at each place"), "; ".join(told))
+        lines = [_("Passage %(n)s: %(who)s.") % {"n": place, "who": ", ".join(who)} for place, who in told.items()]
+        yield Item("passages", "ok", _("Who reads which passage"), " ".join(lines))
     if unread:
         title = ngettext("Nobody reads %(n)d passage", "Nobody reads %(n)d passages", len(unread))
-        names = "; ".join(line.rpartition(":")[0] for line in unread)
-        yield Item("unread", "warn", title % {"n": len(unread)}, names, url, _("Look at it"))
+        yield Item("unread", "warn", title % {"n": len(unread)}, "; ".join(unread), url, _("Look at it"))
+    nothing = sum(any(not places.chosen(reader.context, place) for place in placed) for reader in subject.readers)
     if nothing:
         title = ngettext("%(n)d reader gets no passage", "%(n)d readers get no passage", nothing)
         detail = _("None of the alternatives fits them, or is written in their language.")

@@ -1,5 +1,6 @@
 """Real letters before they leave: any recipient's, the three worth reading, and sample values for the editor."""
 
+from collections import Counter
 from dataclasses import dataclass
 from typing import Any
 
@@ -120,6 +121,11 @@ def three_worth_reading(mailing: Mailing, preview: AudiencePreview, readers: lis
         language = language_name(wanted[fallback[0].pk])
         given = language_name(fallback[0].language)
         propose(_("Reads %(own)s, gets %(given)s") % {"own": language, "given": given}, fallback)
+    if preview.shapes:
+        # Most readers' passages are read often; of those that few get, one letter is looked at.
+        often = Counter(preview.shapes.values())
+        rarest = sorted(readers, key=lambda reader: often[preview.shapes.get(reader.pk, "")])
+        propose(_("Reads passages that few read"), rarest)
     by_length = sorted(readers, key=lambda reader: -len(reader.context.get("name") or ""))
     propose(_("The longest name"), by_length)
     both = [reader for reader in readers if len(set(reader.context.get("committees") or [])) > 1]

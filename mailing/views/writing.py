@@ -4,23 +4,24 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.template.defaultfilters import date
-from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from accounts.access import requires
 from accounts.ids import id_in
+from advocacy.comparing import Comparison, compare
 from advocacy.forms.statements import LanguageForm, page_name
 from advocacy.languages import is_language
 from advocacy.models import Ask
+from advocacy.paragraphs import paragraphs_of
 from advocacy.richtext import editor_page, safe, tokens_to_chips
 from contacts.languages import language_name
 from mailing import audience, merge, previews
 from mailing.campaigns import put_into
-from mailing.composing import add_ask, let_ask_go
-from mailing.drafting import Conflict, Saved, change_details, remove_text, save_text
-from mailing.following import accept, is_stale, source_of, state_of, what_changed
+from mailing.composing import add_ask
+from mailing.drafting import Conflict, Saved, change_details, save_text
+from mailing.following import is_stale, source_of, state_of, what_changed
 from mailing.forms import DetailsForm, TextForm
 from mailing.lifecycle import LifecycleError
 from mailing.models import Mailing, MailingContent
@@ -29,11 +30,7 @@ from mailing.passage_rows import asks_of
 from mailing.states import EDITABLE
 from mailing.story import address_of, road_of
 from mailing.views.finding import find
-
-
-def write_address(mailing: Mailing, language: str) -> str:
-    """The editor of one language version."""
-    return f"{reverse('mailing:letter_write', args=[mailing.reference])}?lang={language}"
+from mailing.views.languages import write_address
 
 
 @editor_page
@@ -117,6 +114,7 @@ def _page(
         "form": form,
         "theirs": theirs,
         "their_body": safe(theirs.body) if theirs else "",
+        "difference": _difference(theirs, form) if theirs else None,
         "steps": road_of(mailing, "write"),
         "tabs": _tabs(mailing, content.language),
         "behind": _behind(mailing, content),
@@ -179,6 +177,12 @@ def _conflict_page(request: HttpRequest, mailing: Mailing, theirs: MailingConten
     return _page(request, theirs, again, theirs=theirs, status=409)
 
 
+def _difference(theirs: MailingContent, form: TextForm) -> Comparison:
+    """What differs from their text to what stands in the form."""
+    mine = paragraphs_of(str(form["subject"].value() or ""), "", str(form["body"].value() or ""))
+    return compare(paragraphs_of(theirs.subject, "", theirs.body), mine)
+
+
 def _autosave(request: HttpRequest, content: MailingContent, form: TextForm) -> HttpResponse:
     """Answer a save while somebody types: a line for the status, and the new edition. Drafts only."""
     mailing = content.mailing
@@ -235,55 +239,4 @@ def letter_details(request: HttpRequest, reference: str) -> HttpResponse:
                     messages.warning(request, _("The letter is a draft again and needs a new approval."))
         except LifecycleError as error:
             messages.error(request, str(error))
-    return redirect("mailing:letter_write", reference=reference)
-
-
-@require_POST
-@requires("mailing.edit")
-def language_add(request: HttpRequest, reference: str) -> HttpResponse:
-    """Open the editor for a language that has no version yet; it is made by the first save."""
-    mailing = find(request, reference)
-    form = LanguageForm(request.POST, taken={content.language for content in mailing.contents.all()})
-    if not form.is_valid():
-        messages.error(request, _("Choose a language that this letter does not have yet."))
-        return redirect("mailing:letter_write", reference=reference)
-    return redirect(write_address(mailing, form.cleaned_data["language"]))
-
-
-@require_POST
-@requires("mailing.edit")
-def language_current(request: HttpRequest, reference: str, language: str) -> HttpResponse:
-    """Say that a translation that is behind its source is right as it is."""
-    mailing = find(request, reference)
-    try:
-        if accept(mailing, language, actor=request.user):  # type: ignore[arg-type]
-            messages.success(request, _("The %(language)s text is up to date.") % {"language": language_name(language)})
-    except LifecycleError as error:
-        messages.error(request, str(error))
-    return redirect(write_address(mailing, language))
-
-
-@require_POST
-@requires("mailing.edit")
-def ask_remove(request: HttpRequest, reference: str, pk: int) -> HttpResponse:
-    """Say that a letter does not make an ask any more; its text stays as it is."""
-    mailing = find(request, reference)
-    ask = Ask.objects.filter(mailing_places__mailing=mailing, pk=pk).first()
-    if ask is not None and let_ask_go(mailing, ask, actor=request.user):  # type: ignore[arg-type]
-        messages.success(
-            request, _("Noted: the letter does not make this ask. Take its words out of the text as well.")
-        )
-    return redirect("mailing:letter_write", reference=reference)
-
-
-@require_POST
-@requires("mailing.edit")
-def language_remove(request: HttpRequest, reference: str, language: str) -> HttpResponse:
-    """Take a language version out."""
-    mailing = find(request, reference)
-    try:
-        remove_text(mailing, language, actor=request.user)  # type: ignore[arg-type]
-        messages.success(request, _("The %(language)s text is taken out.") % {"language": language_name(language)})
-    except LifecycleError as error:
-        messages.error(request, str(error))
     return redirect("mailing:letter_write", reference=reference)

@@ -110,3 +110,16 @@ def test_the_page_shows_what_changed_and_one_press_settles_it(translated, office
     assert "Behind" in client.get(url).content.decode()
     client.post(reverse("mailing:language_current", args=[translated.reference, "fr"]))
     assert "is behind" not in client.get(f"{url}?lang=fr").content.decode()
+
+
+def test_languages_that_readers_have_and_the_letter_has_not_are_tabs_too(translated, officer, sign_in, member):
+    for country in ("FR", "DE", "DE", "IE"):
+        member(country=country)
+    client = sign_in(officer)
+    url = reverse("mailing:language_missing", args=[translated.reference])
+    assert url in client.get(reverse("mailing:letter_write", args=[translated.reference])).content.decode()
+    shown = client.get(url, headers={"HX-Request": "true"}).content.decode()
+    assert "German" in shown
+    assert "Missing, 2 readers" in shown
+    assert "French" not in shown
+    assert client.get(url).url == reverse("mailing:letter_audience", args=[translated.reference])
