@@ -42,6 +42,7 @@ PAGES = [
     ("letter_followup", "finished"),
     ("delivery_letter", "finished"),
     ("holiday_list", ""),
+    ("week_list", ""),
 ]
 OF_ADMINISTRATORS = [("sender_list", ""), ("sender_create", ""), ("sender_edit", "draft")]
 # What answers to a GET and is no page: parts that are framed or asked for by themselves, and files.
