@@ -16,7 +16,7 @@ from advocacy.typesetting import PdfError, make_printable, typeset_all
 from contacts.models import Organisation
 from mailing import merge
 from mailing.letterhead import frame, reader_value
-from mailing.models import Letterhead, Mailing, MailingContent
+from mailing.models import Letterhead, Mailing, MailingContent, Sender
 
 TEMPLATE = "letter"
 
@@ -31,10 +31,11 @@ class Reader(NamedTuple):
 class Press:
     """Sets the letters of one mailing; what they share is read once."""
 
-    def __init__(self, mailing: Mailing) -> None:
-        """Reads texts and letterhead: three queries at most."""
+    def __init__(self, mailing: Mailing, *, contents: Iterable[MailingContent] | None = None) -> None:
+        """Reads texts (unless they are given) and letterhead: three queries at most."""
         self.mailing = mailing
-        self.contents: dict[str, MailingContent] = {content.language: content for content in mailing.contents.all()}
+        texts = mailing.contents.all() if contents is None else contents
+        self.contents: dict[str, MailingContent] = {content.language: content for content in texts}
         for content in self.contents.values():
             content.mailing = mailing
         self.letterhead = Letterhead.objects.filter(organisation=mailing.owner_id).first()
@@ -59,12 +60,15 @@ class Press:
 
     def document(self, readers: list[Reader]) -> dict[str, Any]:
         """The letters to these readers as one document. Raises PdfError where a text cannot be filled."""
-        owner = self.mailing.owner
-        letters = [self._letter(reader) for reader in readers]
+        return self.dressed([self._letter(reader) for reader in readers])
+
+    def dressed(self, letters: list[dict[str, Any]]) -> dict[str, Any]:
+        """Letters as one document with its title and the logo; every character one that the fonts have."""
+        many = f"{self.mailing.reference}, {self.mailing.title}"
         document: dict[str, Any] = {
-            "lang": (readers[0].language if readers else self.mailing.source_language).split("-")[0],
-            "title": letters[0]["subject"] if len(letters) == 1 else f"{self.mailing.reference}, {self.mailing.title}",
-            "author": owner.name,
+            "lang": letters[0]["lang"] if letters else "en",
+            "title": letters[0]["subject"] if len(letters) == 1 else many,
+            "author": self.mailing.owner.name,
             "keywords": [self.mailing.reference],
             "foot": self.mailing.reference,
             "letters": letters,
@@ -85,9 +89,7 @@ class Press:
             subject = merge.tidy(merge.fill(content.subject, values, html=False))
             body, _plain = merge.fill_body(content.body_for(reader.context, reader.language), values)
         except merge.MergeError as error:
-            raise PdfError(
-                _("A letter cannot be filled, so its PDF cannot be made: %(why)s") % {"why": error}
-            ) from error
+            raise PdfError(_("A letter cannot be filled: %(why)s") % {"why": error}) from error
         around = self._frames.setdefault(reader.language, frame(self.mailing, reader.language))
         return {
             "lang": reader.language.split("-")[0],
@@ -101,6 +103,25 @@ class Press:
             "small": [around["privacy"], f"{around['object']} {around['object_address']}."],
             "running": f"{self.mailing.owner.name}, {self.mailing.reference}",
         }
+
+
+def specimen(owner: Organisation) -> bytes:
+    """A page on an organisation's letterhead that is nobody's letter. Raises PdfError."""
+    mailing = Mailing(owner=owner, reference="–", title=_("Letterhead"), sender=Sender(name=owner.name))
+    press = Press(mailing, contents=[])
+    around = frame(mailing, "en")
+    letter = {
+        "lang": "en",
+        "words-lang": "en",
+        "left": [*head_lines(owner, press.letterhead), around["register_line"]],
+        "right": [around["place_and_date"]],
+        "to": [],
+        "subject": _("How our letters look"),
+        "blocks": [],
+        "small": [around["privacy"]],
+        "running": owner.name,
+    }
+    return press.set([press.dressed([letter])])[0]
 
 
 def _addressee(reader: Reader) -> list[str]:

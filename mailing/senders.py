@@ -45,7 +45,7 @@ def save_sender(sender: Sender, *, actor: User, changes: dict[str, Any]) -> int:
     changed = {name for name, value in changes.items() if getattr(sender, name) != value}
     with transaction.atomic():
         is_seen = not is_new and bool(changed - UNSEEN)
-        withdrawn = _take_back(Mailing.objects.filter(sender=sender), actor, "changed the sender") if is_seen else 0
+        withdrawn = take_back(Mailing.objects.filter(sender=sender), actor, "changed the sender") if is_seen else 0
         for name, value in changes.items():
             setattr(sender, name, value)
         if sender.is_default or not Sender.objects.filter(is_default=True).exclude(pk=sender.pk).exists():
@@ -81,7 +81,7 @@ def save_register_number(organisation: Organisation, *, actor: User, number: str
         return 0
     with transaction.atomic():
         letters = Mailing.objects.filter(owner=organisation)
-        withdrawn = _take_back(letters, actor, "changed the register number on the letterhead")
+        withdrawn = take_back(letters, actor, "changed the register number on the letterhead")
         Organisation.objects.filter(pk=organisation.pk).update(transparency_register_id=number)
         sentence = "changed the Transparency Register number"
         record(actor, sentence, about=organisation, label=organisation.name)
@@ -89,7 +89,11 @@ def save_register_number(organisation: Organisation, *, actor: User, number: str
     return withdrawn
 
 
-def _take_back(letters: Any, actor: User, what: str) -> int:
+def take_back(letters: Any, actor: User, what: str) -> int:
+    """Make drafts of letters that wait, since `what` they were approved with changed; gives their number.
+
+    Call it in the transaction of the change. Raises LifecycleError while one of them leaves.
+    """
     if letters.filter(status__in=["sending", "paused"]).exists():
         raise LifecycleError(_("A letter is leaving with these details. Change them when it has ended."))
     waiting = list(letters.filter(status__in=WAITING))
