@@ -16,7 +16,7 @@ from accounts import registry as desk
 from accounts.models import User
 from accounts.roles import users_who_may
 from advocacy import registry as statements
-from advocacy.models import Ask, Statement
+from advocacy.models import ActionPlan, Ask, Statement
 from contacts import registry as people
 from contacts.models import Contact, Mandate, Segment
 from contacts.models.merges import ids_of_person
@@ -158,6 +158,12 @@ def statement_actions(user: User, statement: Statement) -> Iterable[statements.A
     yield statements.Action(_("Make a letter"), url, primary=not blocked, blocked=blocked)
 
 
+def plan_actions(user: User, plan: ActionPlan) -> Iterable[statements.Action]:
+    """ "Make a letter" of its points."""
+    if user.has_perm("mailing.edit"):
+        yield statements.Action(_("Make a letter"), f"{reverse('mailing:letter_from_plan')}?plan={plan.slug}", "get")
+
+
 def sent_to(statement: Statement) -> Iterable[statements.SentTo]:
     """Letters made from a statement that have left: how many MEPs or people, no names. One query.
 
@@ -244,6 +250,7 @@ def register() -> None:
     desk.tiles.append(tiles)
     desk.searches.append(search)
     statements.statement_actions.append(statement_actions)
+    statements.plan_actions.append(plan_actions)
     statements.sent_to.append(sent_to)
     statements.campaign_story.append(campaigns.story)
     statements.ask_uses.append(letters_with)

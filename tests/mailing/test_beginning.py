@@ -125,3 +125,10 @@ def test_a_letter_one_may_not_see_cannot_be_copied(letter, sign_in, stranger):
     assert letter.reference not in page(client.get(url))
     assert client.post(url, {"letter": letter.reference}).status_code == 404
     assert Mailing.objects.count() == 1
+
+
+def test_a_plans_own_page_leads_to_its_letter(plan, sign_in, officer, viewer):
+    url = reverse("advocacy:plan_detail", args=["points"])
+    link = reverse("mailing:letter_from_plan") + "?plan=points"
+    assert link in page(sign_in(officer).get(url))
+    assert link not in page(sign_in(viewer).get(url))
