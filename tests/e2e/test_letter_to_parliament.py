@@ -9,13 +9,15 @@ import email
 import email.policy
 import time
 from contextlib import contextmanager
+from datetime import timedelta
 
 import pytest
+from django.db.models import F
 
 from mailing.models import Delivery, IncomingMail, Mailing, Reply
 from mailing.tasks import collect_mail
 from tests.e2e.hands import EDITOR, Counting, Keyboard
-from tests.e2e.parliament import MEMBERS, REFUSED, answers, approved_statement, parliament
+from tests.e2e.parliament import MEMBERS, REFUSED, UNANSWERED, answers, approved_statement, parliament
 from tests.factories import PASSWORD
 from tests.mailing.imap_server import Dovecot, is_installed
 from tests.processes import wait_until
@@ -24,6 +26,8 @@ pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True), pyte
 
 # What the desk promises (clicks, seconds). The seconds are for a person who reads; the machine alone takes a part.
 TO_APPROVAL, TO_DECIDE = (10, 6 * 60), (5, 2 * 60)
+# Three languages to read, each with a tab, a tick and a save.
+TO_FOLLOW_UP = (15, 6 * 60)
 
 
 class WithoutScripts(Counting):
@@ -66,19 +70,36 @@ class Walk:
             hand.press("button", "Ask for approval")
         page.get_by_text("You cannot approve your own letter").first.wait_for()
 
-    def read_and_approve(self):
+    def read_and_approve(self, people):
         window, hand = self.windows[1], self.approver
         page = window.open("/desk/")
         with self.within(hand, TO_DECIDE):
             hand.press("link", "Read and decide")
             assert page.locator(".previews iframe").count() == 3
-            hand.press("button", f"Approve {len(MEMBERS)} letters")
-        hand.press("button", f"Send {len(MEMBERS)} letters")
-        page.get_by_role("heading", name=f"{len(MEMBERS)} letters are scheduled").wait_for()
+            hand.press("button", f"Approve {people} letters")
+        hand.press("button", f"Send {people} letters")
+        page.get_by_role("heading", name=f"{people} letters are scheduled").wait_for()
 
     def watch_it_end(self, mailing):
         page = self.windows[0].open(f"/desk/letters/{mailing.reference}/")
         page.get_by_text(f"{len(MEMBERS) - 1} of {len(MEMBERS)} letters sent").first.wait_for(timeout=60_000)
+
+    def follow_up(self, approver):
+        window, hand = self.windows[0], self.officer
+        page = window.open("/desk/")
+        with self.within(hand, TO_FOLLOW_UP):
+            hand.press("link", "Draft a follow-up")
+            hand.press("button", f"Draft a follow-up to {len(UNANSWERED)} people")
+            # A speaker reads each language; no draft of ours leaves unread.
+            for language in ("French", "German", "English"):
+                hand.press("link", language)
+                hand.tick("A speaker has read this version")
+                hand.press("button", "Continue to audience" if language == "English" else "Save")
+            page.get_by_text(f"{len(UNANSWERED)} people will get this letter.").wait_for()
+            hand.press("button", "Continue to check")
+            hand.press("link", "Continue to approval")
+            hand.choose("Colleague", approver.name)
+            hand.press("button", "Ask for approval")
 
 
 @pytest.fixture
@@ -111,12 +132,18 @@ def test_a_letter_to_parliament_is_sent_answered_and_followed_up(hand, visit, of
         other.sign_in(approver, PASSWORD)
         walk = Walk(one, other, hand)
         walk.make_the_letter(statement, approver)
-        walk.read_and_approve()
+        walk.read_and_approve(len(MEMBERS))
         mailing = Mailing.objects.get()
         wait_until(lambda: len(post_office.letters) >= len(MEMBERS) - 1, 60, "the letters do not arrive")
-        assert_each_reads_their_own_language(post_office.letters)
+        first = list(post_office.letters)
+        assert_each_reads_their_own_language(first)
         walk.watch_it_end(mailing)
         let_answers_in(mailbox, mailing)
+        let_three_weeks_pass(mailing)
+        walk.follow_up(approver)
+        walk.read_and_approve(len(UNANSWERED))
+        wait_until(lambda: len(post_office.letters) >= len(first) + len(UNANSWERED), 60, "no follow-up arrives")
+        assert_it_answers_the_first(post_office.letters[len(first) :], first)
         for window in walk.windows:
             window.check_no_complaints()
 
@@ -138,5 +165,30 @@ def assert_each_reads_their_own_language(letters):
     expected = {one.email: one.opening for one in MEMBERS if one.comes_back != "refused"}
     assert sorted(caught.recipient for caught in letters) == sorted(expected)
     for caught in letters:
-        message = email.message_from_bytes(caught.data, policy=email.policy.default)
+        message = message_of(caught)
         assert expected[caught.recipient] in message.get_body(["plain"]).get_content()
+
+
+def let_three_weeks_pass(mailing):
+    """As if it had been sent three weeks ago."""
+    wait_until(lambda: Mailing.objects.get(pk=mailing.pk).status == "finished", 30, "it does not end")
+    passed = timedelta(days=21)
+    times = {name: F(name) - passed for name in ("scheduled_at", "started_at", "finished_at")}
+    Mailing.objects.filter(pk=mailing.pk).update(**times)
+    mailing.deliveries.filter(status="sent").update(sent_at=F("sent_at") - passed)
+
+
+def assert_it_answers_the_first(letters, first):
+    """One each to exactly those who have not answered, under the first one in their mail program."""
+    numbers = {caught.recipient: message_of(caught)["Message-ID"] for caught in first}
+    names = {one.email: one.name for one in MEMBERS}
+    assert sorted(names[caught.recipient] for caught in letters) == sorted(UNANSWERED)
+    for caught in letters:
+        message = message_of(caught)
+        assert message["In-Reply-To"] == numbers[caught.recipient]
+        assert message["Message-ID"] != numbers[caught.recipient]
+        assert message["Subject"].startswith("Re: ")
+
+
+def message_of(caught):
+    return email.message_from_bytes(caught.data, policy=email.policy.default)
