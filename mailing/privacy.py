@@ -93,6 +93,7 @@ PROCESSING: dict[str, dict[str, str]] = {
         "kept": "for ever; the number of an erased person leads to an empty row",
         "who": _COLLEAGUES,
     },
+    "mailing.Holiday": {"none": "days on which no answer is waited for"},
     "mailing.ParliamentWeek": {"none": "which week of the Parliament is of what kind"},
     "mailing.DeliveryChunk": {"none": "which numbers of a letter a worker holds"},
     "mailing.Mailbox": {"none": "how far a mailbox was read; its name is a digest"},

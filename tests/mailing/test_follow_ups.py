@@ -5,6 +5,8 @@ import email
 import email.policy
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
@@ -284,3 +286,34 @@ def test_holidays_are_kept_by_colleagues(client, officer):
     assert "stands in the list already" in twice.content.decode()
     client.post(reverse("mailing:holiday_remove", args=[Holiday.objects.get().pk]))
     assert not Holiday.objects.exists()
+
+
+@pytest.mark.parametrize("name", ["letter_report", "letter_followup"])
+def test_the_pages_cost_the_same_for_five_people_and_for_forty(name, first, client, officer):
+    client.force_login(officer)
+    other = letter_being_sent(40, author=officer)
+    sending.run(other.pk, open_with=FakeTransport())
+    found = []
+    for mailing in (first, other):
+        follow_ups.draft(mailing, actor=officer)
+        url = reverse(f"mailing:{name}", args=[mailing.reference])
+        client.get(url)
+        with CaptureQueriesContext(connection) as captured:
+            assert client.get(url).status_code == 200
+        found.append(len(captured))
+    assert found[0] == found[1]
+    assert found[0] <= 12, "\n".join(query["sql"][:150] for query in captured)
+
+
+def test_the_home_page_costs_no_more_with_many_letters_to_follow_up(
+    first, client, officer, django_assert_max_num_queries
+):
+    client.force_login(officer)
+    for number in range(4):
+        other = letter_being_sent(2, author=officer)
+        sending.run(other.pk, open_with=FakeTransport())
+        ended = timezone.now() - dt.timedelta(days=30 + number)
+        Mailing.objects.filter(pk=other.pk).update(finished_at=ended)
+    with django_assert_max_num_queries(12):
+        page = client.get(reverse("desk:home")).content.decode()
+    assert page.count("Draft a follow-up") == 5
