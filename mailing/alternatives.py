@@ -114,7 +114,8 @@ def reading_of(mailing: Mailing) -> Reading | None:
     choice = choice_expression(mailing)
     if choice is None:
         return None
-    found: Any = audience.people(mailing).filter(skip_reason="").order_by()
+    everybody: Any = audience.people(mailing)
+    found = everybody.filter(skip_reason="").order_by()
     rows = list(found.annotate(choice=choice).values_list("choice", "given_language").annotate(people=Count("*")))
     people: dict[tuple[int, int], dict[str, int]] = {}
     for choices, language, count in rows:
@@ -133,6 +134,13 @@ def named(passage: Passage) -> str:
     if passage.criteria is not None:
         return describe(passage.criteria)
     return _("Everybody else")
+
+
+def wordings_in(mailing: Mailing, language: str) -> str:
+    """All wordings of passages in one language one after the other as HTML, for checks of what may leave."""
+    placed = placed_in(mailing)
+    texts = [text for found in passages_of(mailing) if found.place in placed for text in found.texts.all()]
+    return "".join(text.body for text in texts if text.language == language)
 
 
 def digest_part(mailing: Mailing) -> list[list[Any]]:

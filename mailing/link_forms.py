@@ -11,6 +11,7 @@ from django.utils.translation import ngettext
 
 from contacts.addresses import AddressError, clean_address
 from contacts.languages import language_name
+from mailing.alternatives import wordings_in
 from mailing.findings import Item, Subject
 
 # Where a link leads cannot be seen, so spam filters distrust all of them (RELIABILITY 4.9).
@@ -59,7 +60,7 @@ def links_line(subject: Subject) -> Iterator[Item]:
     for language, content in subject.contents.items():
         if not content.is_reviewed:
             continue
-        for address, words in _Reader(content.body).links:
+        for address, words in _Reader(content.body + wordings_in(subject.mailing, language)).links:
             if FIELD.fullmatch(address):
                 continue
             total += 1
@@ -78,7 +79,8 @@ def links_line(subject: Subject) -> Iterator[Item]:
 def pictures_line(subject: Subject) -> Iterator[Item]:
     """A picture without words for it says nothing to whoever sees none."""
     for language, content in subject.contents.items():
-        silent = sum(not (alt or "").strip() for alt in _Reader(content.body).pictures)
+        body = content.body + wordings_in(subject.mailing, language)
+        silent = sum(not (alt or "").strip() for alt in _Reader(body).pictures)
         if silent and content.is_reviewed:
             title = ngettext(
                 "%(n)d picture in the %(language)s text has no words for those who do not see it",

@@ -1,5 +1,6 @@
 """What the page of a letter's text shows beside the editor: its passages with who reads them, and its asks."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -104,7 +105,7 @@ def asks_of(mailing: Mailing, language: str, user: User) -> dict[str, Any]:
     return {"made": _made(found, language), "groups": [(title, rows) for title, rows in groups if rows]}
 
 
-def _made(texts: list[AskText], language: str) -> list[tuple[Ask, str]]:
+def _made(texts: Sequence[AskText], language: str) -> list[tuple[Ask, str]]:
     """Each ask of the letter with its title: in `language`, else in English, else in any."""
     found: dict[int, AskText] = {}
     for text in sorted(texts, key=lambda text: (text.language != language, text.language != "en")):

@@ -1,5 +1,7 @@
 """Language versions of a letter: adding, taking out, saying that one is up to date; and the asks it makes."""
 
+from typing import Any
+
 from django.contrib import messages
 from django.db.models import Count
 from django.http import HttpRequest, HttpResponse
@@ -58,8 +60,8 @@ def _languages_read(mailing: Mailing) -> list[tuple[str, int]]:
     """Languages that the recipients read and how many do, most first; nothing without an audience. One query."""
     if not mailing.audience_rules.all():
         return []
-    people = audience.people(mailing).filter(skip_reason="").order_by()
-    rows = people.values_list("wanted_language").annotate(people=Count("*"))
+    everybody: Any = audience.people(mailing)
+    rows = everybody.filter(skip_reason="").order_by().values_list("wanted_language").annotate(people=Count("*"))
     return sorted(rows, key=lambda row: (-row[1], row[0]))
 
 

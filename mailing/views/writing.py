@@ -1,5 +1,7 @@
 """Step 1: the texts. Saving without loss, fields with sample values, languages, details."""
 
+from typing import Any
+
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -134,7 +136,8 @@ def _behind(mailing: Mailing, content: MailingContent) -> dict[str, object] | No
     source = source_of(mailing)
     if source is None or not is_stale(content, source):
         return None
-    people = audience.people(mailing).filter(skip_reason="", given_language=content.language)
+    everybody: Any = audience.people(mailing)
+    people = everybody.filter(skip_reason="", given_language=content.language)
     comparison = what_changed(content, source) if content.followed_body else None
     return {"comparison": comparison, "people": people.order_by().count(), "language": source.language}
 

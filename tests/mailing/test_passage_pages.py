@@ -213,3 +213,9 @@ def test_an_empty_field_of_a_passage_is_counted_for_its_readers_alone(letter, au
     member(country="AT", language="en")
     member(country="IE")
     assert checks(letter)["empty"] == ("bad", "Political group is empty in 1 letter")
+
+
+def test_a_bad_link_in_a_passage_blocks_as_one_in_the_text_does(letter, austrian, member):
+    member(country="AT", language="en")
+    PassageText.objects.update(body='<p><a href="https://localhost/x">here</a></p>')
+    assert checks(letter)["link"][0] in {"bad", "warn"}
