@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 
 from accounts.models import User
 from advocacy.models import Ask, AskText, Point, StatementAsk
+from advocacy.richtext import safe
 from contacts.languages import language_name
 from mailing import places
 from mailing.alternatives import Reading, named, of_place, passages_of, placed_in, reading_of
@@ -19,13 +20,27 @@ MOST_ASKS = 200
 
 
 @dataclass(frozen=True)
+class Wording:
+    """What a passage says in one language, to read; fields stand as their names."""
+
+    language: str
+    name: str
+    body: str
+
+
+@dataclass(frozen=True)
 class Row:
-    """One alternative: whom it is for, in which languages it is worded, how many read it (None: nobody counted)."""
+    """One alternative: whom it is for, its wording by language, how many read it (None: nobody counted)."""
 
     passage: Passage
     name: str
-    languages: str
+    wordings: list[Wording]
     count: int | None
+
+    @property
+    def languages(self) -> str:
+        """The languages in which it is worded."""
+        return ", ".join(wording.name for wording in self.wordings)
 
 
 @dataclass(frozen=True)
@@ -67,7 +82,7 @@ def _place(mailing: Mailing, number: int, passages: list[Passage], reading: Read
         Row(
             passage,
             named(passage),
-            ", ".join(language_name(text.language) for text in passage.texts.all()),
+            [Wording(text.language, language_name(text.language), safe(text.body)) for text in passage.texts.all()],
             counted.count(number, passage.pk) if counted else None,
         )
         for passage in passages

@@ -34,15 +34,17 @@ from mailing.story import address_of, road_of
 from mailing.views.finding import find
 
 
-@requires("mailing.edit")
+@requires("mailing.view")
 def passage_list(request: HttpRequest, reference: str) -> HttpResponse:
     """All passages of a letter with who reads them: a page, and the card beside the editor (htmx)."""
     mailing = find(request, reference)
+    may_edit = request.user.has_perm("mailing.edit") and mailing.status in EDITABLE
     context = {
         "nav": "letters",
         "mailing": mailing,
         "places": places_of(mailing),
-        "lines_form": LinesForm(user=request.user),  # type: ignore[arg-type]
+        "may_edit": may_edit,
+        "lines_form": LinesForm(user=request.user) if may_edit else None,  # type: ignore[arg-type]
         "steps": road_of(mailing, "write"),
         "beside_editor": bool(request.htmx),  # type: ignore[attr-defined]
     }

@@ -128,10 +128,12 @@ ACCESS: dict[str, str] = {
     "contacts:twin_find": "contacts.edit",
     # What readers of a newsletter open
     "leaving:object": "public",
+    "leaving:paper": "public",
     "leaving:object_undo": "public",
     "leaving:undo": "public",
     "leaving:unsubscribe": "public",
     # Letters
+    "mailing:courtesy": "mailing.view",
     "mailing:delivery_address": "mailing.send",
     "mailing:delivery_file": "mailing.send",
     "mailing:delivery_letter": "mailing.view",
@@ -193,7 +195,7 @@ ACCESS: dict[str, str] = {
     "mailing:passage_edit": "mailing.edit",
     "mailing:passage_lines": "mailing.edit",
     "mailing:passage_lines_remove": "mailing.edit",
-    "mailing:passage_list": "mailing.edit",
+    "mailing:passage_list": "mailing.view",
     "mailing:passage_move": "mailing.edit",
     "mailing:passage_remove": "mailing.edit",
     "mailing:register_number": "accounts.manage",
