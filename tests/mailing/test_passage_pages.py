@@ -219,3 +219,13 @@ def test_a_bad_link_in_a_passage_blocks_as_one_in_the_text_does(letter, austrian
     member(country="AT", language="en")
     PassageText.objects.update(body='<p><a href="https://localhost/x">here</a></p>')
     assert checks(letter)["link"][0] in {"bad", "warn"}
+
+
+def test_whoever_may_only_look_reads_each_wording_and_changes_nothing(letter, austrian, sign_in, viewer):
+    client = sign_in(viewer)
+    shown = page(client.get(address("passage_list", letter)))
+    assert "To Vienna." in shown
+    assert "Remove" not in shown
+    assert address("passage_create", letter) not in shown
+    assert client.get(address("passage_edit", letter, austrian.pk)).status_code == 403
+    assert client.post(address("passage_remove", letter, austrian.pk)).status_code == 403
