@@ -13,7 +13,7 @@ from contacts.confidentiality import secret_mail
 from mailing.dispatch import hours
 from mailing.dispatch.store import counts, in_flight
 from mailing.models import Delivery, Mailing, Reply
-from mailing.signs import UNANSWERED
+from mailing.signs import UNANSWERED, Answers, answers_in, tallies
 from mailing.timing import pace_of
 
 # Without a sign of life for this long somebody should look (UX 2 A 8).
@@ -85,8 +85,17 @@ class Progress:
 
 
 def progress(mailing: Mailing) -> Progress:
-    """Count the ledger; one query."""
-    found = counts(mailing.pk)
+    """Count the ledger; two queries, one of them for the windows under way."""
+    return _progress(mailing, counts(mailing.pk))
+
+
+def progress_and_answers(mailing: Mailing) -> tuple[Progress, Answers]:
+    """The same, with what came back, from the same look at the ledger."""
+    found = counts(mailing.pk, **tallies(mailing))
+    return _progress(mailing, found), answers_in(found)
+
+
+def _progress(mailing: Mailing, found: dict[str, int]) -> Progress:
     queued = found["queued"]
     return Progress(
         total=mailing.recipients or 0,

@@ -1,6 +1,6 @@
 """What came back, in words and in figures: for a letter's history, for the report, and for who settles a doubt."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import datetime
 from typing import Any
 
@@ -59,20 +59,29 @@ class Answers:
 
 def answers(mailing: Mailing) -> Answers:
     """Count what came back; one query."""
+    return answers_in(Delivery.objects.filter(mailing=mailing).aggregate(**tallies(mailing)))
+
+
+def answers_in(found: dict[str, Any]) -> Answers:
+    """The same from an aggregate over the ledger that asked for `tallies`, among others."""
+    return Answers(**{column.name: found[column.name] or 0 for column in fields(Answers)})
+
+
+def tallies(mailing: Mailing) -> dict[str, Any]:
+    """What `answers` counts, as aggregates over the deliveries of a mailing."""
     back = Q(bounced_at__isnull=False)
     automatic = Reply.objects.filter(mailing=mailing, is_auto=True).order_by().values("mailing")
-    found = Delivery.objects.filter(mailing=mailing).aggregate(
-        delivered=Count("pk", filter=Q(delivered_at__isnull=False) & ~back),
-        bounced=Count("pk", filter=back),
-        bounced_after=Count("pk", filter=back & Q(status=Delivery.Status.SENT)),
-        complained=Count("pk", filter=Q(complained_at__isnull=False)),
-        replied=Count("pk", filter=Q(replied_at__isnull=False)),
+    return {
+        "delivered": Count("pk", filter=Q(delivered_at__isnull=False) & ~back),
+        "bounced": Count("pk", filter=back),
+        "bounced_after": Count("pk", filter=back & Q(status=Delivery.Status.SENT)),
+        "complained": Count("pk", filter=Q(complained_at__isnull=False)),
+        "replied": Count("pk", filter=Q(replied_at__isnull=False)),
         # Asked of no row of the ledger, so the database works it out once.
-        automatic=Max(Subquery(automatic.annotate(n=Count("pk")).values("n"))),
-        unanswered=Count("pk", filter=UNANSWERED),
-        passing=Count("pk", filter=retrying.PASSING),
-    )
-    return Answers(**{name: count or 0 for name, count in found.items()})
+        "automatic": Max(Subquery(automatic.annotate(n=Count("pk")).values("n"))),
+        "unanswered": Count("pk", filter=UNANSWERED),
+        "passing": Count("pk", filter=retrying.PASSING),
+    }
 
 
 def sentence_of(event: DeliveryEvent) -> str:

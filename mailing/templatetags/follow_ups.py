@@ -17,7 +17,9 @@ def follow_up_card(context: dict[str, Any], mailing: Mailing) -> dict[str, Any]:
     if mailing.kind != Mailing.Kind.LETTER or mailing.status != Mailing.Status.FINISHED:
         return shared
     silence = follow_ups.silence_of(mailing)
+    # A page that knows that there is none need not ask.
     followed = mailing.follow_ups.exclude(status=Mailing.Status.CANCELLED).order_by("id")
+    followed = followed if getattr(mailing, "has_follow_ups", True) else followed.none()
     return shared | {
         "silence": silence if silence.accepted else None,
         "sentence": follow_ups.sentence_of(silence.unanswered),

@@ -10,18 +10,22 @@ from django.views.decorators.http import require_safe
 
 from accounts.access import requires
 from accounts.audit import record
-from contacts.confidentiality import shown_address
+from contacts.confidentiality import secret_mail
 from mailing import as_sent, retrying, signs
 from mailing.dispatch.rendering import message_id
 from mailing.models import Delivery, Mailing
-from mailing.views.finding import find
+from mailing.views.finding import find_sent
 from mailing.views.people import mail_preview
 
 
-def found(request: HttpRequest, reference: str, public_id: UUID) -> Delivery:
-    """The row of the ledger a page is about, if the person may see its mailing; else 404. Nobody left out has one."""
-    mailing = find(request, reference)
-    delivery = Delivery.objects.filter(mailing=mailing, public_id=public_id).select_related("contact").first()
+def found(request: HttpRequest, reference: str, public_id: UUID) -> Any:
+    """The row of the ledger a page is about, if the person may see its mailing; else 404. Nobody left out has one.
+
+    `is_secret` says whether its address must not be shown.
+    """
+    mailing = find_sent(request, reference)
+    rows = Delivery.objects.filter(mailing=mailing, public_id=public_id).annotate(is_secret=secret_mail())
+    delivery: Any = rows.select_related("contact").first()
     if delivery is None or delivery.status == Delivery.Status.SKIPPED:
         raise Http404
     delivery.mailing = mailing
@@ -35,7 +39,7 @@ def delivery_letter(request: HttpRequest, reference: str, public_id: UUID) -> Ht
     return render(request, "mailing/delivery.html", _context(request, delivery))
 
 
-def _context(request: HttpRequest, delivery: Delivery) -> dict[str, Any]:
+def _context(request: HttpRequest, delivery: Any) -> dict[str, Any]:
     attempts = ngettext("%(n)d attempt", "%(n)d attempts", delivery.attempts) % {"n": delivery.attempts}
     is_open = delivery.mailing.status in (Mailing.Status.SENDING, Mailing.Status.PAUSED, Mailing.Status.FINISHED)
     status, is_back = Delivery.Status, delivery.bounced_at is not None
@@ -43,7 +47,7 @@ def _context(request: HttpRequest, delivery: Delivery) -> dict[str, Any]:
     is_missing = delivery.status == status.FAILED or (delivery.status == status.SENT and is_back)
     why_not = retrying.why_not_again(delivery) if is_missing else ""
     may = is_missing and is_open and request.user.has_perm("mailing.send")
-    address = shown_address(delivery.email, delivery.contact)
+    address = "" if delivery.is_secret else delivery.email
     return {
         "nav": "letters",
         "mailing": delivery.mailing,
@@ -79,7 +83,7 @@ def delivery_file(request: HttpRequest, reference: str, public_id: UUID) -> Http
     """The message byte for byte as a file; who took it is written down. None for a secret address."""
     delivery = found(request, reference, public_id)
     message = as_sent.message_of(delivery)
-    if not message.raw or not shown_address(delivery.email, delivery.contact):
+    if not message.raw or delivery.is_secret:
         raise Http404
     mailing = delivery.mailing
     record(request.user, f"took one message of {mailing.reference} as a file", about=mailing, label=mailing.reference)  # type: ignore[arg-type]

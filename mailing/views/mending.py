@@ -10,7 +10,6 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST
 
 from accounts.access import requires
-from contacts.confidentiality import shown_address
 from mailing import readdressing, retrying
 from mailing.lifecycle import LifecycleError
 from mailing.models import Delivery, Mailing
@@ -69,7 +68,7 @@ def delivery_address(request: HttpRequest, reference: str, public_id: UUID) -> H
         "blocked": blocked,
         "why_not": why_not,
         "is_stopped": delivery.mailing.status == Mailing.Status.CANCELLED,
-        "went_to": "" if form.is_secret else shown_address(delivery.email, delivery.contact),
+        "went_to": "" if form.is_secret or delivery.is_secret else delivery.email,
         "is_newer": bool(known and delivery.email and known != delivery.email and not form.is_secret),
     }
     return render(request, "mailing/address.html", context, status=422 if form.errors else 200)

@@ -19,8 +19,8 @@ from mailing.dispatch import hours
 from mailing.lifecycle import LifecycleError
 from mailing.models import Delivery, Mailing
 from mailing.story import address_of, history_of
-from mailing.timing import slowed_sentences, timing_sentences, waiting_sentence
-from mailing.views.finding import find
+from mailing.timing import ends_at, slowed_sentences, timing_sentences, waiting_sentence
+from mailing.views.finding import find, find_sent
 
 PER_PAGE = 50
 # htmx stops polling on this status.
@@ -31,7 +31,7 @@ BEGUN = ["sending", "paused", "finished", "cancelled"]
 @requires("mailing.view")
 def letter_report(request: HttpRequest, reference: str) -> HttpResponse:
     """What became of every letter. A letter that has not started opens where it stands."""
-    mailing = _found(request, reference)
+    mailing = find_sent(request, reference)
     if mailing.status not in BEGUN or mailing.frozen_at is None:
         if mailing.status == Mailing.Status.DRAFT and not request.user.has_perm("mailing.edit"):
             return redirect("mailing:letter_approve", reference=reference)
@@ -39,10 +39,10 @@ def letter_report(request: HttpRequest, reference: str) -> HttpResponse:
             return redirect(address_of(mailing))
     tab = request.GET.get("tab", "all")
     tab = tab if tab in reports.TABS else "all"
-    answers = signs.answers(mailing)
+    now, answers = reports.progress_and_answers(mailing)
     tab = "all" if tab == "bounced" and not answers.bounced else tab
     context = {
-        **_progress_context(mailing),
+        **_progress_context(mailing, now),
         "nav": "letters",
         "tab": tab,
         "history": history_of(mailing),
@@ -56,17 +56,6 @@ def letter_report(request: HttpRequest, reference: str) -> HttpResponse:
     context["page_obj"] = pages.get_page(request.GET.get("page"))
     context["uncertain"] = list(reports.uncertain(mailing)[:PER_PAGE]) if context["now"].uncertain else []
     return render(request, "mailing/report.html", context)
-
-
-def _found(request: HttpRequest, reference: str) -> Mailing:
-    """The mailing without its texts and rules, which these pages do not show; else 404."""
-    people = ("submitted_by", "approver", "author", "sender", "owner", "statement")
-    mailing: Mailing | None = (
-        Mailing.objects.visible_to(request.user).select_related(*people).filter(reference=reference).first()
-    )
-    if mailing is None:
-        raise Http404
-    return mailing
 
 
 def _figures(request: HttpRequest, mailing: Mailing) -> dict[str, Any]:
@@ -84,8 +73,8 @@ def _figures(request: HttpRequest, mailing: Mailing) -> dict[str, Any]:
     }
 
 
-def _progress_context(mailing: Mailing) -> dict[str, Any]:
-    now, moment = reports.progress(mailing), timezone.now()
+def _progress_context(mailing: Mailing, now: reports.Progress) -> dict[str, Any]:
+    moment = timezone.now()
     is_final, is_sending = reports.is_final(mailing, now), mailing.status == Mailing.Status.SENDING
     return {
         "mailing": mailing,
@@ -95,6 +84,7 @@ def _progress_context(mailing: Mailing) -> dict[str, Any]:
         "is_missed": mailing.status == Mailing.Status.PAUSED and hours.is_missed(mailing, moment),
         "timing": [] if is_final else timing_sentences(mailing),
         "waits": "" if is_final else waiting_sentence(mailing, moment),
+        "ends": ends_at(mailing, moment, now.rest) if is_sending else None,
         # Who slows us down has letters of ours waiting for another try.
         "slowed": slowed_sentences(mailing, moment) if is_sending and now.delayed else [],
     }
@@ -121,8 +111,8 @@ def letter_progress(request: HttpRequest, reference: str) -> HttpResponse:
 
     At the end the whole page is read again, so that its lists and buttons are those of a finished mailing.
     """
-    mailing = _found(request, reference)
-    context = _progress_context(mailing)
+    mailing = find_sent(request, reference)
+    context = _progress_context(mailing, reports.progress(mailing))
     if context["is_final"] and request.htmx:  # type: ignore[attr-defined]
         return HttpResponseClientRefresh()
     status = STOP_POLLING if context["is_final"] or mailing.status == Mailing.Status.PAUSED else 200

@@ -7,10 +7,8 @@ from django.contrib import messages
 from django.db.models import Count
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
-from django_htmx.http import HttpResponseClientRedirect
 
 from accounts.access import requires
 from mailing import domain_health, lifecycle, parliament, reports
@@ -20,7 +18,7 @@ from mailing.planning import PlanForm, languages_sentence
 from mailing.scheduling import first_values
 from mailing.states import EDITABLE
 from mailing.story import address_of, road_of
-from mailing.timing import ends_at, timing_sentences, zone_word
+from mailing.timing import zone_word
 from mailing.views.finding import find
 
 
@@ -61,30 +59,6 @@ def _languages(mailing: Mailing) -> dict[str, int]:
     """Language → number of letters."""
     rows = Delivery.objects.filter(mailing=mailing).exclude(status=Delivery.Status.SKIPPED).order_by()
     return dict(rows.values_list("language").annotate(letters=Count("pk")))
-
-
-@requires("mailing.view")
-def letter_sent(request: HttpRequest, reference: str) -> HttpResponse:
-    """The confirmation: reference, count, when, who approved, what happens next, undo while it is held."""
-    mailing = find(request, reference)
-    if mailing.status != Mailing.Status.SCHEDULED:
-        started = address_of(mailing)
-        return HttpResponseClientRedirect(started) if request.htmx else redirect(started)  # type: ignore[attr-defined]
-    left = int((mailing.scheduled_at - timezone.now()).total_seconds()) if mailing.scheduled_at else 0
-    context = {
-        "nav": "letters",
-        "mailing": mailing,
-        "left": max(left, 0),
-        "is_soon": left <= 15 * 60,
-        "hold": settings.SEND_HOLD_SECONDS,
-        "used": min(max(settings.SEND_HOLD_SECONDS - left, 0), settings.SEND_HOLD_SECONDS),
-        # Often while it is held, so that the seconds are true and the report follows the first letter.
-        "refresh": 2 if left <= settings.SEND_HOLD_SECONDS else 30,
-        "timing": timing_sentences(mailing),
-        "ends": ends_at(mailing, mailing.scheduled_at or timezone.now(), mailing.recipients or 0),
-        "scheduled_by": mailing.transitions.filter(to_status=Mailing.Status.SCHEDULED).last(),
-    }
-    return render(request, "mailing/sent.html", context)
 
 
 @require_POST

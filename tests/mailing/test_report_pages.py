@@ -3,14 +3,17 @@
 from io import BytesIO
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 from openpyxl import load_workbook
 
-from mailing import bell
+from mailing import bell, lifecycle
 from mailing.ledger_files import HEADER
-from mailing.models import Delivery, Reply
-from tests.letters import letter_being_sent
+from mailing.models import Delivery, Reply, Review
+from tests.factories import ContactFactory
+from tests.letters import letter_being_sent, queue
 from tests.payloads import incoming
 
 pytestmark = pytest.mark.django_db
@@ -147,3 +150,36 @@ def test_a_secret_address_is_in_neither_file(mailing, sign_in, officer):
 def test_a_paused_letter_says_how_many_resuming_would_send(sign_in, officer):
     mailing = letter_being_sent(4, status="paused")
     assert "Resume the 4" in page(sign_in(officer).get(url("letter_report", mailing)))
+
+
+def test_the_report_stays_within_its_queries_whatever_stands_on_it(mailing, sign_in, officer):
+    type(mailing).objects.filter(pk=mailing.pk).update(status="finished", finished_at=timezone.now())
+    client = sign_in(officer)
+    counted = []
+    for more in (0, 20):
+        for row in mailing.deliveries.filter(status="uncertain")[:1]:
+            for _number in range(more):
+                queue(mailing, ContactFactory(), group="EPP", committees=["LIBE"])
+            mailing.deliveries.filter(status="queued").update(
+                status="uncertain", error_kind="outcome_unknown", error_detail=row.error_detail
+            )
+        client.get(url("letter_report", mailing))
+        with CaptureQueriesContext(connection) as captured:
+            client.get(url("letter_report", mailing))
+        counted.append(len(captured))
+    assert counted[0] == counted[1] <= 12, captured.captured_queries
+
+
+def test_the_confirmation_says_what_happens_next(approved, sign_in, officer):
+    lifecycle.schedule(approved, actor=officer)
+    shown = page(sign_in(officer).get(url("letter_sent", approved)))
+    assert "2 letters are scheduled" in shown
+    assert "2 people" in shown
+    assert "and a summary by e-mail" in shown
+    assert "A list of everyone who has not answered" in shown
+    approved.refresh_from_db()
+    Review.objects.create(
+        mailing=approved, version=approved.version, decision="approved", reader_label="Ilse", digest="0" * 64, parts={},
+        people={"languages": [["en", "en", 1], ["ga", "en", 1]]},
+    )  # fmt: skip
+    assert "1 in their own language" in page(sign_in(officer).get(url("letter_sent", approved)))
