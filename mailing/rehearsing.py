@@ -6,9 +6,15 @@ from pathlib import Path
 
 from django.db import transaction
 
+from advocacy.typesetting import PdfError
 from mailing import audience
 from mailing.dispatch.rendering import Renderer, RenderError, message_bytes
 from mailing.models import Delivery, Mailing
+from mailing.paper_words import Reader
+from mailing.papers import papers_for
+
+# So many PDFs are set at once.
+BATCH = 25
 
 
 class CannotRehearse(Exception):
@@ -31,16 +37,32 @@ def rehearse(mailing: Mailing) -> Iterator[Made]:
     Before the freeze the audience is frozen in a transaction that is rolled back, so that people, languages and values
     are those an approval would give now; afterwards they are those that were approved.
     """
-    # As it would leave, without what only a run needs: a stored skeleton.
-    renderer = Renderer(mailing)
-    for number, delivery in enumerate(_recipients(mailing), start=1):
-        delivery.mailing = mailing
-        try:
-            message = message_bytes(delivery) if mailing.started_at else renderer.message_without_skeleton(delivery)
-        except RenderError as error:
-            yield Made(number, delivery.language, problem=str(error))
-        else:
-            yield Made(number, delivery.language, message)
+    papers: dict[int, bytes] = {}
+    # Without what only a run needs: stored skeletons and stored PDFs.
+    renderer = Renderer(mailing, paper_of=lambda row: papers.get(row.pk))
+    rows = _recipients(mailing)
+    for start in range(0, len(rows), BATCH):
+        batch = rows[start : start + BATCH]
+        papers = _papers(mailing, batch)
+        for number, delivery in enumerate(batch, start=start + 1):
+            delivery.mailing = mailing
+            try:
+                message = message_bytes(delivery) if mailing.started_at else renderer.message_without_skeleton(delivery)
+            except RenderError as error:
+                yield Made(number, delivery.language, problem=str(error))
+            else:
+                yield Made(number, delivery.language, message)
+
+
+def _papers(mailing: Mailing, rows: list[Delivery]) -> dict[int, bytes]:
+    """The PDFs that go with these letters, made for now; those of a mailing that has started are stored."""
+    if mailing.started_at or not mailing.attaches_papers:
+        return {}
+    try:
+        made = papers_for(mailing, [Reader(row.language, row.context) for row in rows])
+    except PdfError as error:
+        raise CannotRehearse(f"The PDF of a letter cannot be made. {error}") from error
+    return dict(zip([row.pk for row in rows], made, strict=True))
 
 
 def _recipients(mailing: Mailing) -> list[Delivery]:

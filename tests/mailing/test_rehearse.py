@@ -86,3 +86,14 @@ def test_what_cannot_be_made_is_told_and_the_rest_is_written(two, tmp_path, caps
         call_command("rehearse", two.reference, "--out", str(tmp_path / "out"), "--json")
     assert json.loads(capsys.readouterr().out)["written"] == 1
     assert len(parsed(tmp_path / "out")) == 1
+
+
+def test_a_letter_with_a_pdf_of_its_own_is_written_with_it(two, tmp_path):
+    Mailing.objects.update(paper="attached")
+    before = everything()
+    messages = rehearse(Mailing.objects.get(), tmp_path / "out")
+    files = [list(message.iter_attachments()) for message in messages]
+    assert [[part.get_content_type() for part in parts] for parts in files] == [["application/pdf"]] * 2
+    assert all(parts[0].get_content().startswith(b"%PDF-") for parts in files)
+    assert files[0][0].get_content() != files[1][0].get_content()
+    assert everything() == before
