@@ -7,10 +7,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from contacts.counting import most, words_for
-from contacts.criteria import why_empty
 from contacts.languages import language_name
 from mailing import audience, merge
-from mailing.audience import AudiencePreview, Reader
+from mailing.audience import Reader
 from mailing.cautions import CAUTIONS, RECENT_DAYS
 from mailing.domain_health import health_line
 from mailing.findings import Checklist, Item, Subject
@@ -18,6 +17,7 @@ from mailing.link_forms import links_line
 from mailing.models import Mailing, MailingContent
 from mailing.paper_checks import files_line, paper_line, register_line
 from mailing.passage_checks import PassageFields, check_following, check_passages
+from mailing.sums import empty_reason
 
 # Mail programs cut longer messages (UX 1); letters are far below it.
 LARGEST_BYTES = 100 * 1024
@@ -80,17 +80,6 @@ def _many(subject: Subject) -> Item:
     title = _("%(many)s are too many for a letter") % {"many": words}
     detail = _("A colleague approves a letter person by person. Choose fewer people.")
     return Item("people", "bad", title, detail, subject.link("letter_audience"), _("Choose people"))
-
-
-def empty_reason(mailing: Mailing, preview: AudiencePreview) -> str:
-    """Why an audience is empty, in a sentence that names the condition."""
-    if preview.matched:
-        return _("%(n)d matched, and all of them are left out.") % {"n": preview.matched}
-    rules = [rule for rule in audience.rules_of(mailing) if rule.effect == "include" and not rule.contact_id]
-    for rule in rules:
-        if reason := why_empty(rule.segment.criteria if rule.segment else rule.criteria or {}):
-            return reason
-    return _("Nobody has been chosen yet.")
 
 
 def _fields(subject: Subject) -> Iterator[Item]:

@@ -32,6 +32,7 @@ def rules_digest_of(mailing: Mailing, count: int) -> str:
             rule.contact_id,
             rule.written_to_within_days,
             *([rule.received_id, rule.received_state] if rule.received_id else []),
+            *(["list", rule.contact_list_id] if rule.contact_list_id else []),
             *(_picks(rule.segment) if rule.segment else []),
         ]
         for rule in audience.rules_of(mailing)

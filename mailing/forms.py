@@ -12,7 +12,6 @@ from advocacy.forms.statements import page_name
 from advocacy.languages import language_choices
 from advocacy.models import Campaign
 from advocacy.richtext import RichTextField, RichTextWidget
-from contacts.models import Segment
 from mailing import merge
 from mailing.alternatives import place_labels
 from mailing.drafting import Words
@@ -143,37 +142,6 @@ class SubmitForm(forms.Form):
         self.fields["approver"].widget.choices = named  # type: ignore[attr-defined]
         if len(approvers) == 1:
             self.fields["approver"].initial = approvers[0].pk
-
-
-class AudienceForm(forms.Form):
-    """What stands beside the criteria: a saved segment, the courtesy limit, and a search for one person."""
-
-    segment = forms.ModelChoiceField(
-        label=_("Use a saved audience"),
-        queryset=Segment.objects.none(),
-        required=False,
-        empty_label=_("None"),
-        widget=forms.Select({"class": "input"}),
-    )
-    days = forms.TypedChoiceField(
-        label=_("Anyone we wrote to"),
-        required=False,
-        coerce=int,
-        empty_value=None,
-        choices=[
-            ("", _("never mind")),
-            ("7", _("in the last 7 days")),
-            ("14", _("in the last 14 days")),
-            ("30", _("in the last 30 days")),
-            ("90", _("in the last 90 days")),
-        ],
-        widget=forms.Select({"class": "input"}),
-    )
-    find = forms.CharField(label=_("Find a person"), required=False, max_length=100, widget=_input(type="search"))
-
-    def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.fields["segment"].queryset = Segment.objects.visible_to(user)  # type: ignore[attr-defined]
 
 
 class SenderForm(forms.ModelForm):

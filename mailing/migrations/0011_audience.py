@@ -1,10 +1,10 @@
-"""Sources of an audience."""
+"""Sources of an audience, and the courtesy cap."""
 
 import django.db.models.deletion
 from django.db import migrations, models
 from django.db.models import Q
 
-SOURCES = ("segment", "criteria", "contact", "written_to_within_days", "received")
+SOURCES = ("segment", "contact_list", "criteria", "contact", "written_to_within_days", "received")
 
 
 def one_source() -> Q:
@@ -21,6 +21,40 @@ class Migration(migrations.Migration):
 
     operations = [
         migrations.RemoveConstraint(model_name="audiencerule", name="audience_rule_has_exactly_one_source"),
+        migrations.CreateModel(
+            name="CourtesyCap",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("letters", models.PositiveSmallIntegerField()),
+                ("days", models.PositiveSmallIntegerField()),
+                (
+                    "organisation",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="courtesy_cap",
+                        to="contacts.organisation",
+                    ),
+                ),
+            ],
+            options={
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=Q(days__gt=0, letters__gt=0), name="courtesy_cap_lets_letters_through"
+                    )
+                ],
+            },
+        ),
+        migrations.AddField(
+            model_name="audiencerule",
+            name="contact_list",
+            field=models.ForeignKey(
+                blank=True,
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="+",
+                to="contacts.contactlist",
+            ),
+        ),
         migrations.AddField(
             model_name="audiencerule",
             name="received",

@@ -3,10 +3,10 @@
 from django.db import models
 from django.db.models import Q
 
-from contacts.models import Contact, Segment
+from contacts.models import Contact, ContactList, Organisation, Segment
 from mailing.models.mailings import Mailing
 
-SOURCES = ("segment", "criteria", "contact", "written_to_within_days", "received")
+SOURCES = ("segment", "contact_list", "criteria", "contact", "written_to_within_days", "received")
 
 
 def _one_source() -> Q:
@@ -32,12 +32,13 @@ class AudienceRule(models.Model):
     mailing = models.ForeignKey(Mailing, on_delete=models.CASCADE, related_name="audience_rules")
     effect = models.CharField(max_length=10, choices=Effect, default=Effect.INCLUDE)
     segment = models.ForeignKey(Segment, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+    # Whoever has confirmed a list.
+    contact_list = models.ForeignKey(ContactList, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
     # Criteria of this letter alone, in the vocabulary of contacts/criteria.py.
     criteria = models.JSONField(null=True, blank=True)
     contact = models.ForeignKey(Contact, null=True, blank=True, on_delete=models.CASCADE, related_name="+")
     # Exclude everybody who was written to in the last N days.
     written_to_within_days = models.PositiveSmallIntegerField(null=True, blank=True)
-
     # The people another mailing reached: all of them, or those who have not answered it (mailing.silence).
     received = models.ForeignKey(Mailing, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
     received_state = models.CharField(max_length=10, choices=Received, blank=True, default="", db_default="")
@@ -54,3 +55,22 @@ class AudienceRule(models.Model):
 
     def __str__(self) -> str:
         return f"{self.effect} of {self.mailing_id}"
+
+
+class CourtesyCap(models.Model):
+    """How many letters one person or office may get from an organisation's desk in some days; without a row, any.
+
+    All letters count, of every campaign. Its row is the lock under which an audience is frozen (mailing.courtesy).
+    """
+
+    organisation = models.OneToOneField(Organisation, on_delete=models.CASCADE, related_name="courtesy_cap")
+    letters = models.PositiveSmallIntegerField()
+    days = models.PositiveSmallIntegerField()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=Q(letters__gt=0, days__gt=0), name="courtesy_cap_lets_letters_through"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.letters} in {self.days} days"

@@ -11,15 +11,16 @@ from django.views.decorators.http import require_POST
 from accounts.access import requires
 from accounts.roles import users_who_may
 from advocacy.richtext import to_text
-from mailing import checklist, lifecycle, previews, reviewing
+from mailing import arrivals, checklist, lifecycle, previews, reviewing
 from mailing.findings import Checklist
 from mailing.forms import SubmitForm
 from mailing.lifecycle import LifecycleError, Moved, NotAllowed
 from mailing.models import Mailing
 from mailing.reviewing import Changes
 from mailing.story import address_of, history_of, road_of
+from mailing.sums import language_bars
 from mailing.views.finding import find
-from mailing.views.people import language_bars, left_out_rows
+from mailing.views.people import left_out_rows
 
 
 @requires("mailing.view")
@@ -49,6 +50,8 @@ def approve_page(
         "bars": language_bars(found.preview),
         "proposed": previews.three_worth_reading(mailing, found.preview, found.readers),
         "digest": digest,
+        "people": arrivals.sealed(mailing, found.preview) if mailing.status == Mailing.Status.IN_REVIEW else "",
+        "arrivals": arrivals.since(mailing, request.POST.get("people", ""), found.preview) if status == 409 else None,
         "has_moved": mailing.status == Mailing.Status.IN_REVIEW and digest != mailing.review_digest,
         "form": form or SubmitForm(approvers=approvers),
         "approvers": approvers,

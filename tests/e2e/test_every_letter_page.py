@@ -41,14 +41,20 @@ PAGES = [
     ("letter_figures", "finished"),
     ("letter_followup", "finished"),
     ("delivery_letter", "finished"),
+    ("courtesy", ""),
     ("holiday_list", ""),
     ("week_list", ""),
+    ("replies:list", ""),
+    ("replies:detail", "finished"),
+    ("replies:add", ""),
+    ("replies:answer", "finished"),
 ]
 OF_ADMINISTRATORS = [("sender_list", ""), ("sender_create", ""), ("sender_edit", "draft")]
 # What answers to a GET and is no page: parts that are framed or asked for by themselves, and files.
 PARTS = {"letter_preview", "letter_progress", "delivery_message"}
 FILES = {"letter_ledger", "letter_ledger_xlsx", "delivery_file", "letter_file", "letter_pdf"}
-FILES |= {"letter_paper_preview"}
+FILES |= {"letter_paper_preview", "replies:csv", "replies:file"}
+URLS = {"mailing": "mailing.urls", "replies": "mailing.reply_urls"}
 
 
 @pytest.fixture
@@ -56,36 +62,57 @@ def letters(transactional_db, officer, approver):
     return a_letter_in_each_state(officer, approver)
 
 
+def full_name(name):
+    """The name of a route with its namespace, which is "mailing" where none is said."""
+    return name if ":" in name else f"mailing:{name}"
+
+
+def routes():
+    """Every route of letters and of the reply desk."""
+    for namespace, module in URLS.items():
+        names = {key for key in get_resolver(module).reverse_dict if isinstance(key, str)}
+        yield from (f"{namespace}:{name}" for name in sorted(names))
+
+
 def address_of(name, mailing=None):
     """The address of a route, about this letter or a row of it."""
-    needed = {name for group in get_resolver("mailing.urls").reverse_dict.getlist(name) for name in group[0][0][1]}
+    namespace, _colon, route = full_name(name).partition(":")
+    found = get_resolver(URLS[namespace]).reverse_dict.getlist(route)
+    needed = {parameter for group in found for parameter in group[0][0][1]}
     row = mailing and (mailing.deliveries.exclude(bounced_at=None).first() or mailing.deliveries.first())
-    pk = 1
-    if mailing and name == "sender_edit":
-        pk = mailing.sender_id
-    elif mailing and name == "letter_review":
-        pk = mailing.reviews.latest("pk").pk
-    elif mailing and name.startswith("passage"):
-        pk = mailing.passages.first().pk
-    values = {"reference": mailing and mailing.reference, "public_id": row and row.public_id, "pk": pk}
-    values |= {"number": 1, "place": 1, "language": "fr"}
-    return reverse(f"mailing:{name}", kwargs={name: values[name] for name in needed})
+    values = {"reference": mailing and mailing.reference, "public_id": row and row.public_id}
+    values |= {"pk": number_for(full_name(name), mailing), "number": 1, "place": 1, "language": "fr"}
+    return reverse(full_name(name), kwargs={name: values[name] for name in needed})
+
+
+def number_for(name, mailing):
+    """The number of the row that a page is about."""
+    if mailing and name == "mailing:sender_edit":
+        return mailing.sender_id
+    if mailing and name == "mailing:letter_review":
+        return mailing.reviews.latest("pk").pk
+    if mailing and name.startswith("mailing:passage"):
+        return mailing.passages.first().pk
+    if mailing and name.startswith("replies:"):
+        return mailing.replies.filter(is_auto=False).latest("pk").pk
+    return 1
 
 
 @pytest.mark.django_db
 def test_every_route_of_letters_is_looked_at_or_takes_no_get(officer, approver, administrator):
     letters = a_letter_in_each_state(officer, approver)
-    looked_at = {name for name, _state in PAGES + OF_ADMINISTRATORS}
+    looked_at = {full_name(name) for name, _state in PAGES + OF_ADMINISTRATORS}
+    others = {full_name(name) for name in PARTS | FILES}
     client = Client()
     client.force_login(administrator)
-    routes = {key for key in get_resolver("mailing.urls").reverse_dict if isinstance(key, str)}
     forgotten = {
         name: status
-        for name in sorted(routes - looked_at - PARTS - FILES)
-        if (status := client.get(address_of(name, letters["finished"])).status_code) != 405
+        for name in routes()
+        if name not in looked_at | others
+        and (status := client.get(address_of(name, letters["finished"])).status_code) != 405
     }
     assert not forgotten, f"Name these among the pages, parts or files: {forgotten}"
-    assert not (looked_at | PARTS | FILES) - routes
+    assert not (looked_at | others) - set(routes())
 
 
 @pytest.mark.browser
@@ -96,7 +123,7 @@ def test_every_page_of_letters_is_fit_for_everybody(visit, letters, approver, ad
         with visit() as someone:
             someone.sign_in(person, PASSWORD)
             for name, state in pages:
-                look(someone, address_of(name, letters.get(state)), f"{name} {state}".strip())
+                look(someone, address_of(name, letters.get(state)), f"{name} {state}".strip().replace(":", " "))
 
 
 def look(someone, path, where):

@@ -50,7 +50,7 @@ def test_an_empty_audience_blocks_and_says_why(letter):
 
 def test_an_audience_that_is_left_out_as_a_whole_says_so(letter, member):
     member(email="")
-    assert lines(letter)[0]["people"].detail == "1 matched, and all of them are left out."
+    assert lines(letter)[0]["people"].detail == "1 matched, and all of them are left out. Why: No address (1)."
 
 
 def test_a_field_that_is_empty_for_somebody_blocks_with_its_name_and_the_count(letter, member):
