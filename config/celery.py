@@ -51,6 +51,7 @@ app.conf.beat_schedule = {
     "empty-system-mail": {"task": "transport.tasks.empty_outbox", "schedule": crontab(hour="3", minute="10")},
     "publish-due-statements": {"task": "advocacy.tasks.publish_due_statements", "schedule": 5.0},
     "handle-incoming": {"task": "mailing.tasks.handle_incoming", "schedule": 15.0},
+    "send-answers": {"task": "mailing.tasks.send_answers", "schedule": 15.0},
     "collect-mail": {"task": "mailing.tasks.collect_mail", "schedule": 60.0},
     "empty-incoming": {"task": "mailing.tasks.empty_incoming", "schedule": crontab(hour="3", minute="20")},
     # Does nothing unless SYNC_MEPS is on.

@@ -205,7 +205,7 @@ def replies(contact: Contact) -> Iterable[people.Entry]:
     rows = contact.replies.filter(is_auto=False).select_related("mailing").order_by("-received_at", "-pk")
     for reply in rows[:MOST_OF_ONE]:
         to = _("To %(reference)s.") % {"reference": reply.mailing.reference} if reply.mailing else ""
-        url = address_of(reply.mailing) if reply.mailing else ""
+        url = reverse("replies:detail", args=[reply.pk])
         title = _("Replied: %(subject)s") % {"subject": reply.subject} if reply.subject else _("Replied")
         yield people.Entry(reply.received_at, title, to, url, "", "reply", "replies")
 

@@ -2,7 +2,7 @@
 
 from celery import shared_task
 
-from mailing import collecting, domain_health, handling, informing
+from mailing import answering, collecting, domain_health, handling, informing
 from mailing.dispatch import recovery, sending
 
 
@@ -29,6 +29,12 @@ def sweep() -> None:
 def handle_incoming() -> None:
     """Handle provider events and mail that were stored."""
     handling.handle_waiting()
+
+
+@shared_task(ignore_result=True)
+def send_answers() -> None:
+    """Send what colleagues answered to one person."""
+    answering.send_due()
 
 
 @shared_task(ignore_result=True)
