@@ -139,7 +139,7 @@ class SubmitForm(forms.Form):
         self.fields["approver"].queryset = found  # type: ignore[attr-defined]
         # The people are known: the page does not ask for them a second time.
         named = [("", _("Choose a colleague")), *((person.pk, str(person)) for person in approvers)]
-        self.fields["approver"].widget.choices = named  # type: ignore[attr-defined]
+        self.fields["approver"].widget.choices = named
         if len(approvers) == 1:
             self.fields["approver"].initial = approvers[0].pk
 
