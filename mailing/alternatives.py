@@ -43,6 +43,10 @@ def passages_of(mailing: Mailing) -> list[Passage]:
             elif found.criteria is not None:
                 found.criteria = normalise(found.criteria, words=words)
         mailing.__dict__["_passages_read"] = known
+        # Letters that are shown on the same page need not ask for the wordings again.
+        mailing.__dict__["passage_bodies"] = {
+            (found.pk, text.language): text.body for found in known for text in found.texts.all()
+        }
     return list(known)
 
 

@@ -74,8 +74,10 @@ class PassageFields:
 
     def __init__(self, subject: Subject) -> None:
         """Reads nothing where the letter has no place."""
-        self._places = list(placed_in(subject.mailing))
-        self._bodies = subject.mailing.passage_bodies if self._places else {}
+        placed = placed_in(subject.mailing)
+        self._places = list(placed)
+        texts = [text for passage in passages_of(subject.mailing) for text in passage.texts.all()] if placed else []
+        self._bodies = {(text.passage_id, text.language): text.body for text in texts}
         self._known: dict[tuple[int, str], set[str]] = {}
 
     def of(self, reader: Reader) -> set[str]:

@@ -229,3 +229,22 @@ def test_whoever_may_only_look_reads_each_wording_and_changes_nothing(letter, au
     assert address("passage_create", letter) not in shown
     assert client.get(address("passage_edit", letter, austrian.pk)).status_code == 403
     assert client.post(address("passage_remove", letter, austrian.pk)).status_code == 403
+
+
+@pytest.mark.parametrize("name", ["letter_check", "letter_approve", "letter_audience"])
+def test_steps_of_a_letter_with_passages_cost_the_same_for_few_and_for_many(name, letter, austrian, member, client):
+    # Three more than without passages: they, their wordings, and who was picked for their segments by hand.
+    segment = Segment.objects.create(name="EPP members", criteria={"group": ["EPP"]})
+    client.post(address("passage_create", letter) + "?place=1", typed(who="segment", segment=segment.pk))
+    member(country="AT", language="en")
+    url = address(name, letter)
+    client.get(url)
+    with CaptureQueriesContext(connection) as few:
+        client.get(url)
+    for country in ("IE", "FR", "DE", "BE"):
+        client.post(address("passage_create", letter) + "?place=1", typed(country=country))
+        client.post(address("passage_create", letter), typed(country=country))
+        member(country=country, language="en")
+    with CaptureQueriesContext(connection) as many:
+        client.get(url)
+    assert len(few) == len(many) <= MOST_QUERIES + 3, [query["sql"][:120] for query in many]
