@@ -27,6 +27,7 @@ WIDTH = 72
 WORDS: dict[str, dict[str, str]] = {
     "en": {
         "register": "EU Transparency Register {number}",
+        "as_pdf": "This letter as a PDF",
         "not_registered": "Not registered in the EU Transparency Register",
         "reference": "Our reference {reference}",
         "privacy": (
@@ -47,6 +48,7 @@ WORDS: dict[str, dict[str, str]] = {
     },
     "fr": {
         "register": "Registre de transparence de l’UE {number}",
+        "as_pdf": "Cette lettre en PDF",
         "not_registered": "Non inscrit au registre de transparence de l’UE",
         "reference": "Notre référence {reference}",
         "privacy": (
@@ -69,6 +71,7 @@ WORDS: dict[str, dict[str, str]] = {
     },
     "de": {
         "register": "EU-Transparenzregister {number}",
+        "as_pdf": "Dieser Brief als PDF",
         "not_registered": "Nicht im EU-Transparenzregister eingetragen",
         "reference": "Unser Zeichen {reference}",
         "privacy": (
@@ -224,6 +227,7 @@ def frame(mailing: Any, language: str) -> dict[str, Any]:
         # Public sources and the right to object for letters (Article 14); for newsletters the consent they stand on.
         "privacy": words["consent" if is_newsletter else "privacy"].format(organisation=mailing.owner.name),
         "object": words["write_to" if is_newsletter else "object"],
+        "as_pdf": words["as_pdf"],
         "leave": words["leave" if is_newsletter else "stop"],
         "object_address": mailing.sender.reply_to or mailing.sender.from_email,
         "tracking": words["tracking"],

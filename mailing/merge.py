@@ -237,14 +237,14 @@ def render(content: Any, context: Mapping[str, Any], language: str) -> Rendered:
     """One letter with letterhead and footer. `content` is a MailingContent; its mailing, sender and owner are read.
 
     `context` is what the freeze wrote for the recipient, `language` that of the delivery; it may also hold
-    `unsubscribe_link`, which is no field of texts: the reader's own link to leave or to object. Raises MergeError.
+    `unsubscribe_link` and `paper_link`, which are no fields of texts: the reader's own links to leave or to object,
+    and to the letter as a PDF. Raises MergeError.
     Equal input gives equal output: at preview, at sending and when it is shown again.
     """
     values = values_for(content.mailing, context, language)
     subject = tidy(fill(content.subject, values, html=False))
     body, text = fill_body(content.body_for(context, language), values)
-    link = str(context.get("unsubscribe_link") or "")
-    return compose(content.mailing, language, subject=subject, body=body, text=wrap(text), unsubscribe_link=link)
+    return compose(content.mailing, language, subject=subject, body=body, text=wrap(text), links=context)
 
 
 def tidy(subject: str) -> str:
@@ -262,13 +262,17 @@ def fill_body(body: str, values: dict[str, str]) -> tuple[str, str]:
 
 
 def compose(  # noqa: PLR0913 - a message has these parts
-    mailing: Any, language: str, *, subject: str, body: str, text: str, unsubscribe_link: str = ""
+    mailing: Any, language: str, *, subject: str, body: str, text: str, links: Mapping[str, Any]
 ) -> Rendered:
     """Put letterhead and footer around a filled text; `body` is HTML made by `fill_body`.
 
-    `unsubscribe_link` stands alone on a line of the text part and as one attribute of the HTML; "" for none.
+    Of `links`, `unsubscribe_link` and `paper_link` stand alone on a line of the text part and as one attribute of the
+    HTML; "" or nothing for none.
     """
-    around = frame(mailing, language) | {"unsubscribe_link": unsubscribe_link}
+    unsubscribe_link, paper_link = (str(links.get(name) or "") for name in ("unsubscribe_link", "paper_link"))
+    around = frame(mailing, language) | {"unsubscribe_link": unsubscribe_link, "paper_link": paper_link}
+    if paper_link:
+        text = f"{text.rstrip()}\n\n{around['as_pdf']}:\n{paper_link}"
     footer = f"{around['privacy']}\n{around['object']} {around['object_address']}. {around['tracking']}"
     if unsubscribe_link:
         footer += f"\n{around['leave']}:\n{unsubscribe_link}"

@@ -36,6 +36,7 @@ class PaperForm(forms.Form):
         label=_("The letter on letterhead"),
         choices=[
             (Mailing.PaperAs.ATTACHED, _("A PDF of it goes with each letter")),
+            (Mailing.PaperAs.LINK, _("A link in each letter leads to its PDF")),
             (Mailing.PaperAs.NONE, _("No PDF")),
         ],
         widget=forms.Select({"class": "input"}),

@@ -3,7 +3,7 @@
 Made outside the engine, since setting one takes a process and a tenth of a second, which no window has; and all of them
 before the first message, so that a text that cannot be set stops the letter before anybody got it. They stand in the
 database because a worker on any host needs them. A mailing's papers are made by one worker at a time, some seconds at
-once; a kill costs the batch in hand. See docs/letters.md.
+once; a kill costs the batch in hand. See docs/papers.md.
 """
 
 import hashlib

@@ -81,7 +81,8 @@ def _letter(mailing: Mailing, number: int, total: int, context: dict[str, Any], 
 def _with_link(mailing: Mailing, context: dict[str, Any]) -> dict[str, Any]:
     """A preview shows where the link to leave or to object stands; the link itself does nothing for anybody."""
     name = "unsubscribe" if mailing.kind == Mailing.Kind.NEWSLETTER else "object"
-    return context | {"unsubscribe_link": unsubscribe.example_address(name)}
+    paper = unsubscribe.example_address("paper") if mailing.links_papers else ""
+    return context | {"unsubscribe_link": unsubscribe.example_address(name), "paper_link": paper}
 
 
 def choices(readers: list[Reader]) -> list[tuple[int, str]]:

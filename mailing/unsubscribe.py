@@ -41,7 +41,7 @@ def token_for(public_id: UUID) -> str:
 def address_of(token: str, name: str = "unsubscribe") -> str:
     """The whole address of the page on which a token is used: shown by GET, acted upon by POST.
 
-    `name` is "unsubscribe" for newsletters, "object" for letters.
+    `name` is "unsubscribe" for newsletters, "object" for letters; "paper" is where a letter's PDF is.
     """
     return settings.SITE_URL + _path(name) % token
 

@@ -13,7 +13,7 @@ from uuid import UUID
 
 from mailing import unsubscribe
 from mailing.models import Mailing
-from mailing.moulds import UNSUBSCRIBE
+from mailing.moulds import LINKS, PAPER_LINK, UNSUBSCRIBE
 from mailing.verp import local_part
 from transport.message import ascii_address
 
@@ -59,7 +59,8 @@ def worded(mailing: Mailing, own: Sequence[str]) -> dict[str, str]:
     """How a message is left, by the names of its header fields and of its merge field; the latter alone for letters."""
     _id, token, *path = own
     if mailing.kind != Mailing.Kind.NEWSLETTER:
-        return {UNSUBSCRIBE: unsubscribe.address_of(token, "object")}
+        found = {UNSUBSCRIBE: unsubscribe.address_of(token, "object")}
+        return found | {PAPER_LINK: unsubscribe.address_of(token, "paper")} if mailing.links_papers else found
     link = unsubscribe.address_of(token)
     # A token's characters mean themselves in an address, so only the space is written as %20 (RFC 6068 2).
     mailto = f"mailto:{_leaving_address(mailing, *path)}?subject=unsubscribe%20{token}"
@@ -69,13 +70,13 @@ def worded(mailing: Mailing, own: Sequence[str]) -> dict[str, str]:
 def personal(mailing: Mailing, public_id: UUID) -> dict[str, str]:
     """Header fields that differ from recipient to recipient: how this one leaves. None for letters."""
     found = worded(mailing, own(public_id, own_count(mailing)))
-    found.pop(UNSUBSCRIBE, None)
-    return found
+    return {name: value for name, value in found.items() if name not in LINKS}
 
 
-def link(mailing: Mailing, public_id: UUID) -> str:
-    """The address that stands in the text for the same purpose."""
-    return worded(mailing, own(public_id, own_count(mailing)))[UNSUBSCRIBE]
+def links(mailing: Mailing, public_id: UUID) -> dict[str, str]:
+    """The addresses that stand in the text, by their merge fields: for the same purpose, and where the PDF is."""
+    found = worded(mailing, own(public_id, own_count(mailing)))
+    return {name: value for name, value in found.items() if name in LINKS}
 
 
 def list_name(mailing: Mailing) -> str:

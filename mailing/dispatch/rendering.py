@@ -16,7 +16,7 @@ from mailing.dispatch.enclosures import Enclosures, Missing
 from mailing.dispatch.skeleton import OtherVersion, Own, Skeleton, make_program
 from mailing.models import Delivery, Mailing, MailingContent
 from mailing.models import Skeleton as StoredSkeleton
-from mailing.moulds import UNSUBSCRIBE, mould
+from mailing.moulds import mould
 from mailing.places import shape_of
 from transport.message import build_message
 
@@ -99,7 +99,7 @@ class Renderer:
         """The same bytes, made the slow way from the texts as they stand now. Raises RenderError."""
         try:
             content, sender = self._content(recipient.language), self.mailing.sender
-            context = recipient.context | {UNSUBSCRIBE: headers.link(self.mailing, recipient.public_id)}
+            context = recipient.context | headers.links(self.mailing, recipient.public_id)
             rendered = merge.render(content, context, recipient.language)
             personal = headers.personal(self.mailing, recipient.public_id)
             if self.mailing.follows_id:

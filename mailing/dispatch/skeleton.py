@@ -11,6 +11,7 @@ import secrets
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from itertools import groupby
 from typing import Any
 
@@ -18,7 +19,7 @@ from markupsafe import escape
 
 from mailing.dispatch import threads
 from mailing.letterhead import wrap
-from mailing.moulds import SUBJECT, UNSUBSCRIBE, Line, Mould, Piece, Values
+from mailing.moulds import LINKS, SUBJECT, UNSUBSCRIBE, Line, Mould, Piece, Values
 from transport.delivery import refuse_unsafe_bytes
 from transport.message import WIDTH, ascii_address, build_message, mailbox_value, quoted_lines, text_value
 
@@ -118,9 +119,14 @@ def make_program(  # noqa: PLR0913 - a message has these parts
     pieces: list[Any] = []
     for number, piece in enumerate(cut):
         pieces += _parts_of_gap(gaps[int(piece)], own) if number % 2 else [piece]
-    link = own.parts(lambda values: own.worded(values).get(UNSUBSCRIBE, ""))
-    words = {"language": mould.language, "subject": mould.subject, "link": link, "own": len(own.widths)}
-    return {"version": VERSION, **words, "pieces": pieces}
+    links = {name: own.parts(partial(_worded, own, name)) for name in LINKS}
+    words = {"language": mould.language, "subject": mould.subject, "own": len(own.widths)}
+    # Under its old name, so that a message put together before there were others is read alike.
+    return {"version": VERSION, **words, "link": links.pop(UNSUBSCRIBE), "links": links, "pieces": pieces}
+
+
+def _worded(own: Own, name: str, values: Sequence[str]) -> str:
+    return own.worded(values).get(name, "")
 
 
 class OtherVersion(ValueError):
@@ -150,7 +156,9 @@ class Skeleton:
         self._common = [at for at, (_kind, line) in self._lines.items() if line.names <= shared]
         self._personal = [(at, *found) for at, found in self._lines.items() if not found[1].names <= shared]
         self._escaped = set[str]().union(*[line.names for _at, kind, line in self._personal if kind == "html"])
-        self._link = program["link"] if any(UNSUBSCRIBE in line.names for _at, _kind, line in self._personal) else []
+        used = set[str]().union(*[line.names for _at, _kind, line in self._personal])
+        links = {UNSUBSCRIBE: program["link"], **program.get("links", {})}
+        self._links = [(name, parts) for name, parts in links.items() if name in used]
 
     def fill(self, mailbox: tuple[str, str], context: Mapping[str, Any], own: Sequence[str]) -> bytes:
         """One recipient's message: to (name, address), with merge values, and with what only this message carries.
@@ -160,8 +168,8 @@ class Skeleton:
         constant, few = self._known.get(self._values.key(context)) or self._make_known(context)
         out = constant.copy()
         values = self._values.all(context, few)
-        if self._link:
-            values[UNSUBSCRIBE] = "".join([_own_part(part, own) for part in self._link])
+        for name, parts in self._links:
+            values[name] = "".join([_own_part(part, own) for part in parts])
         for at, kind in self._heads:
             if kind == "to":
                 out[at] = mailbox_value("To", mailbox).encode("ascii")
@@ -205,12 +213,13 @@ def _parts_of_gap(gap: list[Any], own: Own) -> list[Any]:
         return own.parts(lambda values: values[0])
     if kind == "header":
         return own.parts(lambda values: text_value(rest[0], own.worded(values)[rest[0]]))
-    if kind not in ("text", "html") or (line := Line(_pieces(rest[0]))).names != {UNSUBSCRIBE}:
+    if kind not in ("text", "html") or not (line := Line(_pieces(rest[0]))).names <= set(LINKS):
         return [gap]
 
     def write(values: Sequence[str]) -> str:
-        link = own.worded(values)[UNSUBSCRIBE]
-        return _quoted([_filled(kind, line, {UNSUBSCRIBE: link}, {UNSUBSCRIBE: str(escape(link))})])[0].decode("ascii")
+        links = {name: own.worded(values)[name] for name in line.names}
+        escaped = {name: str(escape(link)) for name, link in links.items()}
+        return _quoted([_filled(kind, line, links, escaped)])[0].decode("ascii")
 
     return own.parts(write)
 

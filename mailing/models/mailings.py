@@ -146,6 +146,11 @@ class Mailing(Owned):
         return self.kind == self.Kind.LETTER and self.paper == self.PaperAs.ATTACHED
 
     @property
+    def links_papers(self) -> bool:
+        """Whether the message leads to that PDF by a link of its own."""
+        return self.kind == self.Kind.LETTER and self.paper == self.PaperAs.LINK
+
+    @property
     def suppression_scope(self) -> str:
         """Which suppressions stop it besides those of everything: its list's, or "letters" where it has none."""
         return f"list:{self.contact_list_id}" if self.contact_list_id else "letters"
@@ -163,6 +168,17 @@ class Mailing(Owned):
         while found and found[0].follows:
             found.insert(0, found[0].follows)
         return found
+
+    @cached_property
+    def kin(self) -> list[int]:
+        """Ids of the other letters of its thread, whose answers count for it too; none for most letters."""
+        if not self.earlier:
+            return []
+        found = newest = {self.earlier[0].pk}
+        while newest:
+            newest = set(Mailing.objects.filter(follows__in=newest).values_list("pk", flat=True)) - found
+            found = found | newest
+        return sorted(found - {self.pk})
 
     @cached_property
     def statement_languages(self) -> set[str]:

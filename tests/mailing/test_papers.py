@@ -3,6 +3,7 @@
 import email
 import email.policy
 import io
+import re
 from datetime import timedelta
 
 import pytest
@@ -12,9 +13,9 @@ from pypdf import PdfReader
 from advocacy.typesetting import PdfError
 from contacts.erasure import erase
 from contacts.models import Organisation
-from mailing import lifecycle, paper_words, papers
+from mailing import lifecycle, paper_words, papers, unsubscribe
 from mailing.dispatch import sending
-from mailing.dispatch.rendering import digest, message_bytes
+from mailing.dispatch.rendering import Renderer, digest, message_bytes
 from mailing.models import Delivery, LetterPaper, Mailing, MailingContent
 from tests.factories import MailingContentFactory
 from tests.mailing.transports import FakeTransport
@@ -201,3 +202,37 @@ def test_whoever_is_erased_loses_the_paper_and_is_not_waited_for(on_paper, membe
     transport = FakeTransport()
     sending.run(on_paper.pk, open_with=transport)
     assert transport.recipients == [stays.email]
+
+
+def test_a_link_leads_each_reader_to_their_own_pdf(on_paper, member, begin, client):
+    Mailing.objects.filter(pk=on_paper.pk).update(paper=Mailing.PaperAs.LINK)
+    for name in ("Besson", "Byrne"):
+        member(family_name=name, email=f"{name.lower()}@parliament.example")
+    transport = FakeTransport()
+    sending.run(begin(Mailing.objects.get(pk=on_paper.pk)).pk, open_with=transport)
+
+    assert len(transport.taken) == 2
+    for to, message in transport.taken:
+        parsed = email.message_from_bytes(message, policy=email.policy.default)
+        assert not list(parsed.iter_attachments())
+        text = parsed.get_body(["plain"]).get_content()
+        html = parsed.get_body(["html"]).get_content()
+        [link] = re.findall(r"This letter as a PDF:\s+(\S+)\s", text)
+        assert f'<a class="link" href="{link}"' in html
+        answer = client.get(link.removeprefix("http://localhost:8000"))
+        row = Delivery.objects.get(email=to)
+        assert answer.content == row.paper_bytes
+        assert row.context["family_name"] in words_of(answer.content)
+        assert message_bytes(row) == Renderer(row.mailing).message_without_skeleton(row) == message
+        LetterPaper.objects.filter(delivery=row).delete()
+        assert client.get(link.removeprefix("http://localhost:8000")).status_code == 404
+    assert client.get("/letter/no-token.pdf").status_code == 404
+
+
+def test_the_link_of_a_letter_that_attaches_its_pdf_leads_nowhere(on_paper, member, begin, client):
+    member()
+    begin(on_paper)
+    assert papers.prepare(on_paper)
+    row = Delivery.objects.get(mailing=on_paper)
+    path = unsubscribe.address_of(unsubscribe.token_for(row.public_id), "paper").removeprefix("http://localhost:8000")
+    assert client.get(path).status_code == 404
