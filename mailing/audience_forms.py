@@ -3,6 +3,8 @@
 from typing import Any
 
 from django import forms
+from django.db.models import Value
+from django.db.models.functions import Concat
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
@@ -62,26 +64,29 @@ class AudienceForm(forms.Form):
 
 
 def _sources(user: User, mailing: Mailing) -> list[tuple[str, Any]]:
-    """What may be chosen, by kind; three queries. A letter can also be left out by who did not answer it."""
-    letters = Mailing.objects.visible_to(user).filter(frozen_at__isnull=False, started_at__isnull=False)
-    rows = letters.exclude(pk=mailing.pk).order_by("-started_at").values_list("pk", "reference", "title")
-    sent = list(rows[:MOST_LETTERS])
+    """What may be chosen, by kind: saved audiences, lists, the last letters that left. One query for all of them."""
+    letters = Mailing.objects.visible_to(user).filter(started_at__isnull=False).exclude(pk=mailing.pk)
+    latest = Mailing.objects.filter(pk__in=letters.order_by("-started_at").values("pk")[:MOST_LETTERS])
+    named = Concat("reference", Value(", "), "title")
+    rows = (Segment.objects.visible_to(user).order_by().values_list(Value("segment"), "pk", "name")).union(
+        ContactList.objects.visible_to(user).order_by().values_list(Value("list"), "pk", "name"),
+        latest.order_by().values_list(Value("letter"), "pk", named),
+        all=True,
+    )
+    found: dict[str, list[tuple[int, str]]] = {"segment": [], "list": [], "letter": []}
+    for kind, pk, name in rows:
+        found[kind].append((pk, name))
+    for kind in ("segment", "list"):
+        found[kind].sort(key=lambda row: row[1].casefold())
+    found["letter"].sort(reverse=True)
     groups = [
-        (
-            _now("Saved audiences"),
-            [(f"segment:{pk}", name) for pk, name in Segment.objects.visible_to(user).values_list("pk", "name")],
-        ),
-        (
-            _now("Lists"),
-            [(f"list:{pk}", name) for pk, name in ContactList.objects.visible_to(user).values_list("pk", "name")],
-        ),
-        (
-            _now("Got a letter and did not reply"),
-            [(f"silent:{pk}", f"{reference}, {title}") for pk, reference, title in sent],
-        ),
-        (_now("Got a letter"), [(f"got:{pk}", f"{reference}, {title}") for pk, reference, title in sent]),
+        (_now("Saved audiences"), "segment", found["segment"]),
+        (_now("Lists"), "list", found["list"]),
+        (_now("Got a letter and did not reply"), "silent", found["letter"]),
+        (_now("Got a letter"), "got", found["letter"]),
     ]
-    return [("", _now("Choose")), *((label, options) for label, options in groups if options)]
+    options = [(label, [(f"{kind}:{pk}", name) for pk, name in named_]) for label, kind, named_ in groups if named_]
+    return [("", _now("Choose")), *options]
 
 
 class CourtesyForm(forms.Form):

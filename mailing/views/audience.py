@@ -100,7 +100,7 @@ def _page(
     found = forms[0].cleaned_data.get("find", "").strip() if forms[0].is_bound and status == 200 else ""
     preview, readers = audience.survey(mailing)
     number = min(max(_number(request), 1), max(len(readers), 1))
-    picked = Contact.objects.in_bulk(choice.added | choice.excluded)
+    picked = {rule.contact_id: rule.contact for rule in audience.rules_of(mailing) if rule.contact}
     own = preview.recipients - preview.in_fallback
     context = {
         "nav": "letters",

@@ -11,7 +11,7 @@ def find(request: HttpRequest, reference: str) -> Mailing:
 
     Most letters have no passages and no attachments: that is asked here, so that pages need not ask for each.
     """
-    rules = AudienceRule.objects.select_related("segment", "contact_list", "received")
+    rules = AudienceRule.objects.select_related("segment", "contact_list", "received", "contact")
     found: Mailing | None = (
         Mailing.objects.visible_to(request.user)
         .select_related(
