@@ -133,6 +133,7 @@ PROCESSING: dict[str, dict[str, str]] = {
         "kept": "for ever; the number of an erased person leads to an empty row",
         "who": _COLLEAGUES,
     },
+    "mailing.CourtesyCap": {"none": "how many letters one office may get"},
     "mailing.Holiday": {"none": "days on which no answer is waited for"},
     "mailing.ParliamentWeek": {"none": "which week of the Parliament is of what kind"},
     "mailing.Letterhead": {"none": "an organisation's logo"},
