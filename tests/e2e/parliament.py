@@ -1,8 +1,10 @@
 """Who a letter to the Parliament goes to in the walks, and what comes back from them. Nobody here is real."""
 
 from dataclasses import dataclass
+from datetime import date
 
 from advocacy import publishing
+from advocacy.models import Campaign, CampaignText, Statement
 from contacts.models import Organisation
 from contacts.reference import load_reference
 from desk.demo.walk import approve_statement, write_statement
@@ -66,8 +68,12 @@ def parliament():
 
 
 def approved_statement(officer, approver):
-    """A statement in English, French and German that a second person approved and that is public."""
+    """A statement of a campaign, in English, French and German, that a second person approved and that is public."""
     statement = write_statement(actor=officer)
+    campaign = Campaign.objects.create(slug="compensation", starts_on=date(2026, 1, 1), officer=officer)
+    CampaignText.objects.create(campaign=campaign, language="en", title="Compensation")
+    Statement.objects.filter(pk=statement.pk).update(campaign=campaign)
+    statement.refresh_from_db()
     approve_statement(statement, writer=officer, approver=approver)
     publishing.publish(statement, actor=approver)
     return statement

@@ -14,6 +14,7 @@ from datetime import timedelta
 import pytest
 from django.db.models import F
 
+from advocacy.models import Position
 from mailing.models import Delivery, IncomingMail, Mailing, Reply
 from mailing.tasks import collect_mail
 from tests.e2e.hands import EDITOR, Counting, Keyboard
@@ -25,7 +26,7 @@ from tests.processes import wait_until
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True), pytest.mark.timeout(600)]
 
 # What the desk promises (clicks, seconds). The seconds are for a person who reads; the machine alone takes a part.
-TO_APPROVAL, TO_DECIDE = (10, 6 * 60), (5, 2 * 60)
+TO_APPROVAL, TO_DECIDE, TO_SORT = (10, 6 * 60), (5, 2 * 60), (1, 10)
 # Three languages to read, each with a tab, a tick and a save.
 TO_FOLLOW_UP = (15, 6 * 60)
 
@@ -84,6 +85,20 @@ class Walk:
         page = self.windows[0].open(f"/desk/letters/{mailing.reference}/")
         page.get_by_text(f"{len(MEMBERS) - 1} of {len(MEMBERS)} letters sent").first.wait_for(timeout=60_000)
 
+    def sort_the_answers(self):
+        """Newest first: each press sorts one and opens the next."""
+        window, hand = self.windows[0], self.officer
+        page = window.open("/desk/")
+        hand.press("link", "Replies")
+        for sort in ("Supports", "Asks a question"):
+            with self.within(hand, TO_SORT):
+                if hand.name == "keyboard":
+                    with page.expect_navigation():
+                        page.keyboard.press("14"[sort.startswith("Asks")])
+                else:
+                    hand.press("button", sort)
+        page.get_by_text("Nothing to sort.").wait_for()
+
     def follow_up(self, approver):
         window, hand = self.windows[0], self.officer
         page = window.open("/desk/")
@@ -139,6 +154,8 @@ def test_a_letter_to_parliament_is_sent_answered_and_followed_up(hand, visit, of
         assert_each_reads_their_own_language(first)
         walk.watch_it_end(mailing)
         let_answers_in(mailbox, mailing)
+        walk.sort_the_answers()
+        assert_answers_count(mailing)
         let_three_weeks_pass(mailing)
         walk.follow_up(approver)
         walk.read_and_approve(len(UNANSWERED))
@@ -167,6 +184,15 @@ def assert_each_reads_their_own_language(letters):
     for caught in letters:
         message = message_of(caught)
         assert expected[caught.recipient] in message.get_body(["plain"]).get_content()
+
+
+def assert_answers_count(mailing):
+    """Who supports stands so on the campaign, who asked stands nowhere, and a machine's note is no answer."""
+    sorts = {reply.sort: reply for reply in Reply.objects.filter(mailing=mailing, is_auto=False)}
+    assert set(sorts) == {"supports", "question"}
+    stances = Position.objects.filter(campaign=mailing.campaign).values_list("contact", "stance")
+    assert list(stances) == [(sorts["supports"].contact_id, "supportive")]
+    assert mailing.deliveries.filter(replied_at__isnull=False).count() == 2
 
 
 def let_three_weeks_pass(mailing):
