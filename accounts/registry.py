@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from accounts.models import User
 
@@ -72,4 +73,7 @@ tasks: list[Callable[[User], Iterable[Task]]] = []
 outgoing: list[Callable[[User], Iterable[Outgoing]]] = []
 drafts: list[Callable[[User], Iterable[Draft]]] = []
 tiles: list[Callable[[User], Iterable[Tile]]] = []
+# What waits in a place of the navigation: its name → a column of users that counts it. It is read with the user's own
+# row, so that no page asks for it (accounts.roles).
+nav_counts: dict[str, Callable[[], Any]] = {}
 searches: list[Callable[[User, str], Iterable[Hit]]] = []

@@ -4,6 +4,7 @@ from typing import Any
 
 from django.contrib.auth.backends import BaseBackend
 
+from accounts import registry
 from accounts.models import User
 
 VIEW = {"desk.view", "contacts.view", "advocacy.view", "mailing.view"}
@@ -33,8 +34,12 @@ class RoleBackend(BaseBackend):
         return perm in self.get_all_permissions(user_obj)
 
     def get_user(self, user_id: Any) -> User | None:
-        """The user of a session, or None once they are deactivated: that ends all their sessions at once."""
-        return User.objects.filter(pk=user_id, is_active=True).first()
+        """The user of a session, or None once they are deactivated: that ends all their sessions at once.
+
+        What waits for them in the places of the navigation comes in the same query: `waiting_<place>`.
+        """
+        counts = {f"waiting_{name}": make() for name, make in registry.nav_counts.items()}
+        return User.objects.filter(pk=user_id, is_active=True).annotate(**counts).first()
 
 
 def users_who_may(permission: str) -> Any:

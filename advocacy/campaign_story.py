@@ -8,6 +8,7 @@ from typing import Any
 from django.db.models import F
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from advocacy import registry
@@ -99,7 +100,9 @@ def dealings(campaign: Campaign) -> Iterable[StoryEntry]:
     rows = rows.filter(contact__erased_at__isnull=True).select_related("contact").order_by("-at")
     for row in rows[:MOST]:
         url = reverse("contacts:person_detail", args=[row.contact.public_id])
-        yield StoryEntry(row.at, row.kind, row.get_kind_display(), "", url, "", _ICONS.get(row.kind, "info"))
+        is_open = row.due_on and row.done_at is None
+        detail = _("comes back on %(day)s") % {"day": date_format(row.due_on, "j M Y")} if is_open else ""
+        yield StoryEntry(row.at, row.kind, row.get_kind_display(), detail, url, "", _ICONS.get(row.kind, "info"))
 
 
 def midnight(day: dt.date) -> dt.datetime:

@@ -226,7 +226,7 @@ def _part(title: str, blocks: list[dict[str, Any]]) -> dict[str, Any]:
 def _frame(*, owner: Organisation, reference: str, **given: Any) -> dict[str, Any]:
     """What stands around the text. Of the owner it prints name, register number and website; never an address."""
     own_number = settings.TRANSPARENCY_REGISTER_ID if owner.is_platform else ""
-    number = owner.transparency_register_id or own_number
+    number = owner.register_number or own_number
     register = _("Transparency Register number %(number)s") % {"number": number} if number else ""
     tagline = settings.PLATFORM_TAGLINE if owner.is_platform and not number else ""
     return {

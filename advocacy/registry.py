@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from accounts.models import User
-from advocacy.models import Ask, Campaign, Statement
+from advocacy.models import ActionPlan, Ask, Campaign, Statement
 
 
 @dataclass(frozen=True)
@@ -29,6 +29,8 @@ class SentTo:
 
 
 statement_actions: list[Callable[[User, Statement], Iterable[Action]]] = []
+# Links on a plan's page: the same, followed and not posted.
+plan_actions: list[Callable[[User, ActionPlan], Iterable[Action]]] = []
 sent_to: list[Callable[[Statement], Iterable[SentTo]]] = []
 
 

@@ -106,7 +106,7 @@ def printed(sign_on: SignOn, standings: Iterable[Standing]) -> list[Printed]:
 
 def _printed(organisation: Organisation, answer: Signature | None, sign_on: SignOn) -> Printed:
     own_number = settings.TRANSPARENCY_REGISTER_ID if organisation.is_platform else ""
-    number = answer.printed_register_id if answer else organisation.transparency_register_id or own_number
+    number = answer.printed_register_id if answer else organisation.register_number or own_number
     country = answer.printed_country if answer else organisation.country
     is_open = not organisation.is_confidential
     shows_signer = answer is not None and answer.prints_signer and is_open

@@ -1,6 +1,7 @@
 """From a document as data to the bytes of a tagged PDF: typst in a process of its own, within limits.
 
-The document is what templates/pdf/document.typ reads. Every word in it is a string; see docs/adr/0012-pdf.md.
+A document is what its template in templates/pdf/ reads: document.typ for statements and plans, letter.typ for letters.
+Every word in it is a string; see docs/adr/0012-pdf.md.
 """
 
 import hashlib
@@ -9,6 +10,7 @@ import logging
 import subprocess
 import sys
 from bisect import bisect_right
+from collections.abc import Sequence
 from datetime import datetime
 from functools import cache
 from importlib.metadata import version
@@ -91,8 +93,9 @@ def make_printable(document: Any) -> tuple[Any, set[str]]:
 
 
 @cache
-def _template() -> str:
-    return (Path(settings.BASE_DIR) / "templates" / "pdf" / "document.typ").read_text(encoding="utf-8")
+def _template(name: str = "document") -> str:
+    place = Path(settings.BASE_DIR) / "templates" / "pdf"
+    return "".join((place / f"{part}.typ").read_text(encoding="utf-8") for part in ("pieces", name))
 
 
 def digest_of_document(document: dict[str, Any], moment: datetime) -> str:
@@ -102,14 +105,22 @@ def digest_of_document(document: dict[str, Any], moment: datetime) -> str:
     return hashlib.sha256("\0".join(parts).encode()).hexdigest()
 
 
-def typeset(document: dict[str, Any], moment: datetime) -> bytes:
+def typeset(document: dict[str, Any], moment: datetime, *, template: str = "document") -> bytes:
     """The PDF of a document: PDF/UA-1 and PDF/A-2a, created at `moment`; the same bytes for the same document.
 
     Raises PdfError when it cannot be set, takes longer than SECONDS or is larger than LARGEST bytes.
     """
+    return typeset_all([document], moment, template=template)[0]
+
+
+def typeset_all(documents: Sequence[dict[str, Any]], moment: datetime, *, template: str = "document") -> list[bytes]:
+    """The PDFs of several documents, in their order, set by one process: each gets the bytes that `typeset` gives it.
+
+    SECONDS are for all of them together. Raises PdfError, and then none of them is there.
+    """
     order = {
-        "template": _template(),
-        "data": json.dumps(document, ensure_ascii=False),
+        "template": _template(template),
+        "data": [json.dumps(document, ensure_ascii=False) for document in documents],
         "timestamp": int(moment.timestamp()),
     }
     try:
@@ -128,10 +139,21 @@ def typeset(document: dict[str, Any], moment: datetime) -> bytes:
     except OSError as error:
         logger.exception("The process that sets PDFs did not start.")
         raise PdfError(_("PDFs cannot be made on this server now. Tell the administrator.")) from error
-    if done.returncode != 0 or not done.stdout.startswith(b"%PDF"):
+    made = _cut(done.stdout)
+    if done.returncode != 0 or len(made) != len(documents) or not all(one.startswith(b"%PDF") for one in made):
         # The words of the document may stand in the error: only its first kind goes into the log.
         logger.error("typst refused a document, exit %s: %.60s", done.returncode, done.stderr.decode(errors="replace"))
         raise PdfError(_("This text cannot be made into a PDF. Tell the administrator; the page can be printed."))
-    if len(done.stdout) > LARGEST:
+    if max(map(len, made), default=0) > LARGEST:
         raise PdfError(_("The PDF of this text would be larger than 10 MB."))
-    return done.stdout
+    return made
+
+
+def _cut(stream: bytes) -> list[bytes]:
+    """What the child wrote, one PDF after the other, each with its length in eight bytes before it."""
+    found, at = [], 0
+    while at + 8 <= len(stream):
+        end = at + 8 + int.from_bytes(stream[at : at + 8], "big")
+        found.append(stream[at + 8 : end])
+        at = end
+    return found

@@ -51,6 +51,7 @@ app.conf.beat_schedule = {
     "empty-system-mail": {"task": "transport.tasks.empty_outbox", "schedule": crontab(hour="3", minute="10")},
     "publish-due-statements": {"task": "advocacy.tasks.publish_due_statements", "schedule": 5.0},
     "handle-incoming": {"task": "mailing.tasks.handle_incoming", "schedule": 15.0},
+    "send-answers": {"task": "mailing.tasks.send_answers", "schedule": 15.0},
     "collect-mail": {"task": "mailing.tasks.collect_mail", "schedule": 60.0},
     "empty-incoming": {"task": "mailing.tasks.empty_incoming", "schedule": crontab(hour="3", minute="20")},
     # Does nothing unless SYNC_MEPS is on.
@@ -58,6 +59,8 @@ app.conf.beat_schedule = {
     "empty-raw-answers": {"task": "contacts.tasks.empty_raw_answers", "schedule": crontab(hour="3", minute="30")},
     "empty-import-files": {"task": "contacts.tasks.empty_import_files", "schedule": crontab(hour="3", minute="35")},
     "purge-personal-data": {"task": "contacts.tasks.purge_personal_data", "schedule": crontab(hour="3", minute="45")},
+    # Does nothing where CHECK_DOMAINS is off.
+    "check-domains": {"task": "mailing.tasks.check_domains", "schedule": crontab(hour="6", minute="40")},
     "note-informed": {"task": "mailing.tasks.note_informed", "schedule": 300.0},
     # Does nothing unless SUPPRESSION_EXPORT is set.
     "export-suppressions": {"task": "contacts.tasks.export_suppressions", "schedule": 300.0},

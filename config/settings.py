@@ -143,9 +143,19 @@ DKIM_KEYS = read(
     [],
     "Keys to sign mail with, each as domain:selector:file. Empty: the mail server or provider signs.",
 )
+CHECK_DOMAINS = read(
+    "bool",
+    "CHECK_DOMAINS",
+    not (DEBUG or DEMO),
+    "Ask the DNS whether the domains of senders are set up; off: pages say that nobody looked.",
+)
+DNS_SERVERS = read("list", "DNS_SERVERS", [], "DNS servers to ask, as address or address:port; empty: the host's own.")
 EMAIL_BACKEND = "transport.backend.OutboxBackend"
 DEFAULT_FROM_EMAIL = read(
     "str", "DEFAULT_FROM_EMAIL", "desk@demarche.example", "Sender of confirmations and invitations."
+)
+FOLLOW_UP_DAYS = read(
+    "int", "FOLLOW_UP_DAYS", 10, "Working days after which a follow-up to those who have not replied is due; 0: never."
 )
 SEND_HOLD_SECONDS = read("int", "SEND_HOLD_SECONDS", 120, "Seconds in which a started mailing can be undone.")
 LEASE_SECONDS = read("int", "LEASE_SECONDS", 30, "Lease of a dispatch chunk, renewed every third of it.")

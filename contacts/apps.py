@@ -11,10 +11,11 @@ class ContactsConfig(AppConfig):
     def ready(self) -> None:
         """People and organisations can be searched; meetings and mandates stand in a person's timeline."""
         from accounts import registry as accounts_registry
-        from contacts import consent_story, contributions, erasure, forgetting, recording, registry
+        from contacts import commitments, consent_story, contributions, erasure, forgetting, recording, registry
         from contacts.criteria.fields import FIELDS
 
         accounts_registry.searches += [contributions.search_people, contributions.search_organisations]
+        accounts_registry.tasks.append(commitments.due)
         registry.timeline += [contributions.meetings, contributions.terms, consent_story.consents]
         registry.personal_data += [forgetting.system_mail_of, forgetting.import_changes_of, forgetting.uploads_of]
         registry.kept_on_erasure |= erasure.KEPT_ROWS

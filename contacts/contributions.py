@@ -7,6 +7,7 @@ from typing import Any
 
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from accounts.models import User
@@ -68,6 +69,7 @@ def meetings(contact: Contact) -> Iterable[Entry]:
     labels = dict(Interaction.Kind.choices)
     for row in _remarks(contact):
         said = [_("With %(names)s.") % {"names": row.more.rstrip(".")} if row.more else "", row.words]
+        said.append(_("Comes back on %(day)s.") % {"day": date_format(row.due, "j M Y")} if row.due else "")
         said.append(_("Recorded by %(name)s.") % {"name": row.by} if row.by else "")
         yield Entry(
             at=row.at,

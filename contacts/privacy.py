@@ -48,7 +48,7 @@ PROCESSING: dict[str, dict[str, str]] = {
         "who": _COLLEAGUES,
     },
     "contacts.Interaction": {
-        "holds": "meetings, calls and commitments: when, with whom, a note",
+        "holds": "meetings, calls and commitments: when, with whom, a note, a day to come back to it",
         "people": _OFFICE,
         "purpose": "following up what was said",
         "basis": "legitimate interest",

@@ -17,7 +17,7 @@ from contacts.models import Contact, Interaction
 from contacts.retention import Rule
 
 BIN_DAYS = 30
-FIELDS = ("kind", "at", "with_whom", "note")
+FIELDS = ("kind", "at", "with_whom", "note", "due_on")
 
 
 class NotYours(PermissionError):
@@ -31,8 +31,12 @@ def may_change(entry: Interaction, user: User) -> bool:
 
 @transaction.atomic
 def write_down(contact: Contact, values: dict[str, Any], *, actor: User) -> Interaction:
-    """Keep a meeting or another entry (FIELDS) with a contact, told to the audit trail without its words."""
-    entry = Interaction.objects.create(contact=contact, by=actor, **{name: values[name] for name in FIELDS})
+    """Keep a meeting or another entry (FIELDS) with a contact, told to the audit trail without its words.
+
+    `due_on` may be missing: then nobody has to come back to it.
+    """
+    given = {"due_on": None, **values}
+    entry = Interaction.objects.create(contact=contact, by=actor, **{name: given[name] for name in FIELDS})
     record(actor, f"recorded a {entry.kind} with a contact", about=contact)
     return entry
 
@@ -43,7 +47,7 @@ def change(entry: Interaction, values: dict[str, Any], *, actor: User) -> None:
     if not may_change(entry, actor):
         raise NotYours
     for name in FIELDS:
-        setattr(entry, name, values[name])
+        setattr(entry, name, values.get(name, getattr(entry, name)))
     entry.save(update_fields=FIELDS)
     record(actor, f"changed a recorded {entry.kind} with a contact", about=entry.contact)
 

@@ -7,7 +7,7 @@ import datetime as dt
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import BigIntegerField, DateTimeField, F, QuerySet, TextField, Value
+from django.db.models import BigIntegerField, Case, DateField, DateTimeField, F, QuerySet, TextField, Value, When
 from django.db.models.functions import Cast, Coalesce
 
 from contacts import registry
@@ -29,6 +29,8 @@ class Remark:
     by: str
     by_pk: int | None
     sort: str
+    # Of a meeting: the day on which somebody has to come back to it, until that is done.
+    due: dt.date | None
 
     def get_reason_display(self) -> str:
         """The reason of a suppression in words."""
@@ -42,14 +44,15 @@ def remarks_of(contact: Contact) -> dict[str, list[Remark]]:
     """
     notes = Note.objects.filter(contact=contact)
     corrections = PersonCorrection.objects.filter(contact=contact)
-    meetings = Interaction.objects.filter(contact=contact)
+    is_open = Case(When(done_at__isnull=True, then=F("due_on")), output_field=DateField(null=True))
+    meetings = Interaction.objects.filter(contact=contact).annotate(open_due=is_open)
     # A contact without an address has no digest, and no suppression has an empty one.
     suppressions = Suppression.objects.filter(email_digest=contact.email_digest).exclude(email_digest="")
     tags = Tag.objects.filter(contacts=contact)
     others = [(what, more, names) for fill in registry.remarks for what, more, names in fill(contact)]
     rows = _as_remarks("note", notes, words="text", at="at", by="author").union(
         _as_remarks("correction", corrections, words="field", at="at", by="by"),
-        _as_remarks("meeting", meetings, words="note", more="with_whom", at="at", by="by", sort="kind"),
+        _as_remarks("meeting", meetings, words="note", more="with_whom", at="at", by="by", sort="kind", due="open_due"),
         _as_remarks("suppression", suppressions, words="reason", more="scope", at="at"),
         _as_remarks("tag", tags, words="name"),
         *(_as_remarks(what, more, **names) for what, more, names in others),
@@ -86,6 +89,7 @@ def _as_remarks(what: str, rows: Any, **names: str) -> QuerySet[Any, Any]:
         "remark_by": text("by", "__name"),
         "remark_by_pk": column("by", BigIntegerField(), "_id"),
         "remark_sort": text("sort"),
+        "remark_due": column("due", DateField()),
     }
     found: QuerySet[Any, Any] = rows.order_by().annotate(**columns).values_list(*columns)
     return found

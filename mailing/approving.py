@@ -4,9 +4,6 @@ An approval is bound to a digest of the texts, the resolved recipients and the s
 frozen rows inside the transaction of the approval, so what a person read is what leaves, or nothing does.
 """
 
-import hashlib
-import json
-from collections.abc import Iterable
 from datetime import timedelta
 from typing import Any
 
@@ -18,68 +15,17 @@ from django.utils.translation import gettext as _
 from accounts.audit import record
 from accounts.models import AuditEvent, User
 from contacts.counting import most
-from contacts.models import Segment
 from mailing import audience, telling
+from mailing.digests import audience_digest_of, digest_of, rules_digest_of, with_shape
 from mailing.dispatch.failpoints import failpoint
-from mailing.models import Delivery, DeliveryChunk, DeliveryEvent, Mailing
+from mailing.models import Delivery, DeliveryChunk, DeliveryEvent, Mailing, Review
+from mailing.places import shape_of
 from mailing.states import EDITABLE, LifecycleError, Moved, NotAllowed, Status, locked, move_to
 
 # Saves of one person within this time are one edit.
 SAME_SITTING = timedelta(minutes=10)
 # How far the number of a newsletter's people may move between reading and approval (DESIGN 4).
 MAY_MOVE = 0.1
-# One recipient as the digest sees it: contact id, address key, language.
-Recipient = tuple[int | None, str | None, str]
-
-
-def digest_of(mailing: Mailing, recipients: Iterable[Recipient]) -> str:
-    """SHA-256 over canonical JSON of the texts, the recipients (any order) and the sender, hex."""
-    return _digest(mailing, {"recipients": sorted(([*recipient] for recipient in recipients), key=str)})
-
-
-def rules_digest_of(mailing: Mailing, count: int) -> str:
-    """The same for a newsletter, which is approved on its rules and the number of people they gave (DESIGN 4)."""
-    rules = [
-        [
-            rule.effect,
-            rule.segment.criteria if rule.segment else rule.criteria,
-            rule.contact_id,
-            rule.written_to_within_days,
-            *(_picks(rule.segment) if rule.segment else []),
-        ]
-        for rule in audience.rules_of(mailing)
-    ]
-    return _digest(mailing, {"rules": sorted(rules, key=str), "list": mailing.contact_list_id, "count": count})
-
-
-def _picks(segment: Segment) -> list[str]:
-    """The people that a segment has by hand."""
-    return sorted(f"{pick.effect} {pick.contact_id}" for pick in segment.picks.all())
-
-
-def audience_digest_of(mailing: Mailing, preview: audience.AudiencePreview) -> str:
-    """What an approval is bound to: a letter to its people one by one, a newsletter to its rules and their number.
-
-    A newsletter's number is the exact one that was counted when it was sent for approval.
-    """
-    if mailing.kind == Mailing.Kind.NEWSLETTER:
-        return rules_digest_of(mailing, mailing.recipients or 0)
-    return digest_of(mailing, preview.recipient_keys)
-
-
-def _digest(mailing: Mailing, people: dict[str, Any]) -> str:
-    sender = mailing.sender
-    texts = sorted((text.language, text.subject, text.body, text.is_reviewed) for text in mailing.contents.all())
-    found = {
-        "reference": mailing.reference,
-        "source_language": mailing.source_language,
-        "texts": [list(text) for text in texts],
-        **people,
-        "letterhead": [mailing.owner.name, mailing.owner.transparency_register_id],
-        "sender": [sender.name, sender.from_email, sender.reply_to, sender.person, sender.person_role, sender.place],
-    }
-    canonical = json.dumps(found, ensure_ascii=False, separators=(",", ":"), sort_keys=True)
-    return hashlib.sha256(canonical.encode()).hexdigest()
 
 
 def submit(mailing: Mailing, *, actor: User, approver: User, note: str = "") -> Mailing:
@@ -132,8 +78,11 @@ def approve(mailing: Mailing, *, actor: User, digest: str, seen: int | None = No
     """Approve what was read and freeze it into deliveries, in one transaction.
 
     `digest` is that of the page the approver read (`reading_digest`), `seen` its number of people. Raises NotAllowed
-    for one's own letter and Moved when text, people or sender are not those of the page any more.
+    for one's own letter, Moved when text, people or sender are not those of the page any more and LifecycleError when
+    the checklist blocks by now. What was read is kept (mailing.reviewing).
     """
+    from mailing import checklist, reviewing  # As in `submit`.
+
     with transaction.atomic():
         row = locked(mailing)
         may_decide(row, actor)
@@ -141,6 +90,7 @@ def approve(mailing: Mailing, *, actor: User, digest: str, seen: int | None = No
             raise Moved(_("This letter is not waiting for approval any more. Read it again."))
         is_newsletter = row.kind == Mailing.Kind.NEWSLETTER
         then = row.recipients if seen is None or is_newsletter else seen
+        found = checklist.run(row)
         matched, recipients = audience.freeze(row)
         if recipients > most() and not is_newsletter:
             # The checklist refused such a letter; its audience has grown since.
@@ -149,6 +99,9 @@ def approve(mailing: Mailing, *, actor: User, digest: str, seen: int | None = No
             raise Moved(moved_sentence(then, recipients))
         if not recipients:
             raise LifecycleError(_("Nobody would get this letter. Change the audience first."))
+        if found.blocking:
+            raise LifecycleError(_("Not yet: %(first)s") % {"first": found.blocking[0].title})
+        reviewing.keep(row, found, actor=actor, decision=Review.Decision.APPROVED, digest=digest)
         changes = {
             "approver": actor,
             "approved_at": timezone.now(),
@@ -172,7 +125,8 @@ def _is_as_read(mailing: Mailing, digest: str, *, then: int | None, now: int) ->
         seen = then or 0
         return rules_digest_of(mailing, seen) == digest and abs(now - seen) <= seen * MAY_MOVE
     frozen = Delivery.objects.filter(mailing=mailing).exclude(status=Delivery.Status.SKIPPED)
-    return digest_of(mailing, frozen.values_list("contact_id", "email_key", "language")) == digest
+    rows = frozen.values_list("contact_id", "email_key", "language", "context__passages")
+    return digest_of(mailing, [with_shape(row[:3], shape_of({"passages": row[3]})) for row in rows]) == digest
 
 
 def moved_sentence(then: int | None, now: int) -> str:
@@ -184,7 +138,9 @@ def moved_sentence(then: int | None, now: int) -> str:
 
 
 def ask_changes(mailing: Mailing, *, actor: User, note: str) -> Mailing:
-    """Send it back to its author with a comment, which is required."""
+    """Send it back to its author with a comment, which is required; what was read is kept."""
+    from mailing import checklist, reviewing  # As in `submit`.
+
     if not note.strip():
         raise LifecycleError(_("Say what should change. The comment stays with the letter."))
     with transaction.atomic():
@@ -193,6 +149,8 @@ def ask_changes(mailing: Mailing, *, actor: User, note: str) -> Mailing:
         if row.status != Status.IN_REVIEW:
             raise Moved(_("This letter is not waiting for approval any more. Read it again."))
         asker = row.submitted_by
+        found, decision = checklist.run(row), Review.Decision.CHANGES
+        reviewing.keep(row, found, actor=actor, decision=decision, digest=row.review_digest, note=note)
         changes = undone_columns() | {"review_note": note[:500]}
         move_to(row, Status.DRAFT, actor=actor, note=note, changes=changes)
         telling.tell_decision(row, asker, actor, note=note[:500])

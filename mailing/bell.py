@@ -21,6 +21,16 @@ def ring_incoming() -> bool:
     return publish("mailing.tasks.handle_incoming", [])
 
 
+def ring_answers() -> bool:
+    """Ask for the answers that wait to be sent, as beat does too. Never raises."""
+    return publish("mailing.tasks.send_answers", [])
+
+
+def ring_domains() -> bool:
+    """Ask for a look at the domains of senders, as beat does every morning. Never raises."""
+    return publish("mailing.tasks.check_domains", [])
+
+
 def ring_sweep(expires: float) -> bool:
     """Ask for a look at what lost workers left, within so many seconds or not at all. Never raises."""
     return publish("mailing.tasks.sweep", [], expires=expires) and publish(

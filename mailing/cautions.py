@@ -2,28 +2,20 @@
 
 from collections.abc import Iterator
 
-from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from contacts.languages import language_name
 from contacts.models import Salutation
 from mailing.findings import Item, Subject
-from mailing.letterhead import NOT_REGISTERED
+from mailing.likeness import likeness_line
+from mailing.link_forms import pictures_line
 
 RECENT_DAYS = 30
 
 
 def _sender(subject: Subject) -> Iterator[Item]:
-    sender, owner = subject.mailing.sender, subject.mailing.owner
-    yield Item("sender", "ok", _("It comes from %(sender)s") % {"sender": sender})
-    number = owner.transparency_register_id.strip()
-    if number and number.casefold() != NOT_REGISTERED:
-        yield Item("register", "ok", _("The Transparency Register number stands on the letter"), number)
-    else:
-        detail = _("Each letter says so. Who writes to the Parliament as a registrant has to give the number.")
-        title = _("No Transparency Register number is set")
-        yield Item("register", "warn", title, detail, reverse("mailing:sender_list"), _("Set it"))
+    yield Item("sender", "ok", _("It comes from %(sender)s") % {"sender": subject.mailing.sender})
 
 
 def _languages(subject: Subject) -> Iterator[Item]:
@@ -128,4 +120,4 @@ def _sample(subject: Subject) -> Iterator[Item]:
         )
 
 
-CAUTIONS = [_sender, _languages, _recently, _salutations, _test, _sample]
+CAUTIONS = [_sender, _languages, _recently, likeness_line, pictures_line, _salutations, _test, _sample]

@@ -7,13 +7,17 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from contacts.counting import most, words_for
-from contacts.criteria import why_empty
 from contacts.languages import language_name
 from mailing import audience, merge
-from mailing.audience import AudiencePreview, Reader
+from mailing.audience import Reader
 from mailing.cautions import CAUTIONS, RECENT_DAYS
+from mailing.domain_health import health_line
 from mailing.findings import Checklist, Item, Subject
+from mailing.link_forms import links_line
 from mailing.models import Mailing, MailingContent
+from mailing.paper_checks import files_line, paper_line, register_line
+from mailing.passage_checks import PassageFields, check_following, check_passages
+from mailing.sums import empty_reason
 
 # Mail programs cut longer messages (UX 1); letters are far below it.
 LARGEST_BYTES = 100 * 1024
@@ -78,17 +82,6 @@ def _many(subject: Subject) -> Item:
     return Item("people", "bad", title, detail, subject.link("letter_audience"), _("Choose people"))
 
 
-def empty_reason(mailing: Mailing, preview: AudiencePreview) -> str:
-    """Why an audience is empty, in a sentence that names the condition."""
-    if preview.matched:
-        return _("%(n)d matched, and all of them are left out.") % {"n": preview.matched}
-    rules = [rule for rule in audience.rules_of(mailing) if rule.effect == "include" and not rule.contact_id]
-    for rule in rules:
-        if reason := why_empty(rule.segment.criteria if rule.segment else rule.criteria or {}):
-            return reason
-    return _("Nobody has been chosen yet.")
-
-
 def _fields(subject: Subject) -> Iterator[Item]:
     """Every text is in the merge language, and no field is empty for anybody without a default."""
     sound = True
@@ -103,9 +96,11 @@ def _fields(subject: Subject) -> Iterator[Item]:
     empty: Counter[tuple[str, str]] = Counter()
     needed = {language: _without_default(content) for language, content in subject.contents.items()}
     own = {language: merge.values_for(subject.mailing, {}, language) for language in needed}
+    passages = PassageFields(subject)
     for reader in subject.readers:
         values = own.get(reader.language, {}) | _present(reader)
-        empty.update((reader.language, name) for name in needed.get(reader.language, ()) if not values.get(name))
+        names = needed.get(reader.language, set()) | passages.of(reader)
+        empty.update((reader.language, name) for name in names if not values.get(name))
     for (language, name), count in sorted(empty.items()):
         title = ngettext("{field} is empty in %(n)d letter", "{field} is empty in %(n)d letters", count)
         title = (title % {"n": count}).format(field=str(merge.FIELDS[name].label))
@@ -168,4 +163,17 @@ def _size(subject: Subject) -> Iterator[Item]:
         yield Item("size", "ok", title)
 
 
-CHECKS: list[Callable[[Subject], Iterable[Item]]] = [_text, _people, _fields, _size, *CAUTIONS]
+CHECKS: list[Callable[[Subject], Iterable[Item]]] = [
+    _text,
+    _people,
+    _fields,
+    check_passages,
+    check_following,
+    register_line,
+    health_line,
+    links_line,
+    _size,
+    paper_line,
+    files_line,
+    *CAUTIONS,
+]

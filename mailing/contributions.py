@@ -16,11 +16,11 @@ from accounts import registry as desk
 from accounts.models import User
 from accounts.roles import users_who_may
 from advocacy import registry as statements
-from advocacy.models import Ask, Statement
+from advocacy.models import ActionPlan, Ask, Statement
 from contacts import registry as people
 from contacts.models import Contact, Mandate, Segment
 from contacts.models.merges import ids_of_person
-from mailing import campaigns
+from mailing import campaigns, follow_ups
 from mailing.models import Delivery, Mailing
 from mailing.story import TONES, address_of, state_of
 
@@ -48,15 +48,23 @@ def tasks(user: User) -> Iterable[desk.Task]:
         )
         detail = sentence % {"n": mailing.unknown}
         yield desk.Task(mailing.title, mailing.reference, detail, _report(mailing), _("Settle"), "alert", "warn")
-    # One query for both: the home page has twelve for all rooms together.
-    stands = mine.filter(status__in=[Mailing.Status.PAUSED, Mailing.Status.APPROVED]).select_related("approver")
-    for mailing in sorted(stands[:MOST], key=lambda one: one.status != Mailing.Status.PAUSED):
+    # One query for these: the home page has twelve for all rooms together.
+    stands = Q(status__in=[Mailing.Status.PAUSED, Mailing.Status.APPROVED]) | follow_ups.candidates()
+    rows = mine.filter(stands).select_related("approver").annotate(unanswered=follow_ups.unanswered_count())
+    found = sorted(rows[: 2 * MOST], key=lambda one: one.status != Mailing.Status.PAUSED)
+    for mailing in found:
+        if mailing.status == Mailing.Status.FINISHED:
+            continue
         if mailing.status == Mailing.Status.PAUSED:
             detail = mailing.pause_reason or _("Paused.")
             yield desk.Task(mailing.title, mailing.reference, detail, _report(mailing), _("Look"), "pause", "bad")
         else:
             detail = _("%(name)s approved it. It can be sent.") % {"name": mailing.approver}
             yield desk.Task(mailing.title, mailing.reference, detail, address_of(mailing), _("Send"), "check")
+    for mailing in follow_ups.due([one for one in found if one.status == Mailing.Status.FINISHED and one.unanswered]):
+        detail = follow_ups.sentence_of(mailing.unanswered)
+        url = reverse("mailing:letter_followup", args=[mailing.reference])
+        yield desk.Task(mailing.title, mailing.reference, detail, url, _("Draft a follow-up"), "reply")
 
 
 def _approval(mailing: Mailing, user: User) -> desk.Task:
@@ -150,6 +158,12 @@ def statement_actions(user: User, statement: Statement) -> Iterable[statements.A
     yield statements.Action(_("Make a letter"), url, primary=not blocked, blocked=blocked)
 
 
+def plan_actions(user: User, plan: ActionPlan) -> Iterable[statements.Action]:
+    """ "Make a letter" of its points."""
+    if user.has_perm("mailing.edit"):
+        yield statements.Action(_("Make a letter"), f"{reverse('mailing:letter_from_plan')}?plan={plan.slug}", "get")
+
+
 def sent_to(statement: Statement) -> Iterable[statements.SentTo]:
     """Letters made from a statement that have left: how many MEPs or people, no names. One query.
 
@@ -191,7 +205,7 @@ def replies(contact: Contact) -> Iterable[people.Entry]:
     rows = contact.replies.filter(is_auto=False).select_related("mailing").order_by("-received_at", "-pk")
     for reply in rows[:MOST_OF_ONE]:
         to = _("To %(reference)s.") % {"reference": reply.mailing.reference} if reply.mailing else ""
-        url = address_of(reply.mailing) if reply.mailing else ""
+        url = reverse("replies:detail", args=[reply.pk])
         title = _("Replied: %(subject)s") % {"subject": reply.subject} if reply.subject else _("Replied")
         yield people.Entry(reply.received_at, title, to, url, "", "reply", "replies")
 
@@ -213,14 +227,16 @@ def why_not_merged(winner: Contact, loser: Contact) -> Iterable[str]:
 
 
 def segment_uses(segment: Segment) -> Iterable[people.Use]:
-    """Letters whose audience is built on a saved segment."""
-    for mailing in Mailing.objects.filter(audience_rules__segment=segment).distinct()[:MOST]:
+    """Letters whose audience, or one of whose passages, is built on a saved segment."""
+    uses = Q(audience_rules__segment=segment) | Q(passages__segment=segment)
+    for mailing in Mailing.objects.filter(uses).distinct()[:MOST]:
         yield people.Use(mailing.title, mailing.reference, address_of(mailing))
 
 
 def letters_with(user: User, ask: Ask) -> Iterable[statements.AskUse]:
-    """Letters made from statements that refer to an ask."""
-    rows = Mailing.objects.visible_to(user).filter(statement__ask_places__ask=ask).order_by("-id")
+    """Letters that make an ask, or were made from statements that refer to it."""
+    makes = Q(ask_places__ask=ask) | Q(statement__ask_places__ask=ask)
+    rows = Mailing.objects.visible_to(user).filter(makes).distinct().order_by("-id")
     for mailing in rows[:MOST]:
         detail = f"{mailing.reference}, {mailing.get_status_display()}"
         yield statements.AskUse(_("Letter"), mailing.title, detail, address_of(mailing))
@@ -234,6 +250,7 @@ def register() -> None:
     desk.tiles.append(tiles)
     desk.searches.append(search)
     statements.statement_actions.append(statement_actions)
+    statements.plan_actions.append(plan_actions)
     statements.sent_to.append(sent_to)
     statements.campaign_story.append(campaigns.story)
     statements.ask_uses.append(letters_with)

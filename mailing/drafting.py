@@ -13,10 +13,12 @@ from accounts.models import User
 from accounts.roles import users_who_may
 from advocacy.citing import printed
 from advocacy.drafting import was_changed_elsewhere
-from advocacy.models import Statement
+from advocacy.models import Statement, StatementText
 from advocacy.references import create_with_reference
+from advocacy.translating import stale_parts
 from contacts.models import Contact, Segment
-from mailing import merge
+from mailing import enclosing, merge
+from mailing.following import follow, source_of
 from mailing.lifecycle import LifecycleError, record_edit
 from mailing.models import AudienceRule, Mailing, MailingContent, Sender
 from mailing.states import locked
@@ -58,8 +60,8 @@ class Saved:
 def make_letter(statement: Statement, *, actor: User) -> Mailing:
     """A draft letter with the text of every language version of an approved or published statement.
 
-    Records the digest of the version it was made from. Raises LifecycleError, with who can approve it, for a
-    statement that is not approved.
+    The statement's files go along, as far as they fit. Records the digest of the version it was made from. Raises
+    LifecycleError, with who can approve it, for a statement that is not approved.
     """
     if not statement.is_approved:
         names = ", ".join(str(user) for user in users_who_may("advocacy.approve")) or _("nobody yet")
@@ -67,7 +69,7 @@ def make_letter(statement: Statement, *, actor: User) -> Mailing:
             _("%(reference)s is not approved. These colleagues can approve it: %(names)s.")
             % {"reference": statement.reference, "names": names}
         )
-    texts = list(statement.texts.order_by("language"))
+    texts = list(statement.texts.select_related("statement").order_by("language"))
     source = next((text for text in texts if text.language == statement.source_language), texts[0])
     version = statement.versions.order_by("-number").first()
     sender = default_sender(statement.owner_id)
@@ -81,11 +83,13 @@ def make_letter(statement: Statement, *, actor: User) -> Mailing:
             source_language=statement.source_language,
             is_sample=statement.is_sample,
             campaign_id=statement.campaign_id,
+            paper=Mailing.PaperAs.ATTACHED,
             author=actor,
             owner=statement.owner,
         )
-        for text in texts:
-            MailingContent.objects.create(
+        head = None
+        for text in sorted(texts, key=lambda text: text.language != source.language):
+            content = MailingContent(
                 mailing=mailing,
                 language=text.language,
                 subject=text.title[:150],
@@ -93,9 +97,20 @@ def make_letter(statement: Statement, *, actor: User) -> Mailing:
                 is_reviewed=text.is_reviewed,
                 changed_by=actor,
             )
+            head = head or content
+            follow(content, head)
+            if _is_behind(text, source):
+                content.followed_subject = content.followed_body = ""
+            content.save()
+        enclosing.take_all(mailing, statement, actor=actor)
         sentence = f"made {mailing.reference} from {statement.reference}"
         record(actor, sentence, about=mailing, label=mailing.reference)
     return mailing
+
+
+def _is_behind(text: StatementText, source: StatementText) -> bool:
+    """Whether a paragraph of a statement's translation says what its source said before."""
+    return any(row.state in {"changed", "gone"} for row in stale_parts(text, source))
 
 
 def new_letter(
@@ -112,6 +127,7 @@ def new_letter(
             title=title,
             sender=sender,
             source_language=language,
+            paper=Mailing.PaperAs.ATTACHED,
             author=actor,
             **owner,
         )
@@ -166,6 +182,8 @@ def save_text(mailing: Mailing, language: str, words: Words, *, edition: int, ac
         if was_changed_elsewhere(content, edition=edition, page=words.page, actor=actor):
             raise Conflict(content)
         row = record_edit(mailing, actor=actor, what=f"changed the text ({language})")
+        if words.is_reviewed and not content.is_reviewed:
+            follow(content, source_of(row))
         for name, value in columns.items():
             setattr(content, name, value)
         content.edition += 1

@@ -9,6 +9,9 @@ from django.utils.translation import ngettext
 from mailing.audience import AudiencePreview, Reader
 from mailing.models import Mailing, MailingContent
 
+# So many lines that are in order stand open on the page of the checklist.
+SHOWN = 4
+
 
 @dataclass(frozen=True)
 class Item:
@@ -53,6 +56,16 @@ class Checklist:
     def fine(self) -> list[Item]:
         """What is in order."""
         return [item for item in self.items if item.tone == "ok"]
+
+    @property
+    def first_fine(self) -> list[Item]:
+        """What is in order and shown at once."""
+        return self.fine[:SHOWN]
+
+    @property
+    def more_fine(self) -> list[Item]:
+        """What is in order and folded."""
+        return self.fine[SHOWN:]
 
 
 @dataclass(frozen=True)

@@ -12,8 +12,9 @@ from contacts.erasure import Traces, contact_erased
 from contacts.models import Contact
 from contacts.personal_data import row_of, shells_of
 from contacts.retention import Rule
+from mailing import papers
 from mailing.handling import RAW_DAYS
-from mailing.models import Delivery, DeliveryEvent, IncomingMail, Reply
+from mailing.models import Answer, Delivery, DeliveryEvent, IncomingMail, Reply
 
 EMPTY: dict[str, Any] = {"email": None, "email_key": None, "email_digest": "", "context": {}, "error_detail": ""}
 
@@ -26,11 +27,13 @@ def forget(sender: type[Contact], *, contact: Contact, traces: Traces, **kwargs:
     """
     deliveries = Delivery.objects.filter(contact=contact)
     answers = replies_of(contact, traces.addresses)
+    Answer.objects.filter(contact=contact).erase()
     answers.erase()
     IncomingMail.objects.filter(delivery__in=deliveries.values("pk")).empty()
     _empty_mail_that_holds(traces.addresses)
     DeliveryEvent.objects.filter(delivery__in=deliveries.values("pk")).exclude(detail="").update(detail="")
     deliveries.update(**EMPTY)
+    papers.forget(deliveries)
 
 
 def replies_of(contact: Contact, addresses: Set[str]) -> Any:
@@ -104,5 +107,6 @@ def register() -> None:
     registry.kept_on_erasure |= {
         "mailing.Delivery": "emptied, so that the numbers of a letter stay true",
         "mailing.Reply": "emptied, so that the number of answers stays true",
+        "mailing.Answer": "emptied with the answer it belongs to, so that nothing is sent twice",
         "mailing.AudienceRule": "points to the empty row, so that an approved audience stays what was approved",
     }

@@ -12,11 +12,12 @@ from advocacy.forms.statements import page_name
 from advocacy.languages import language_choices
 from advocacy.models import Campaign
 from advocacy.richtext import RichTextField, RichTextWidget
-from contacts.models import Segment
 from mailing import merge
+from mailing.alternatives import place_labels
 from mailing.drafting import Words
 from mailing.models import Mailing, MailingContent, Sender
 from mailing.senders import FASTEST, host_name, is_register_number
+from transport.dkim import SELECTOR
 
 LINK_FIELDS = [name for name, field in merge.FIELDS.items() if field.is_link]
 
@@ -52,7 +53,10 @@ class DetailsForm(forms.Form):
         initial = {"title": mailing.title, "sender": mailing.sender_id, "campaign": mailing.campaign_id}
         kwargs.setdefault("initial", initial)
         super().__init__(*args, **kwargs)
-        self.fields["sender"].queryset = Sender.objects.visible_to(user)  # type: ignore[attr-defined]
+        senders = Sender.objects.visible_to(user)
+        self.fields["sender"].queryset = senders  # type: ignore[attr-defined]
+        # Read once: drawing the field asks for its first choice and then for all.
+        self.fields["sender"].choices = [(sender.pk, str(sender)) for sender in senders]  # type: ignore[attr-defined]
         campaigns = Campaign.objects.visible_to(user).with_title()
         self.fields["campaign"] = CampaignChoice(
             campaigns, label=_("Campaign"), required=False, widget=forms.Select({"class": "input"})
@@ -85,6 +89,7 @@ class TextForm(forms.Form):
         )
         super().__init__(*args, **kwargs)
         chips = [(name, field.label) for name, field in merge.FIELDS.items()]
+        chips += place_labels(content.mailing)
         self.fields["body"].widget = RichTextWidget(chips, language=content.language)
         self.fields["subject"].widget.attrs["lang"] = content.language
 
@@ -132,37 +137,11 @@ class SubmitForm(forms.Form):
         super().__init__(*args, **kwargs)
         found = User.objects.filter(pk__in=[person.pk for person in approvers]).order_by("name")
         self.fields["approver"].queryset = found  # type: ignore[attr-defined]
-
-
-class AudienceForm(forms.Form):
-    """What stands beside the criteria: a saved segment, the courtesy limit, and a search for one person."""
-
-    segment = forms.ModelChoiceField(
-        label=_("Use a saved audience"),
-        queryset=Segment.objects.none(),
-        required=False,
-        empty_label=_("None"),
-        widget=forms.Select({"class": "input"}),
-    )
-    days = forms.TypedChoiceField(
-        label=_("Anyone we wrote to"),
-        required=False,
-        coerce=int,
-        empty_value=None,
-        choices=[
-            ("", _("never mind")),
-            ("7", _("in the last 7 days")),
-            ("14", _("in the last 14 days")),
-            ("30", _("in the last 30 days")),
-            ("90", _("in the last 90 days")),
-        ],
-        widget=forms.Select({"class": "input"}),
-    )
-    find = forms.CharField(label=_("Find a person"), required=False, max_length=100, widget=_input(type="search"))
-
-    def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.fields["segment"].queryset = Segment.objects.visible_to(user)  # type: ignore[attr-defined]
+        # The people are known: the page does not ask for them a second time.
+        named = [("", _("Choose a colleague")), *((person.pk, str(person)) for person in approvers)]
+        self.fields["approver"].widget.choices = named
+        if len(approvers) == 1:
+            self.fields["approver"].initial = approvers[0].pk
 
 
 class SenderForm(forms.ModelForm):
@@ -172,6 +151,7 @@ class SenderForm(forms.ModelForm):
         model = Sender
         fields = [
             "name", "from_email", "reply_to", "person", "person_role", "place", "pace_per_minute", "bounce_domain",
+            "dkim_selector",
         ]  # fmt: skip
         help_texts = {
             "from_email": _("Its domain stands in every message number and must be ours."),
@@ -207,6 +187,15 @@ class SenderForm(forms.ModelForm):
                 _("“%(name)s” is no host name. Write it without http:// and without @, such as bounces.example.org.")
                 % {"name": name}
             ) from None
+
+    def clean_dkim_selector(self) -> str:
+        """Names as they stand before ._domainkey, several with a comma between them."""
+        names = self.cleaned_data["dkim_selector"].replace(",", " ").split()
+        wrong = next((name for name in names if not SELECTOR.fullmatch(name)), None)
+        if wrong is not None:
+            sentence = _("“%(name)s” is no selector. Write what stands before ._domainkey, such as news2026.")
+            raise forms.ValidationError(sentence % {"name": wrong[:60]})
+        return ", ".join(names)
 
 
 class RegisterForm(forms.Form):

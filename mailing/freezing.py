@@ -16,17 +16,20 @@ from django.db.models import (
     Q,
     QuerySet,
     Subquery,
+    TextField,
     Value,
     When,
 )
-from django.db.models.functions import Coalesce, Concat, JSONObject, Trim
+from django.db.models.functions import Cast, Coalesce, Concat, JSONArray, JSONObject, Trim
 from django.utils import timezone
 
 from contacts.languages import effective_country
 from contacts.models import Body, Mandate, Membership
 from contacts.salutations import SalutationTable, closing_expression, opening_expression, shape_expression
+from mailing.alternatives import choice_expression
 from mailing.dispatch.failpoints import failpoint
 from mailing.models import Delivery, Mailing
+from transport.message import ascii_address
 
 # For one large statement: sorts and hashes get more memory, and nothing is compiled (it takes longer than it saves).
 FOR_THIS_TRANSACTION = "SET LOCAL jit = off; SET LOCAL work_mem = '64MB'"
@@ -94,11 +97,17 @@ class Matched(models.Model):
 
 
 def context_expression(
-    *, country: Expression | F | None = None, has_mandate: Q | None = None, shape: F | None = None
+    *,
+    country: Expression | F | None = None,
+    has_mandate: Q | None = None,
+    shape: F | None = None,
+    passages: JSONObject | None = None,
+    thread: Expression | None = None,
 ) -> JSONObject:
     """A recipient's merge values; country, group and committees stay codes until rendering words them.
 
     Give what the query has worked out already: the country, whether there is an open mandate, the shape of the name.
+    `passages` says which alternative passages a reader gets (mailing.alternatives), for letters that have any.
     """
     table = SalutationTable()
     if has_mandate is None:
@@ -114,6 +123,8 @@ def context_expression(
         # Without a mandate there is no seat to look for.
         group=Case(When(has_mandate, then=group), default=Value(""), output_field=CharField()),
         committees=_committees(has_mandate),
+        **({"passages": passages} if passages else {}),
+        **({"thread": thread} if thread else {}),
     )
 
 
@@ -172,10 +183,30 @@ def insert_deliveries(mailing: Mailing, people: QuerySet[Any]) -> None:
     failpoint("c0")
 
 
+def thread_expression(mailing: Mailing) -> Expression | None:
+    """The Message-IDs of the letters that a follow-up follows, to the outer contact (mailing.dispatch.threads).
+
+    None for all other mailings. Where somebody did not get one, its place has only what stands behind the @-sign.
+    """
+    found = []
+    for before in mailing.earlier:
+        domain = ascii_address(before.sender.from_email).rpartition("@")[2]
+        rows = Delivery.objects.filter(mailing=before, contact=OuterRef("pk"), status=Delivery.Status.SENT)
+        known = Cast(Subquery(rows.order_by("pk").values("public_id")[:1]), TextField())
+        found.append(Concat(known, Value(f"@{domain}"), output_field=TextField()))
+    return JSONArray(*found) if found else None
+
+
 def _columns(mailing: Mailing) -> dict[str, Any]:
     """What each column of a delivery gets from a row of Matched."""
     gets_it = Q(skip_reason="")
-    context = context_expression(country=F("shown_country"), has_mandate=Q(has_mandate=True), shape=F("shape"))
+    context = context_expression(
+        country=F("shown_country"),
+        has_mandate=Q(has_mandate=True),
+        shape=F("shape"),
+        passages=choice_expression(mailing, country="shown_country"),
+        thread=thread_expression(mailing),
+    )
     return {
         "mailing_id": Value(mailing.pk),
         "contact_id": F("pk"),

@@ -10,7 +10,7 @@ from uuid import UUID
 
 from contacts.addresses import email_key
 from contacts.models import Contact
-from mailing import bounces, outcomes, reading, unsubscribe
+from mailing import bounces, enclosed, outcomes, reading, unsubscribe
 from mailing.bounces import Report
 from mailing.models import Delivery, IncomingMail, Reply
 from mailing.outcomes import Outcome
@@ -134,6 +134,7 @@ def _handle_answer(mail: IncomingMail, message: Message, named: UUID | None) -> 
         matched_by=matched_by if delivery or contact else "",
         is_auto=is_auto,
         received_at=mail.received_at,
+        files=enclosed.count(message),
     )
     if delivery is not None:
         kind = outcomes.AUTO_REPLIED if is_auto else outcomes.REPLIED

@@ -22,12 +22,12 @@ from django.utils import timezone
 import contacts
 
 GROUPS = Path(contacts.__file__).parent / "reference" / "groups.csv"
-NOT_REGISTERED = "not registered"
 WIDTH = 72
 
 WORDS: dict[str, dict[str, str]] = {
     "en": {
         "register": "EU Transparency Register {number}",
+        "as_pdf": "This letter as a PDF",
         "not_registered": "Not registered in the EU Transparency Register",
         "reference": "Our reference {reference}",
         "privacy": (
@@ -37,6 +37,7 @@ WORDS: dict[str, dict[str, str]] = {
             "hold that office. You may ask to see, correct or erase them, and complain to a data protection authority."
         ),
         "object": "If you do not want to hear from us again, answer “no more letters” or write to",
+        "stop": "No more letters to me, with one click",
         "tracking": "This letter carries no tracking.",
         "consent": (
             "You get this newsletter from {organisation} because you subscribed to it. You may ask to see, correct or "
@@ -47,6 +48,7 @@ WORDS: dict[str, dict[str, str]] = {
     },
     "fr": {
         "register": "Registre de transparence de l’UE {number}",
+        "as_pdf": "Cette lettre en PDF",
         "not_registered": "Non inscrit au registre de transparence de l’UE",
         "reference": "Notre référence {reference}",
         "privacy": (
@@ -57,6 +59,7 @@ WORDS: dict[str, dict[str, str]] = {
             "rectifier ou à les effacer, et saisir une autorité de protection des données."
         ),
         "object": "Si vous ne souhaitez plus recevoir nos lettres, répondez « plus de lettres » ou écrivez à",
+        "stop": "Ne plus m’écrire, en un clic",
         "tracking": "Cette lettre ne contient aucun traceur.",
         "consent": (
             "Vous recevez cette lettre d’information de {organisation} parce que vous vous y êtes abonné·e. Vous "
@@ -68,6 +71,7 @@ WORDS: dict[str, dict[str, str]] = {
     },
     "de": {
         "register": "EU-Transparenzregister {number}",
+        "as_pdf": "Dieser Brief als PDF",
         "not_registered": "Nicht im EU-Transparenzregister eingetragen",
         "reference": "Unser Zeichen {reference}",
         "privacy": (
@@ -78,6 +82,7 @@ WORDS: dict[str, dict[str, str]] = {
             "oder Löschung verlangen und sich bei einer Datenschutzbehörde beschweren."
         ),
         "object": "Wenn Sie keine Briefe mehr wünschen, antworten Sie „keine Briefe mehr“ oder schreiben Sie an",
+        "stop": "Keine Briefe mehr an mich, mit einem Klick",
         "tracking": "Dieser Brief enthält keine Nachverfolgung.",
         "consent": (
             "Sie erhalten diesen Newsletter von {organisation}, weil Sie ihn abonniert haben. Sie können Auskunft, "
@@ -207,8 +212,7 @@ def frame(mailing: Any, language: str) -> dict[str, Any]:
     """The letterhead and the footer of a letter: what the developer's templates in mailing/letter/ ask for."""
     own = words_language(language)
     words = WORDS[own]
-    number = mailing.owner.transparency_register_id.strip()
-    is_registered = bool(number) and number.casefold() != NOT_REGISTERED
+    number = mailing.owner.register_number
     day = format_date(letter_date(mailing), format="long", locale=locale_of(language))
     is_newsletter = mailing.kind == "newsletter"
     return {
@@ -217,13 +221,14 @@ def frame(mailing: Any, language: str) -> dict[str, Any]:
         "words_language": own,
         "organisation": mailing.owner.name,
         "tagline": settings.PLATFORM_TAGLINE if mailing.owner.is_platform and _is_public_tagline() else "",
-        "register_line": words["register"].format(number=number) if is_registered else words["not_registered"],
+        "register_line": words["register"].format(number=number) if number else words["not_registered"],
         "place_and_date": ", ".join(part for part in (mailing.sender.place, day) if part),
         "reference_line": words["reference"].format(reference=mailing.reference),
         # Public sources and the right to object for letters (Article 14); for newsletters the consent they stand on.
         "privacy": words["consent" if is_newsletter else "privacy"].format(organisation=mailing.owner.name),
         "object": words["write_to" if is_newsletter else "object"],
-        "leave": words["leave"],
+        "as_pdf": words["as_pdf"],
+        "leave": words["leave" if is_newsletter else "stop"],
         "object_address": mailing.sender.reply_to or mailing.sender.from_email,
         "tracking": words["tracking"],
     }

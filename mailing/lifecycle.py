@@ -23,7 +23,7 @@ from mailing.running import (
     stop_the_rest,
     undo,
 )
-from mailing.settling import reopen, settle
+from mailing.settling import reopen, settle, settle_all
 from mailing.states import FINAL, TRANSITIONS, LifecycleError, Moved, NotAllowed, move_to
 
 __all__ = [
@@ -49,6 +49,7 @@ __all__ = [
     "resume",
     "schedule",
     "settle",
+    "settle_all",
     "start_due",
     "stop_the_rest",
     "submit",

@@ -24,6 +24,7 @@ from liquid.exceptions import LiquidError
 from markupsafe import Markup
 
 from advocacy.richtext import to_text
+from mailing import places
 from mailing.letterhead import frame, letter_values, loosen, reader_values, style_body, wrap
 
 # Lines are broken when fields are filled, not before: a field's name is not as long as its value.
@@ -97,9 +98,16 @@ def _plain_spaces(text: str) -> str:
     return TOKEN.sub(lambda token: token.group().replace("&nbsp;", " ").replace("\u00a0", " "), text)
 
 
-def check(text: str, *, html: bool) -> list[str]:
-    """What is wrong with a text, as sentences; an empty list when it can be merged."""
+def check(text: str, *, html: bool, may_place: bool = True) -> list[str]:
+    """What is wrong with a text, as sentences; an empty list when it can be merged.
+
+    Places of alternative passages may stand in HTML, unless `may_place` is False: a passage holds no other.
+    """
     text = _plain_spaces(text)
+    if html and may_place and "passage_" in text:
+        if problem := places.problem_of(text):
+            return [problem]
+        text = places.without(text)
     if "{%" in text or "%}" in text:
         return [_("Only fields can be inserted. “{%” starts something else; take it out.")]
     if html and (problem := _field_in_tag(text)):
@@ -179,9 +187,9 @@ def _excerpt(text: str) -> str:
 
 
 def fields_of(text: str) -> dict[str, bool]:
-    """Fields that a checked text uses → whether each of its uses has a default."""
+    """Fields that a checked text uses (places of passages are none) → whether each of its uses has a default."""
     found: dict[str, bool] = {}
-    for token in TOKEN.finditer(_plain_spaces(text)):
+    for token in TOKEN.finditer(places.without(_plain_spaces(text))):
         name, _bar, default = token.group(1).partition("|")
         found[name.strip()] = found.get(name.strip(), True) and bool(default.strip())
     return found
@@ -190,7 +198,7 @@ def fields_of(text: str) -> dict[str, bool]:
 @lru_cache(maxsize=512)
 def _parsed(text: str, *, html: bool) -> BoundTemplate:
     """A checked text, parsed once per process. Raises MergeError for one that was never checked."""
-    problems = check(text, html=html)
+    problems = check(text, html=html, may_place=False)
     if problems:
         raise MergeError(problems)
     return _environment(html=html).from_string(_plain_spaces(text))
@@ -228,15 +236,15 @@ def values_for(mailing: Any, context: Mapping[str, Any], language: str) -> dict[
 def render(content: Any, context: Mapping[str, Any], language: str) -> Rendered:
     """One letter with letterhead and footer. `content` is a MailingContent; its mailing, sender and owner are read.
 
-    `context` is what the freeze wrote for the recipient, `language` that of the delivery; for a newsletter it also
-    holds `unsubscribe_link`, which is no field of texts. Raises MergeError. Equal input gives equal output: at
-    preview, at sending and when it is shown again.
+    `context` is what the freeze wrote for the recipient, `language` that of the delivery; it may also hold
+    `unsubscribe_link` and `paper_link`, which are no fields of texts: the reader's own links to leave or to object,
+    and to the letter as a PDF. Raises MergeError.
+    Equal input gives equal output: at preview, at sending and when it is shown again.
     """
     values = values_for(content.mailing, context, language)
     subject = tidy(fill(content.subject, values, html=False))
-    body, text = fill_body(content.body, values)
-    link = str(context.get("unsubscribe_link") or "")
-    return compose(content.mailing, language, subject=subject, body=body, text=wrap(text), unsubscribe_link=link)
+    body, text = fill_body(content.body_for(context, language), values)
+    return compose(content.mailing, language, subject=subject, body=body, text=wrap(text), links=context)
 
 
 def tidy(subject: str) -> str:
@@ -254,13 +262,17 @@ def fill_body(body: str, values: dict[str, str]) -> tuple[str, str]:
 
 
 def compose(  # noqa: PLR0913 - a message has these parts
-    mailing: Any, language: str, *, subject: str, body: str, text: str, unsubscribe_link: str = ""
+    mailing: Any, language: str, *, subject: str, body: str, text: str, links: Mapping[str, Any]
 ) -> Rendered:
     """Put letterhead and footer around a filled text; `body` is HTML made by `fill_body`.
 
-    `unsubscribe_link` stands alone on a line of the text part and as one attribute of the HTML; "" for letters.
+    Of `links`, `unsubscribe_link` and `paper_link` stand alone on a line of the text part and as one attribute of the
+    HTML; "" or nothing for none.
     """
-    around = frame(mailing, language) | {"unsubscribe_link": unsubscribe_link}
+    unsubscribe_link, paper_link = (str(links.get(name) or "") for name in ("unsubscribe_link", "paper_link"))
+    around = frame(mailing, language) | {"unsubscribe_link": unsubscribe_link, "paper_link": paper_link}
+    if paper_link:
+        text = f"{text.rstrip()}\n\n{around['as_pdf']}:\n{paper_link}"
     footer = f"{around['privacy']}\n{around['object']} {around['object_address']}. {around['tracking']}"
     if unsubscribe_link:
         footer += f"\n{around['leave']}:\n{unsubscribe_link}"

@@ -20,6 +20,9 @@ Piece = str | tuple[str, str]
 SUBJECT = "subject"
 # Made from the delivery, not from what was frozen about its reader.
 UNSUBSCRIBE = "unsubscribe_link"
+PAPER_LINK = "paper_link"
+# Addresses that belong to one message: how it is left, where its PDF is.
+LINKS = (UNSUBSCRIBE, PAPER_LINK)
 # Fields of which all readers of a language together have few values: countries, groups, the closings of two genders.
 # Committees come in too many combinations.
 FEW = {"country", "group", "closing"}
@@ -63,18 +66,24 @@ class _Marks:
         return [self.cut(line, part) if self.nonce in line else line for line in content.split("\n")]
 
 
-def mould(content: Any, language: str) -> Mould:
-    """Make the mould of a MailingContent; its mailing, sender and owner are read. Raises MergeError."""
+def mould(content: Any, language: str, context: Mapping[str, Any] | None = None) -> Mould:
+    """Make the mould of a MailingContent; its mailing, sender and owner are read. Raises MergeError.
+
+    `context` is that of any recipient of the shape that is wanted: it says which passages stand in the text.
+    """
     marks = _Marks()
     constant = letter_values(content.mailing, language)
     subject = _mark_fields(content.subject, marks, html=False)
     subject_pieces = marks.cut(merge.fill(subject, constant, html=False), "text")
     is_fixed = all(isinstance(piece, str) for piece in subject_pieces)
     shown = merge.tidy("".join(map(str, subject_pieces))) if is_fixed else marks.add(SUBJECT)
-    body, text = merge.fill_body(_mark_fields(loosen(content.body), marks, html=True), constant)
+    source = loosen(content.body_for(context or {}, language))
+    body, text = merge.fill_body(_mark_fields(source, marks, html=True), constant)
     text = "\n".join(line if marks.nonce in line else wrap(line) for line in text.split("\n"))
-    link = marks.add(UNSUBSCRIBE) if content.mailing.kind == "newsletter" else ""
-    composed = merge.compose(content.mailing, language, subject=shown, body=body, text=text, unsubscribe_link=link)
+    links = {UNSUBSCRIBE: marks.add(UNSUBSCRIBE), PAPER_LINK: ""}
+    if content.mailing.links_papers:
+        links[PAPER_LINK] = marks.add(PAPER_LINK)
+    composed = merge.compose(content.mailing, language, subject=shown, body=body, text=text, links=links)
     return Mould(
         language,
         [shown] if is_fixed else subject_pieces,

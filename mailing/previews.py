@@ -1,5 +1,6 @@
 """Real letters before they leave: any recipient's, the three worth reading, and sample values for the editor."""
 
+from collections import Counter
 from dataclasses import dataclass
 from typing import Any
 
@@ -9,6 +10,7 @@ from contacts.confidentiality import shown_address
 from contacts.languages import country_name, language_name
 from mailing import audience, merge, unsubscribe
 from mailing.audience import AudiencePreview, Reader
+from mailing.freezing import context_expression
 from mailing.models import Delivery, Mailing
 
 # A select box with more people than this helps nobody; the arrows reach everyone.
@@ -77,10 +79,10 @@ def _letter(mailing: Mailing, number: int, total: int, context: dict[str, Any], 
 
 
 def _with_link(mailing: Mailing, context: dict[str, Any]) -> dict[str, Any]:
-    """A newsletter's preview shows where the link to unsubscribe stands; the link itself unsubscribes nobody."""
-    if mailing.kind != Mailing.Kind.NEWSLETTER:
-        return context
-    return context | {"unsubscribe_link": unsubscribe.example_address()}
+    """A preview shows where the link to leave or to object stands; the link itself does nothing for anybody."""
+    name = "unsubscribe" if mailing.kind == Mailing.Kind.NEWSLETTER else "object"
+    paper = unsubscribe.example_address("paper") if mailing.links_papers else ""
+    return context | {"unsubscribe_link": unsubscribe.example_address(name), "paper_link": paper}
 
 
 def choices(readers: list[Reader]) -> list[tuple[int, str]]:
@@ -120,6 +122,11 @@ def three_worth_reading(mailing: Mailing, preview: AudiencePreview, readers: lis
         language = language_name(wanted[fallback[0].pk])
         given = language_name(fallback[0].language)
         propose(_("Reads %(own)s, gets %(given)s") % {"own": language, "given": given}, fallback)
+    if preview.shapes:
+        # Most readers' passages are read often; of those that few get, one letter is looked at.
+        often = Counter(preview.shapes.values())
+        rarest = sorted(readers, key=lambda reader: often[preview.shapes.get(reader.pk, "")])
+        propose(_("Reads passages that few read"), rarest)
     by_length = sorted(readers, key=lambda reader: -len(reader.context.get("name") or ""))
     propose(_("The longest name"), by_length)
     both = [reader for reader in readers if len(set(reader.context.get("committees") or [])) > 1]
@@ -136,7 +143,8 @@ def three_worth_reading(mailing: Mailing, preview: AudiencePreview, readers: lis
 
 def sample_values(mailing: Mailing, language: str) -> dict[str, Any]:
     """Every field with what a real recipient reads there, for the panel beside the editor."""
-    person: Any = audience.with_context(mailing).order_by("sort_key", "pk").first()
+    found = audience.people(mailing).annotate(context=context_expression())
+    person: Any = found.order_by("sort_key", "pk").first()
     context = person.context if person else {}
     values = merge.values_for(mailing, context, language)
     groups = [("reader", _("The reader")), ("letter", _("This letter"))]

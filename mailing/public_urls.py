@@ -2,11 +2,15 @@
 
 from django.urls import path
 
-from mailing.views import leaving
+from mailing.views import leaving, public_papers
 
 app_name = "leaving"
 
 urlpatterns = [
     path("unsubscribe/<str:token>/", leaving.leave, name="unsubscribe"),
     path("unsubscribe/<str:token>/undo/", leaving.undo, name="undo"),
+    # The same for letters, which nobody subscribed to: an objection (GDPR Article 21).
+    path("objection/<str:token>/", leaving.leave, name="object"),
+    path("objection/<str:token>/undo/", leaving.undo, name="object_undo"),
+    path("letter/<str:token>.pdf", public_papers.letter, name="paper"),
 ]

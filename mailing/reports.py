@@ -1,27 +1,24 @@
-"""The report of a mailing, straight from the ledger: counts that always sum, rows with their evidence, CSV."""
+"""The report of a mailing, straight from the ledger: counts that always sum, and rows with their evidence."""
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from accounts.exports import csv_lines
 from contacts.confidentiality import secret_mail
-from contacts.languages import language_name
 from mailing.dispatch import hours
 from mailing.dispatch.store import counts, in_flight
-from mailing.models import Delivery, Mailing
-from mailing.story import state_of
+from mailing.models import Delivery, Mailing, Reply
+from mailing.signs import UNANSWERED, Answers, answers_in, tallies
 from mailing.timing import pace_of
 
 # Without a sign of life for this long somebody should look (UX 2 A 8).
 SILENCE = timedelta(seconds=60)
-TABS = ["all", "replied", "problems", "waiting", "left-out"]
+TABS = ["all", "replied", "no-reply", "problems", "bounced", "waiting", "left-out"]
 
 
 @dataclass(frozen=True)
@@ -54,6 +51,11 @@ class Progress:
         return self.cancelled + self.skipped
 
     @property
+    def rest(self) -> int:
+        """Letters that resuming would send."""
+        return self.waiting + self.delayed
+
+    @property
     def done(self) -> int:
         """Letters with a result."""
         return self.accepted + self.not_sent + self.uncertain
@@ -83,8 +85,17 @@ class Progress:
 
 
 def progress(mailing: Mailing) -> Progress:
-    """Count the ledger; one query."""
-    found = counts(mailing.pk)
+    """Count the ledger; two queries, one of them for the windows under way."""
+    return _progress(mailing, counts(mailing.pk))
+
+
+def progress_and_answers(mailing: Mailing) -> tuple[Progress, Answers]:
+    """The same, with what came back, from the same look at the ledger."""
+    found = counts(mailing.pk, **tallies(mailing))
+    return _progress(mailing, found), answers_in(found)
+
+
+def _progress(mailing: Mailing, found: dict[str, int]) -> Progress:
     queued = found["queued"]
     return Progress(
         total=mailing.recipients or 0,
@@ -126,14 +137,23 @@ def is_silent(mailing: Mailing, now: Progress) -> bool:
 
 
 def ledger(mailing: Mailing, tab: str = "all") -> QuerySet[Delivery]:
-    """Rows of one tab of the recipients' table, newest event first; `is_secret` marks a secret address."""
-    rows = Delivery.objects.filter(mailing=mailing).select_related("contact").annotate(is_secret=secret_mail())
+    """Rows of one tab of the recipients' table, newest event first.
+
+    `is_secret` marks a secret address, `is_away` an automatic reply.
+    """
+    away = Exists(Reply.objects.filter(delivery=OuterRef("pk"), is_auto=True))
+    rows = Delivery.objects.filter(mailing=mailing).select_related("contact")
+    rows = rows.annotate(is_secret=secret_mail(), is_away=away)
     at_freeze = Q(status=Delivery.Status.SKIPPED, skipped_at__isnull=True)
     if tab == "left-out":
         return rows.filter(status=Delivery.Status.SKIPPED).order_by("pk")
     rows = rows.exclude(at_freeze)
     if tab == "replied":
         return rows.filter(replied_at__isnull=False).order_by("-replied_at", "pk")
+    if tab == "no-reply":
+        return rows.filter(UNANSWERED).order_by("pk")
+    if tab == "bounced":
+        return rows.filter(bounced_at__isnull=False).order_by("pk")
     if tab == "problems":
         delayed = Q(status=Delivery.Status.QUEUED, next_attempt_at__isnull=False)
         bad = Q(status__in=[Delivery.Status.FAILED, Delivery.Status.UNCERTAIN]) | Q(bounced_at__isnull=False)
@@ -153,40 +173,3 @@ def uncertain(mailing: Mailing) -> QuerySet[Delivery]:
 def flying(mailing: Mailing) -> QuerySet[Delivery]:
     """Letters in a worker's hands now."""
     return Delivery.objects.filter(in_flight(mailing.pk))
-
-
-HEADER = [
-    "public_id", "name", "email", "country", "group", "committees", "language", "state", "reason",
-    "server_code", "server_words", "attempts", "sent_at", "next_attempt_at",
-]  # fmt: skip
-
-
-def csv_rows(mailing: Mailing) -> Iterator[str]:
-    """The whole ledger as CSV lines, UTF-8 with a byte order mark so that spreadsheets read it rightly.
-
-    A secret address is left empty, and so are the server's words about it.
-    """
-    return csv_lines(HEADER, _cells(mailing))
-
-
-def _cells(mailing: Mailing) -> Iterator[list[Any]]:
-    rows = Delivery.objects.filter(mailing=mailing).annotate(is_secret=secret_mail())
-    for delivery in rows.select_related("contact").order_by("pk").iterator(500):
-        context = delivery.context or {}
-        name = context.get("name") or (delivery.contact.name if delivery.contact else "")
-        yield [
-            delivery.public_id,
-            name,
-            "" if delivery.is_secret else delivery.email,
-            context.get("country"),
-            context.get("group"),
-            " ".join(sorted(context.get("committees") or [])),
-            language_name(delivery.language),
-            state_of(delivery)["word"],
-            delivery.get_skip_reason_display() if delivery.skip_reason else delivery.get_error_kind_display(),
-            delivery.error_code,
-            "" if delivery.is_secret else delivery.error_detail,
-            delivery.attempts,
-            delivery.sent_at and timezone.localtime(delivery.sent_at).isoformat(timespec="seconds"),
-            delivery.next_attempt_at and timezone.localtime(delivery.next_attempt_at).isoformat(timespec="seconds"),
-        ]

@@ -14,18 +14,26 @@ from accounts.audit import record
 from accounts.models import User
 from mailing import bell, telling
 from mailing.approving import undone_columns, unfreeze
-from mailing.dispatch import breaker, clock, hours
+from mailing.dispatch import breaker, clock, holding, hours
 from mailing.dispatch.store import cancel_waiting, counts, has_queued
 from mailing.models import Delivery, Mailing
 from mailing.states import FINAL, LifecycleError, Moved, Status, locked, move_to
 from mailing.timing import Timing, missed_sentence
 
 
-def schedule(mailing: Mailing, *, actor: User, at: datetime | None = None, timing: Timing | None = None) -> Mailing:
+def schedule(
+    mailing: Mailing,
+    *,
+    actor: User,
+    at: datetime | None = None,
+    timing: Timing | None = None,
+    first: Delivery | None = None,
+) -> Mailing:
     """Let an approved mailing leave: now (`at=None`) or at a set time (aware), at a pace and in hours of the day.
 
     Now means after SEND_HOLD_SECONDS, in which it can be undone; a set time is never earlier than that. `timing`
-    replaces what was chosen before. Raises LifecycleError for a time that has passed.
+    replaces what was chosen before. With `first` that one letter leaves and the rest waits for a person's word.
+    Raises LifecycleError for a time that has passed.
     """
     chosen = timing or Timing()
     now = timezone.now()
@@ -43,8 +51,17 @@ def schedule(mailing: Mailing, *, actor: User, at: datetime | None = None, timin
             note=_("now") if at is None else "",
             changes={"scheduled_at": max(at or earliest, earliest), **chosen.columns()},
         )
+        if first is not None:
+            _send_first(row, first, actor)
         transaction.on_commit(bell.ring_due)
     return row
+
+
+def _send_first(mailing: Mailing, first: Delivery, actor: User) -> None:
+    """Hold all letters but one. In the transaction of the schedule."""
+    if first.mailing_id != mailing.pk or not holding.hold_all_but(mailing.pk, first.pk):
+        raise LifecycleError(_("This person gets no letter any more. Choose another one to write to first."))
+    record(actor, f"has one letter of {mailing.reference} sent first", about=mailing, label=mailing.reference)
 
 
 def undo(mailing: Mailing, *, actor: User) -> Mailing:
@@ -115,7 +132,8 @@ def resume(mailing: Mailing, *, actor: User, is_late_meant: bool = False) -> Mai
     After its latest time only with `is_late_meant`: a person has said that the rest is sent all the same; the latest
     time is dropped. Raises LifecycleError otherwise.
     """
-    changes: dict[str, object] = {"last_activity_at": timezone.now()}
+    # Papers are looked through again: one that failed or was lost is made before anything leaves.
+    changes: dict[str, object] = {"last_activity_at": timezone.now(), "papers_ready_at": None}
     with transaction.atomic():
         row = locked(mailing)
         if row.status != Status.PAUSED:
@@ -126,6 +144,9 @@ def resume(mailing: Mailing, *, actor: User, is_late_meant: bool = False) -> Mai
                 raise LifecycleError(_("Its latest time has passed: say whether the rest is sent now or stopped."))
             changes["latest_at"], note = None, _("After its latest time.")
             record(actor, f"sends the rest of {row.reference} after its latest time", about=row, label=row.reference)
+        if holding.is_first_over(row.pk):
+            holding.let_go(row.pk)
+            note = note or _("The first letter was looked at.")
         move_to(row, Status.SENDING, actor=actor, note=note, changes=changes)
         breaker.reset(row.pk)
         transaction.on_commit(partial(bell.ring, row.pk))
@@ -187,6 +208,8 @@ def finish_if_done(mailing_id: int) -> bool:
     """
     # Most often something is left: that is seen without the lock, for which a worker that fell silent would be waited.
     if has_queued(mailing_id):
+        if holding.has_held(mailing_id):
+            _wait_after_first(mailing_id)
         return False
     with transaction.atomic():
         row = locked(mailing_id)
@@ -197,3 +220,18 @@ def finish_if_done(mailing_id: int) -> bool:
         move_to(row, Status.FINISHED, actor=None)
         telling.tell_done(row)
     return True
+
+
+def _wait_after_first(mailing_id: int) -> None:
+    """Pause a mailing whose first letter has its result: the rest waits until somebody has looked at it."""
+    with transaction.atomic():
+        row = locked(mailing_id)
+        if row.status != Status.SENDING or not holding.is_first_over(mailing_id):
+            return
+        found = counts(mailing_id)
+        if found["sent"]:
+            told = _("The first letter has left. Resume when you have seen it arrive.")
+        else:
+            told = _("The first letter did not get through. Look at it before you resume.")
+        waits = ngettext("%(n)d letter waits for your word.", "%(n)d letters wait for your word.", found["queued"])
+        pause(row, note=f"{told} {waits % {'n': found['queued']}}")

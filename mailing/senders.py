@@ -10,7 +10,8 @@ from accounts.audit import record
 from accounts.models import User
 from contacts.addresses import clean_address, email_key
 from contacts.models import Organisation
-from mailing.letterhead import NOT_REGISTERED
+from contacts.models.organisations import NOT_REGISTERED
+from mailing import bell
 from mailing.lifecycle import LifecycleError, record_edit
 from mailing.models import Mailing, Sender
 
@@ -18,7 +19,9 @@ from mailing.models import Mailing, Sender
 REGISTER_NUMBER = re.compile(r"\d{6,15}-\d{2}")
 WAITING = ["in_review", "approved", "scheduled"]
 # What no recipient sees and no approval names.
-UNSEEN = {"pace_per_minute", "bounce_domain"}
+UNSEEN = {"pace_per_minute", "bounce_domain", "dkim_selector"}
+# What the DNS is asked about.
+IN_THE_DNS = {"from_email", "bounce_domain", "dkim_selector"}
 # More a minute than any server takes; a larger number is a slip of the finger.
 FASTEST = 1_000_000
 
@@ -42,13 +45,15 @@ def save_sender(sender: Sender, *, actor: User, changes: dict[str, Any]) -> int:
     changed = {name for name, value in changes.items() if getattr(sender, name) != value}
     with transaction.atomic():
         is_seen = not is_new and bool(changed - UNSEEN)
-        withdrawn = _take_back(Mailing.objects.filter(sender=sender), actor, "changed the sender") if is_seen else 0
+        withdrawn = take_back(Mailing.objects.filter(sender=sender), actor, "changed the sender") if is_seen else 0
         for name, value in changes.items():
             setattr(sender, name, value)
         if sender.is_default or not Sender.objects.filter(is_default=True).exclude(pk=sender.pk).exists():
             Sender.objects.filter(is_default=True).exclude(pk=sender.pk).update(is_default=False)
             sender.is_default = True
         sender.save()
+        if changed & IN_THE_DNS:
+            transaction.on_commit(bell.ring_domains)
         for sentence in ["added a sender"] if is_new else _sentences(sender, changed):
             record(actor, sentence, about=sender, label=sender.name)
     return withdrawn
@@ -65,6 +70,8 @@ def _sentences(sender: Sender, changed: set[str]) -> list[str]:
         found.append(
             f"lets returned mail of a sender come to {domain}" if domain else "lets returned mail come to a sender"
         )
+    if "dkim_selector" in changed:
+        found.append("named the DKIM key of a sender")
     return ["changed a sender", *found] if changed - UNSEEN or not found else found
 
 
@@ -74,7 +81,7 @@ def save_register_number(organisation: Organisation, *, actor: User, number: str
         return 0
     with transaction.atomic():
         letters = Mailing.objects.filter(owner=organisation)
-        withdrawn = _take_back(letters, actor, "changed the register number on the letterhead")
+        withdrawn = take_back(letters, actor, "changed the register number on the letterhead")
         Organisation.objects.filter(pk=organisation.pk).update(transparency_register_id=number)
         sentence = "changed the Transparency Register number"
         record(actor, sentence, about=organisation, label=organisation.name)
@@ -82,7 +89,11 @@ def save_register_number(organisation: Organisation, *, actor: User, number: str
     return withdrawn
 
 
-def _take_back(letters: Any, actor: User, what: str) -> int:
+def take_back(letters: Any, actor: User, what: str) -> int:
+    """Make drafts of letters that wait, since `what` they were approved with changed; gives their number.
+
+    Call it in the transaction of the change. Raises LifecycleError while one of them leaves.
+    """
     if letters.filter(status__in=["sending", "paused"]).exists():
         raise LifecycleError(_("A letter is leaving with these details. Change them when it has ended."))
     waiting = list(letters.filter(status__in=WAITING))

@@ -1,6 +1,7 @@
 """Letters whose outcome is not known: a person decides, and the decision is written down."""
 
 import uuid
+from collections.abc import Iterable
 from functools import partial
 from typing import Any
 
@@ -48,6 +49,21 @@ def settle(delivery: Delivery, *, actor: User, decision: str) -> Delivery:
             transaction.on_commit(partial(bell.ring, mailing.pk))
     delivery.refresh_from_db()
     return delivery
+
+
+def settle_all(deliveries: Iterable[Delivery], *, actor: User, decision: str) -> int:
+    """Settle each of these as `settle` does, one by one; give how many. One that was settled meanwhile is passed over.
+
+    Raises LifecycleError as `settle` does, after those before it.
+    """
+    count = 0
+    for delivery in deliveries:
+        try:
+            settle(delivery, actor=actor, decision=decision)
+        except Moved:
+            continue
+        count += 1
+    return count
 
 
 def reopen(mailing_id: int) -> None:

@@ -1,6 +1,6 @@
 """What came back, in words and in figures: for a letter's history, for the report, and for who settles a doubt."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import datetime
 from typing import Any
 
@@ -10,11 +10,17 @@ from django.utils.translation import ngettext
 
 from contacts.confidentiality import secret_lines, shown_address, without_secrets
 from contacts.models import Contact
-from mailing import outcomes
+from mailing import outcomes, readdressing, retrying
 from mailing.models import Delivery, DeliveryEvent, Mailing, Reply
 
 # Characters of an answer that stand in a letter's history.
 MOST_QUOTED = 600
+# What a reader did with the link in the mail: the sentence says all.
+BY_LINK = ("unsubscribed", "came_back", "objected", "objection_undone")
+# Accepted letters of which nothing came back: no answer, no bounce, no complaint.
+UNANSWERED = Q(
+    status=Delivery.Status.SENT, replied_at__isnull=True, bounced_at__isnull=True, complained_at__isnull=True
+)
 
 
 @dataclass(frozen=True)
@@ -28,11 +34,14 @@ class Answers:
     complained: int
     replied: int
     automatic: int
+    # Accepted, and nothing came back so far; and failed after tries that were only put off.
+    unanswered: int = 0
+    passing: int = 0
 
     @property
     def some(self) -> bool:
         """Whether anything came back at all."""
-        return any(self.__dict__.values())
+        return any((self.delivered, self.bounced, self.complained, self.replied, self.automatic))
 
     def tiles(self) -> list[dict[str, Any]]:
         """Figures for components/tile.html; without evidence nothing is called delivered."""
@@ -50,18 +59,29 @@ class Answers:
 
 def answers(mailing: Mailing) -> Answers:
     """Count what came back; one query."""
+    return answers_in(Delivery.objects.filter(mailing=mailing).aggregate(**tallies(mailing)))
+
+
+def answers_in(found: dict[str, Any]) -> Answers:
+    """The same from an aggregate over the ledger that asked for `tallies`, among others."""
+    return Answers(**{column.name: found[column.name] or 0 for column in fields(Answers)})
+
+
+def tallies(mailing: Mailing) -> dict[str, Any]:
+    """What `answers` counts, as aggregates over the deliveries of a mailing."""
     back = Q(bounced_at__isnull=False)
     automatic = Reply.objects.filter(mailing=mailing, is_auto=True).order_by().values("mailing")
-    found = Delivery.objects.filter(mailing=mailing).aggregate(
-        delivered=Count("pk", filter=Q(delivered_at__isnull=False) & ~back),
-        bounced=Count("pk", filter=back),
-        bounced_after=Count("pk", filter=back & Q(status=Delivery.Status.SENT)),
-        complained=Count("pk", filter=Q(complained_at__isnull=False)),
-        replied=Count("pk", filter=Q(replied_at__isnull=False)),
+    return {
+        "delivered": Count("pk", filter=Q(delivered_at__isnull=False) & ~back),
+        "bounced": Count("pk", filter=back),
+        "bounced_after": Count("pk", filter=back & Q(status=Delivery.Status.SENT)),
+        "complained": Count("pk", filter=Q(complained_at__isnull=False)),
+        "replied": Count("pk", filter=Q(replied_at__isnull=False)),
         # Asked of no row of the ledger, so the database works it out once.
-        automatic=Max(Subquery(automatic.annotate(n=Count("pk")).values("n"))),
-    )
-    return Answers(**{name: count or 0 for name, count in found.items()})
+        "automatic": Max(Subquery(automatic.annotate(n=Count("pk")).values("n"))),
+        "unanswered": Count("pk", filter=UNANSWERED),
+        "passing": Count("pk", filter=retrying.PASSING),
+    }
 
 
 def sentence_of(event: DeliveryEvent) -> str:
@@ -90,10 +110,15 @@ def sentence_of(event: DeliveryEvent) -> str:
         "settled_not_sent": _("Settled as not sent: the mail provider did not send it on"),
         "late_answer": _("The mail server's answer came too late to be counted"),
         "resend": _("Sent again"),
+        retrying.RETRIED: _("Tried again by hand; before that"),
+        readdressing.READDRESSED: _("Sent again to a corrected address; before that"),
+        readdressing.EARLIER_COPY: _("Digest of the copy that did not arrive"),
         "treat_as_sent": _("Treated as arrived"),
         "treat_as_not_sent": _("Treated as not sent"),
         "unsubscribed": _("Left the list with the link in this mail"),
         "came_back": _("Came back to the list"),
+        "objected": _("Asked for no more letters, with the link in this one"),
+        "objection_undone": _("Took back the wish for no more letters"),
         "uncertain": _("The outcome is not known"),
     }
     return sentences.get(event.kind, event.detail or event.kind)
@@ -101,7 +126,7 @@ def sentence_of(event: DeliveryEvent) -> str:
 
 def words_of(event: DeliveryEvent) -> str:
     """What was said beside the sentence, such as a server's words, or ""."""
-    if event.kind.startswith("settled_") or event.kind in ("unsubscribed", "came_back"):
+    if event.kind.startswith("settled_") or event.kind in BY_LINK:
         return ""
     return "" if event.detail in (event.kind, sentence_of(event)) else event.detail
 

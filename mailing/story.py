@@ -2,11 +2,12 @@
 
 from typing import Any
 
+from django.db.models import OuterRef, Subquery
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from mailing.models import Delivery, Mailing
+from mailing.models import Delivery, Mailing, Review
 
 TONES = {
     "draft": "",
@@ -106,14 +107,18 @@ def history_of(mailing: Mailing) -> list[dict[str, Any]]:
         "cancelled": _("stopped it"),
     }
     found = []
-    for move in mailing.transitions.order_by("-id"):
+    reviews = Review.objects.filter(mailing=OuterRef("mailing"), version=OuterRef("version"), at__lte=OuterRef("at"))
+    for move in mailing.transitions.annotate(review=Subquery(reviews.order_by("-id").values("pk")[:1])).order_by("-id"):
         sentence = sentences.get(move.to_status, move.to_status) % {"version": move.version}
         if move.to_status == "sending" and move.from_status != "scheduled":
             sentence = _("resumed it")
         elif move.to_status == "sending":
             sentence = _("Sending started")
         actor = move.actor_label if move.actor_id else ""
-        found.append({"at": move.at, "actor": actor, "sentence": sentence, "note": move.note})
+        # What was decided on, where this move was a decision: approved, or changes asked.
+        decided = move.to_status == "approved" or (move.from_status, move.to_status) == ("in_review", "draft")
+        review = move.review if decided else None
+        found.append({"at": move.at, "actor": actor, "sentence": sentence, "note": move.note, "review": review})
     begun = _("Made from the statement") if mailing.statement_id else _("Begun")
     found.append({"at": mailing.created_at, "actor": "", "sentence": begun, "note": ""})
     return found

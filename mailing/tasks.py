@@ -2,7 +2,7 @@
 
 from celery import shared_task
 
-from mailing import collecting, handling, informing
+from mailing import answering, collecting, domain_health, handling, informing
 from mailing.dispatch import recovery, sending
 
 
@@ -32,6 +32,12 @@ def handle_incoming() -> None:
 
 
 @shared_task(ignore_result=True)
+def send_answers() -> None:
+    """Send what colleagues answered to one person."""
+    answering.send_due()
+
+
+@shared_task(ignore_result=True)
 def collect_mail() -> None:
     """Fetch new messages from the IMAP folder, where one is configured."""
     collecting.collect()
@@ -47,3 +53,9 @@ def empty_incoming() -> None:
 def note_informed() -> None:
     """Note who has been informed by their first letter."""
     informing.note_informed()
+
+
+@shared_task(ignore_result=True)
+def check_domains() -> None:
+    """Ask the DNS about the domains of senders, where this installation asks it."""
+    domain_health.check_all()

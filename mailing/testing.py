@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 
 from accounts.audit import record
 from accounts.models import User
-from mailing import previews
+from mailing import audience, previews
 from mailing.models import Mailing
 from transport.outbox import queue_mail
 
@@ -23,27 +23,45 @@ def send_test(mailing: Mailing, *, actor: User, to: str, number: int = 1) -> Non
     the letter cannot be made.
     """
     letter = previews.letter_for(mailing, number) or previews.letter_for(mailing, 1)
-    if letter is None:
+    _send(mailing, [letter] if letter else [], actor=actor, to=to)
+
+
+def send_each(mailing: Mailing, *, actor: User, to: str) -> int:
+    """The same with one letter in each language that somebody gets; gives how many."""
+    preview, readers = audience.survey(mailing)
+    first = {reader.language: number for number, reader in reversed(list(enumerate(readers, start=1)))}
+    found = [previews.letter_of(mailing, number, preview, readers) for number in sorted(first.values())]
+    letters = [letter for letter in found if letter]
+    _send(mailing, letters, actor=actor, to=to)
+    return len(letters)
+
+
+def _send(mailing: Mailing, letters: list[previews.Letter], *, actor: User, to: str) -> None:
+    if not letters:
         raise TestError(_("Nobody gets this letter yet. Choose people first: a test shows one of their letters."))
-    if letter.rendered is None:
-        raise TestError(letter.problem)
+    broken = next((letter for letter in letters if letter.rendered is None), None)
+    if broken is not None:
+        raise TestError(broken.problem)
     with transaction.atomic():
-        queue_mail(
-            purpose="plain",
-            to=to,
-            language=letter.language,
-            context={
-                "subject": f"[Test] {letter.rendered.subject}",
-                "text": letter.rendered.text,
-                "html": letter.rendered.html,
-                "reply_to": actor.email,
-            },
-            dedupe_key=f"letter-test:{mailing.pk}:{uuid.uuid4()}",
-        )
+        for letter in letters:
+            _queue(mailing, letter, actor=actor, to=to)
         Mailing.objects.filter(pk=mailing.pk).update(tested_version=mailing.version)
-        record(
-            actor,
-            f"sent a test of version {mailing.version} of {mailing.reference}",
-            about=mailing,
-            label=mailing.reference,
-        )
+        sentence = f"sent a test of version {mailing.version} of {mailing.reference}"
+        record(actor, sentence, about=mailing, label=mailing.reference)
+
+
+def _queue(mailing: Mailing, letter: previews.Letter, *, actor: User, to: str) -> None:
+    if letter.rendered is None:
+        return
+    queue_mail(
+        purpose="plain",
+        to=to,
+        language=letter.language,
+        context={
+            "subject": f"[Test] {letter.rendered.subject}",
+            "text": letter.rendered.text,
+            "html": letter.rendered.html,
+            "reply_to": actor.email,
+        },
+        dedupe_key=f"letter-test:{mailing.pk}:{uuid.uuid4()}",
+    )

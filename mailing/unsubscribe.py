@@ -1,7 +1,7 @@
-"""Leaving a list with the link in its mail, and coming back: signed tokens and what they do (RFC 8058).
+"""Leaving a list, or objecting to letters, with the link in the mail, and coming back: signed tokens (RFC 8058).
 
-A token names one delivery, and so a list and an address. It never expires and may be used again and again: whoever
-finds an old issue must be able to leave. It can do nothing else than leave and undo.
+A token names one delivery, and so a list (for a letter: all letters) and an address. It never expires and may be used
+again and again: whoever finds an old issue must be able to leave. It can do nothing else than leave and undo.
 """
 
 import binascii
@@ -17,9 +17,10 @@ from django.core.signing import BadSignature, Signer
 from django.db import transaction
 from django.urls import reverse
 
+from accounts.audit import record
 from contacts import consent, suppression
 from contacts.models import Contact, Suppression
-from mailing.models import Delivery, DeliveryEvent
+from mailing.models import Delivery, DeliveryEvent, Mailing
 
 SALT = "mailing.unsubscribe"
 # 16 bytes and a SHA-256, both in base64 for addresses.
@@ -37,14 +38,17 @@ def token_for(public_id: UUID) -> str:
     return (value + b"." + urlsafe_b64encode(mac.digest()).rstrip(b"=")).decode()
 
 
-def address_of(token: str) -> str:
-    """The whole address of the page on which a token is used: shown by GET, acted upon by POST."""
-    return settings.SITE_URL + _path() % token
+def address_of(token: str, name: str = "unsubscribe") -> str:
+    """The whole address of the page on which a token is used: shown by GET, acted upon by POST.
+
+    `name` is "unsubscribe" for newsletters, "object" for letters; "paper" is where a letter's PDF is.
+    """
+    return settings.SITE_URL + _path(name) % token
 
 
-def example_address() -> str:
+def example_address(name: str = "unsubscribe") -> str:
     """What stands in a preview, where nobody is to be unsubscribed: it leads to a page that says so."""
-    return settings.SITE_URL + _path() % "example"
+    return address_of("example", name)
 
 
 def delivery_of(token: str) -> Delivery | None:
@@ -55,7 +59,7 @@ def delivery_of(token: str) -> Delivery | None:
         public_id = UUID(bytes=urlsafe_b64decode(_signer().unsign(token) + "=="))
     except (BadSignature, binascii.Error, ValueError):
         return None
-    found = Delivery.objects.select_related("mailing__contact_list", "contact")
+    found = Delivery.objects.select_related("mailing__contact_list", "mailing__owner", "contact")
     return found.filter(public_id=public_id).first()
 
 
@@ -66,7 +70,7 @@ def token_in(words: str) -> str:
 
 
 def leave(delivery: Delivery, *, source: str) -> bool:
-    """Stop the mailings of this list to this recipient. True when that is new.
+    """Stop the mailings of this list, or all letters, to this recipient. True when that is new.
 
     Effective before the next message is handed over: the engine asks for suppressions in the transaction of each
     intent. `source` is kept with the proof of consent ("link", "mail").
@@ -82,7 +86,10 @@ def leave(delivery: Delivery, *, source: str) -> bool:
             changed = consent.leave(delivery.contact, delivery.mailing.contact_list, source=origin)
         is_new = any(new) or changed
         if is_new:
-            _tell(delivery, "unsubscribed", source)
+            is_letter = delivery.mailing.kind == Mailing.Kind.LETTER
+            _tell(delivery, "objected" if is_letter else "unsubscribed", source)
+            if is_letter:
+                _record(delivery, "noted an objection to letters, made with the link in")
     return is_new
 
 
@@ -97,7 +104,10 @@ def come_back(delivery: Delivery, *, source: str) -> bool:
             changed = consent.come_back(delivery.contact, delivery.mailing.contact_list, source=origin)
         is_new = any(lifted) or changed
         if is_new:
-            _tell(delivery, "came_back", source)
+            is_letter = delivery.mailing.kind == Mailing.Kind.LETTER
+            _tell(delivery, "objection_undone" if is_letter else "came_back", source)
+            if is_letter:
+                _record(delivery, "noted that an objection to letters was taken back, with the link in")
     return is_new
 
 
@@ -141,6 +151,12 @@ def _tell(delivery: Delivery, kind: str, source: str) -> None:
     )
 
 
+def _record(delivery: Delivery, sentence: str) -> None:
+    """For the audit trail; who it was stands in the delivery's history alone."""
+    mailing = delivery.mailing
+    record(None, f"{sentence} {mailing.reference}", about=mailing, label=mailing.reference)
+
+
 def _signer() -> Signer:
     return Signer(salt=SALT, sep=".")
 
@@ -152,6 +168,6 @@ def _keyed(secret: str) -> hmac.HMAC:
 
 
 @cache
-def _path() -> str:
+def _path(name: str) -> str:
     """The path with a place for the token: asked for once, and not for each of a million recipients."""
-    return reverse("leaving:unsubscribe", args=["TOKEN"]).replace("TOKEN", "%s")
+    return reverse(f"leaving:{name}", args=["TOKEN"]).replace("TOKEN", "%s")

@@ -21,6 +21,7 @@ os.environ.setdefault("PLATFORM_NAME", "Test Platform")
 os.environ.setdefault("REFERENCE_PREFIX", "TST")
 os.environ.setdefault("SEND_HOLD_SECONDS", "0")
 os.environ.setdefault("HASHED_STATIC", "0")
+os.environ.setdefault("CHECK_DOMAINS", "0")
 os.environ.setdefault("LOG_LEVEL", "WARNING")
 os.environ.setdefault("LEASE_SECONDS", "2")
 

@@ -108,6 +108,19 @@ def sign(message: bytes, domain: str) -> bytes:
     return (unsigned + "\r\n ".join(lines) + "\r\n").encode("ascii") + message
 
 
+def keys_of(domain: str) -> dict[str, str]:
+    """Selectors under which DKIM_KEYS signs for a domain, each with its file; entries that cannot be read are none."""
+    found: dict[str, str] = {}
+    for entry in settings.DKIM_KEYS:
+        try:
+            key = read_entry(entry)
+        except ValueError:
+            continue
+        if key.domain == domain.lower():
+            found.setdefault(key.selector, key.path)
+    return found
+
+
 def relaxed_field(field: bytes) -> bytes:
     """One header field, perhaps folded, in its relaxed form (RFC 6376 3.4.2)."""
     name, _colon, value = field.partition(b":")

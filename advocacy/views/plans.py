@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from accounts.access import requires
-from advocacy import planning
+from advocacy import planning, registry
 from advocacy.assessing import countries_of
 from advocacy.forms.plans import AddPointForm, PlanWordsForm, StartPlanForm
 from advocacy.languages import is_language, language_choices
@@ -96,6 +96,7 @@ def detail_page(request: HttpRequest, plan: ActionPlan, *, error: str = "", stat
         "has_placeholders": any(point.is_placeholder for point in points),
         "tone": TONES[plan.status],
         "error": error,
+        "actions": [action for fill in registry.plan_actions for action in fill(user, plan)],
         "may_edit": user.has_perm("advocacy.edit"),
         "may_approve": user.has_perm("advocacy.approve"),
         "seen": waits_for(plan, user),

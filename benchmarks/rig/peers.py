@@ -172,7 +172,7 @@ def token_of(mailing: Any, public_id: uuid.UUID) -> str:
     """The part of a reader's link to leave the list that nobody else has."""
     from mailing.dispatch import headers
 
-    return headers.link(mailing, public_id).rstrip("/").rpartition("/")[2]
+    return headers.links(mailing, public_id)["unsubscribe_link"].rstrip("/").rpartition("/")[2]
 
 
 def _more_headers(message: bytes, token: str) -> dict[str, str]:

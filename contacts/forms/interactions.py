@@ -34,9 +34,14 @@ class InteractionForm(forms.ModelForm):
 
     class Meta:
         model = Interaction
-        fields = ["kind", "at", "with_whom", "note"]
-        labels = {"with_whom": _("With whom")}
-        help_texts = {"with_whom": _("Colleagues and organisations that were there, such as “Ilse and Harbour House”.")}
+        fields = ["kind", "at", "with_whom", "note", "due_on"]
+        widgets = {"due_on": forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"})}
+        labels = {"with_whom": _("With whom"), "due_on": _("Come back to it on")}
+        help_texts = {
+            "with_whom": _("Colleagues and organisations that were there, such as “Ilse and Harbour House”."),
+            "due_on": _("From this day it stands on your first page until you say that it is done. Empty: never."),
+        }
+        error_messages = {"due_on": {"invalid": _("This is not a day. Write it as 2026-11-30.")}}
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

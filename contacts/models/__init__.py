@@ -1,5 +1,6 @@
 """People, organisations, the parliament, lists, segments and suppression."""
 
+from contacts.models.interactions import Interaction
 from contacts.models.lists import ConsentRecord, ConsentWording, ContactList, Subscription
 from contacts.models.merges import Merge, NotSame
 from contacts.models.notes import Note, PersonCorrection
@@ -12,7 +13,7 @@ from contacts.models.organisations import (
     StakeholderType,
 )
 from contacts.models.parliament import Body, Mandate, Membership
-from contacts.models.people import Contact, Interaction, LegalBasis, Post, Tag
+from contacts.models.people import Contact, LegalBasis, Post, Tag
 from contacts.models.runs import ImportFile, ImportRun, RememberedMapping
 from contacts.models.salutations import Salutation
 from contacts.models.segments import Segment, SegmentPick

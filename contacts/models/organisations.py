@@ -57,6 +57,10 @@ class StakeholderType(models.Model):
         return self.name
 
 
+# What stands in place of a register number where an organisation says expressly that it has none.
+NOT_REGISTERED = "not registered"
+
+
 class OrganisationQuerySet(models.QuerySet["Organisation"]):
     """Sets of organisations."""
 
@@ -146,6 +150,12 @@ class Organisation(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def register_number(self) -> str:
+        """Its number in the Transparency Register; "" without one, and where it says expressly that it has none."""
+        number = self.transparency_register_id.strip()
+        return "" if number.casefold() == NOT_REGISTERED else number
 
     def save(self, *args: Any, **kwargs: Any) -> None:
         """Compute the digest of the address, then save."""

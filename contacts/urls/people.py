@@ -23,6 +23,7 @@ urlpatterns = [
     path("people/<uuid:public_id>/corrections/<slug:field>/", person.correction_remove, name="correction_remove"),
     path("people/<uuid:public_id>/meetings/new/", interactions.interaction_create, name="interaction_create"),
     path("meetings/<int:pk>/", interactions.interaction_edit, name="interaction_edit"),
+    path("meetings/<int:pk>/done/", interactions.interaction_done, name="interaction_done"),
     path("meetings/<int:pk>/delete/", interactions.interaction_delete, name="interaction_delete"),
     path("meetings/<int:pk>/restore/", interactions.interaction_restore, name="interaction_restore"),
     path("people/<uuid:public_id>/notes/", person.note_add, name="note_add"),

@@ -12,17 +12,18 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
 from accounts.access import requires
-from contacts import recording
-from contacts.forms.interactions import InteractionForm
+from contacts import commitments, recording
+from contacts.forms.interactions import KINDS, InteractionForm
 from contacts.models import Contact, Interaction
 
 
 @requires("contacts.edit")
 @require_http_methods(["GET", "POST"])
 def interaction_create(request: HttpRequest, public_id: UUID) -> HttpResponse:
-    """Records a meeting, a call, an event or a commitment."""
+    """Records a meeting, a call, an event or a commitment (?kind= chooses which)."""
     person = get_object_or_404(Contact.objects.visible_to(request.user).living(), public_id=public_id)
-    form = InteractionForm(request.POST or None)
+    wanted = request.GET.get("kind", "")
+    form = InteractionForm(request.POST or None, initial={"kind": wanted} if wanted in dict(KINDS) else None)
     if request.method == "POST" and form.is_valid():
         recording.write_down(person, form.cleaned_data, actor=request.user)  # type: ignore[arg-type]
         messages.success(request, _("It stands in the timeline now."))
@@ -60,6 +61,17 @@ def interaction_restore(request: HttpRequest, pk: int) -> HttpResponse:
     entry = _entry(request, pk)
     if _try(recording.put_back, entry, actor=request.user):
         messages.success(request, _("The entry is back."))
+    return redirect("contacts:person_detail", entry.contact.public_id)
+
+
+@requires("contacts.edit")
+@require_POST
+def interaction_done(request: HttpRequest, pk: int) -> HttpResponse:
+    """Notes that one has come back to an entry, or with `undo` that there is something left to do."""
+    entry, undo = _entry(request, pk), bool(request.POST.get("undo"))
+    if _try(commitments.mark_done, entry, actor=request.user, is_done=not undo):
+        said = _("It comes back on its day.") if undo else _("Done. It does not come back to your first page.")
+        messages.success(request, said)
     return redirect("contacts:person_detail", entry.contact.public_id)
 
 

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from accounts.models import User
 from contacts.models import Affiliation, Organisation
+from contacts.models.organisations import NOT_REGISTERED
 
 PASSWORD = "open-road-2026"  # noqa: S105 - printed on purpose
 
@@ -33,6 +34,10 @@ ACCOUNTS = [
 def make_accounts() -> dict[str, User]:
     """Make the accounts that are missing, working for the platform; give all four by role."""
     platform = Organisation.objects.platform()
+    if not platform.transparency_register_id:
+        # No number is made up: the demo's letters say that there is none, as a letter to the Parliament has to.
+        platform.transparency_register_id = NOT_REGISTERED
+        platform.save(update_fields=["transparency_register_id"])
     found: dict[str, User] = {}
     for account in ACCOUNTS:
         user = User.objects.filter(email=account.email).first()

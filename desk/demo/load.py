@@ -1,4 +1,4 @@
-"""Fill an empty database with the demo: accounts, people, a statement, a plan, a letter sent and one that waits."""
+"""Fill an empty database with the demo: accounts, people, texts, a letter that was answered and one that waits."""
 
 from collections.abc import Callable
 from typing import Any
@@ -9,6 +9,7 @@ from advocacy.models import Statement
 from desk.demo import walk
 from desk.demo.accounts import make_accounts
 from desk.demo.address_book import make_address_book
+from desk.demo.answers import let_it_be_answered, write_passage
 from desk.demo.campaign import make_campaign
 from desk.demo.plan import make_plan
 from mailing import lifecycle
@@ -38,9 +39,12 @@ def load(*, send: bool = True, say: Callable[[str], object] = lambda text: None)
         walk.approve_letter(sent, writer=officer, approver=approver)
         sent.refresh_from_db()
     if send and sent.status in (Mailing.Status.APPROVED, Mailing.Status.SCHEDULED, Mailing.Status.SENDING):
-        walk.send_and_wait(sent, actor=approver)
+        sent = walk.send_and_wait(sent, actor=approver)
+    let_it_be_answered(sent)
     waits = _letter(statement, WAITS_FOR, officer)
     if waits.status == Mailing.Status.DRAFT and waits.submitted_at is None and not waits.transitions.exists():
+        write_passage(waits, actor=officer)
+        waits.refresh_from_db()
         lifecycle.submit(waits, actor=officer, approver=approver, note="A sample letter: read it, then approve it.")
     return {"sent": sent.reference, "recipients": sent.recipients, "waiting": waits.reference}
 

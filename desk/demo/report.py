@@ -10,8 +10,8 @@ from typing import Any
 from desk.demo import walk
 from desk.demo.accounts import make_accounts
 from desk.demo.proof import Check
+from mailing.ledger_files import csv_rows
 from mailing.models import Delivery, Mailing
-from mailing.reports import csv_rows
 
 COLUMNS = ["recipients", "sent", "queued", "failed", "cancelled", "uncertain", "skipped"]
 WORDS = {"sent": "accepted", "queued": "waiting", "failed": "not sent", "uncertain": "not known", "skipped": "left out"}

@@ -15,7 +15,7 @@ from mailing.dispatch import results
 from mailing.dispatch.failpoints import failpoint
 from mailing.dispatch.journal import Journal
 from mailing.dispatch.leases import Claim, LeaseLost
-from mailing.dispatch.rendering import NotOurs, Renderer, RenderError, digest
+from mailing.dispatch.rendering import NotEnclosed, NotOurs, Renderer, RenderError, digest
 from mailing.dispatch.results import Result
 from mailing.dispatch.window import Recipient
 from mailing.models import Mailing
@@ -137,6 +137,10 @@ class _Course:
             logger.warning("Delivery %s was not made: %s", recipient.pk, _where(error))
             self._handed.is_broken = True
             return results.handed_back(recipient, wait=NOT_MADE_WAITS)
+        except NotEnclosed as error:
+            # Nobody gets a letter without its files: the mailing stops, and this row waits for the person who looks.
+            self._handed.pause_reason = str(error)
+            return results.handed_back(recipient)
         except RenderError as error:
             return results.not_made(recipient, str(error))
         except Exception as error:  # A fault of ours must not stop everybody else's letter.

@@ -1,7 +1,8 @@
 """The header fields of a mailing beside those every message has (RELIABILITY 4.6, docs/deliverability.md).
 
-A letter is written to one person: it carries its reference and nothing of a list. A newsletter names its list, says
-that it is bulk mail (so that no holiday note answers it), and can be left in one click (RFC 2369, 2919, 8058).
+A letter is written to one person: it carries its reference and nothing of a list, and a link to object in its text. A
+newsletter names its list, says that it is bulk mail (so that no holiday note answers it), and can be left in one click
+(RFC 2369, 2919, 8058).
 """
 
 import re
@@ -12,7 +13,7 @@ from uuid import UUID
 
 from mailing import unsubscribe
 from mailing.models import Mailing
-from mailing.moulds import UNSUBSCRIBE
+from mailing.moulds import LINKS, PAPER_LINK, UNSUBSCRIBE
 from mailing.verp import local_part
 from transport.message import ascii_address
 
@@ -36,10 +37,9 @@ def fixed(mailing: Mailing, language: str) -> dict[str, str]:
 
 
 def own_count(mailing: Mailing) -> int:
-    """How many values of its own (`own`) a message carries: for a newsletter also how it is left, and where to."""
-    if mailing.kind != Mailing.Kind.NEWSLETTER:
-        return 1
-    return 3 if mailing.sender.bounce_domain else 2
+    """How many values of its own (`own`) a message carries: its id, how it is left, and for a newsletter where to."""
+    is_newsletter = mailing.kind == Mailing.Kind.NEWSLETTER
+    return 3 if is_newsletter and mailing.sender.bounce_domain else 2
 
 
 def own(public_id: UUID, count: int) -> list[str]:
@@ -56,10 +56,11 @@ def own(public_id: UUID, count: int) -> list[str]:
 
 
 def worded(mailing: Mailing, own: Sequence[str]) -> dict[str, str]:
-    """How a message is left, by the names of its header fields and of its merge field. Nothing for letters."""
-    if mailing.kind != Mailing.Kind.NEWSLETTER:
-        return {}
+    """How a message is left, by the names of its header fields and of its merge field; the latter alone for letters."""
     _id, token, *path = own
+    if mailing.kind != Mailing.Kind.NEWSLETTER:
+        found = {UNSUBSCRIBE: unsubscribe.address_of(token, "object")}
+        return found | {PAPER_LINK: unsubscribe.address_of(token, "paper")} if mailing.links_papers else found
     link = unsubscribe.address_of(token)
     # A token's characters mean themselves in an address, so only the space is written as %20 (RFC 6068 2).
     mailto = f"mailto:{_leaving_address(mailing, *path)}?subject=unsubscribe%20{token}"
@@ -69,13 +70,13 @@ def worded(mailing: Mailing, own: Sequence[str]) -> dict[str, str]:
 def personal(mailing: Mailing, public_id: UUID) -> dict[str, str]:
     """Header fields that differ from recipient to recipient: how this one leaves. None for letters."""
     found = worded(mailing, own(public_id, own_count(mailing)))
-    found.pop(UNSUBSCRIBE, None)
-    return found
+    return {name: value for name, value in found.items() if name not in LINKS}
 
 
-def link(mailing: Mailing, public_id: UUID) -> str:
-    """The address that stands in the newsletter's text for the same purpose; "" for letters."""
-    return worded(mailing, own(public_id, own_count(mailing))).get(UNSUBSCRIBE, "")
+def links(mailing: Mailing, public_id: UUID) -> dict[str, str]:
+    """The addresses that stand in the text, by their merge fields: for the same purpose, and where the PDF is."""
+    found = worded(mailing, own(public_id, own_count(mailing)))
+    return {name: value for name, value in found.items() if name in LINKS}
 
 
 def list_name(mailing: Mailing) -> str:

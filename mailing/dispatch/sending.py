@@ -9,7 +9,7 @@ from django.db import InterfaceError, OperationalError
 from django.utils.translation import gettext_lazy
 
 from mailing import bell, lifecycle
-from mailing.dispatch import breaker, clock, hours, skeleton, throttle
+from mailing.dispatch import breaker, clock, hours, readiness, skeleton, throttle
 from mailing.dispatch.claiming import claim_chunk, claim_retry, has_work, worker_name
 from mailing.dispatch.clock import ticks
 from mailing.dispatch.failpoints import failpoint
@@ -45,11 +45,12 @@ OLDER_CODE = gettext_lazy("It was begun by an older version of this software, wh
 def run(mailing_id: int, *, open_with: Callable[[], Transport] = open_transport, budget: float = BUDGET) -> int:
     """Work on a mailing for at most `budget` seconds and give how many messages were handed over.
 
-    Ends at once when nothing can be claimed, so that a bell rung twice does no harm. Never sleeps longer than two
-    seconds. Rings for the rest, and finishes the mailing when nothing is left.
+    Ends at once while something of it is still being made (`readiness`) or nothing can be claimed, so that a bell rung
+    twice does no harm. Never sleeps longer than two seconds. Rings for the rest, and finishes the mailing when nothing
+    is left.
     """
     mailing = Mailing.objects.select_related("sender", "owner", "contact_list").filter(pk=mailing_id).first()
-    if mailing is None:
+    if mailing is None or not readiness.is_ready(mailing):
         return 0
     turn = Turn(mailing, budget=min(budget, _open_for(mailing)))
     if turn.budget > 0 and has_work(mailing_id) and turn.is_ours():

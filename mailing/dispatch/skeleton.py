@@ -11,18 +11,22 @@ import secrets
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from itertools import groupby
 from typing import Any
 
 from markupsafe import escape
 
+from mailing.dispatch import threads
 from mailing.letterhead import wrap
-from mailing.moulds import SUBJECT, UNSUBSCRIBE, Line, Mould, Piece, Values
+from mailing.moulds import LINKS, SUBJECT, UNSUBSCRIBE, Line, Mould, Piece, Values
 from transport.delivery import refuse_unsafe_bytes
 from transport.message import WIDTH, ascii_address, build_message, mailbox_value, quoted_lines, text_value
 
-# What a stored program was made by; a program of another version is refused rather than misread.
-VERSION = 2
+# What a stored program was made by; a program that this code cannot read is refused rather than misread.
+VERSION = 3
+# Version 2 knew no threads; whatever it holds means the same here.
+ALSO_READ = (2,)
 # The recipient's address while the message is made; the whole value is a gap.
 NOBODY = "nobody.invalid"
 # So many combinations of shared values are kept with what was made of them.
@@ -79,8 +83,8 @@ def make_program(  # noqa: PLR0913 - a message has these parts
 ) -> dict[str, Any]:
     """The skeleton as it is stored: text where all messages are alike, and a list [kind, …] for each gap.
 
-    A header with the value None differs from message to message, as `own` says. `seed` makes the boundary. Raises
-    MessageError.
+    A header with the value None differs from message to message, as `own` says; threads.FIELD stands for all lines of
+    a follow-up's thread, which some messages have not. `seed` makes the boundary. Raises MessageError.
     """
     gaps: list[list[Any]] = []
     nonce = secrets.token_hex(8)
@@ -92,6 +96,9 @@ def make_program(  # noqa: PLR0913 - a message has these parts
     def lines(found: list[str | list[Piece]], kind: str) -> str:
         return "\n".join(line if isinstance(line, str) else gap(kind, line) for line in found)
 
+    def header(name: str) -> str:
+        return gap("thread") if name == threads.FIELD else gap("header", name)
+
     whole_subject = all(isinstance(piece, str) for piece in mould.subject)
     message = build_message(
         sender=sender,
@@ -101,18 +108,25 @@ def make_program(  # noqa: PLR0913 - a message has these parts
         text=lines(mould.text, "text"),
         html=lines(mould.html, "html"),
         message_id=f"<{gap('id')}@{ascii_address(sender[1]).rpartition('@')[2]}>",
-        headers={name: gap("header", name) if value is None else value for name, value in headers.items()},
+        headers={name: header(name) if value is None else value for name, value in headers.items()},
         date=date,
         boundary_of=seed,
     )
     refuse_unsafe_bytes(message)
-    cut = re.split(rf"q{nonce}(\d{{4}})q(?:@{re.escape(NOBODY)})?", message.decode("ascii"))
+    # The gap of a thread is whole lines, since a message may have none of them.
+    text = re.sub(rf"{threads.FIELD}: (q{nonce}\d{{4}}q)\r\n", r"\1", message.decode("ascii"))
+    cut = re.split(rf"q{nonce}(\d{{4}})q(?:@{re.escape(NOBODY)})?", text)
     pieces: list[Any] = []
     for number, piece in enumerate(cut):
         pieces += _parts_of_gap(gaps[int(piece)], own) if number % 2 else [piece]
-    link = own.parts(lambda values: own.worded(values).get(UNSUBSCRIBE, ""))
-    words = {"language": mould.language, "subject": mould.subject, "link": link, "own": len(own.widths)}
-    return {"version": VERSION, **words, "pieces": pieces}
+    links = {name: own.parts(partial(_worded, own, name)) for name in LINKS}
+    words = {"language": mould.language, "subject": mould.subject, "own": len(own.widths)}
+    # Under its old name, so that a message put together before there were others is read alike.
+    return {"version": VERSION, **words, "link": links.pop(UNSUBSCRIBE), "links": links, "pieces": pieces}
+
+
+def _worded(own: Own, name: str, values: Sequence[str]) -> str:
+    return own.worded(values).get(name, "")
 
 
 class OtherVersion(ValueError):
@@ -123,8 +137,8 @@ class Skeleton:
     """A program ready to be filled."""
 
     def __init__(self, program: Mapping[str, Any]) -> None:
-        """Raises OtherVersion for a program of another version."""
-        if program["version"] != VERSION:
+        """Raises OtherVersion for a program of a version that this code cannot read."""
+        if program["version"] != VERSION and program["version"] not in ALSO_READ:
             raise OtherVersion("This message was put together by another version and cannot be read.")
         # How many values `fill` wants in `own`.
         self.own: int = program["own"]
@@ -133,7 +147,7 @@ class Skeleton:
         gaps = [(at, piece[0], piece[1:]) for at, piece in enumerate(pieces) if not isinstance(piece, str)]
         self._slices: list[tuple[int, int, int, int]] = [(at, *rest) for at, kind, rest in gaps if kind == "own"]
         self._lines = {at: (kind, Line(_pieces(rest[0]))) for at, kind, rest in gaps if kind in ("text", "html")}
-        self._heads = [(at, kind) for at, kind, _rest in gaps if kind in ("to", "subject")]
+        self._heads = [(at, kind) for at, kind, _rest in gaps if kind in ("to", "subject", "thread")]
         lines = [line for _kind, line in self._lines.values()]
         self._values = Values(program["language"], Line(_pieces(program["subject"])), lines)
         shared = self._values.shared
@@ -142,7 +156,9 @@ class Skeleton:
         self._common = [at for at, (_kind, line) in self._lines.items() if line.names <= shared]
         self._personal = [(at, *found) for at, found in self._lines.items() if not found[1].names <= shared]
         self._escaped = set[str]().union(*[line.names for _at, kind, line in self._personal if kind == "html"])
-        self._link = program["link"] if any(UNSUBSCRIBE in line.names for _at, _kind, line in self._personal) else []
+        used = set[str]().union(*[line.names for _at, _kind, line in self._personal])
+        links = {UNSUBSCRIBE: program["link"], **program.get("links", {})}
+        self._links = [(name, parts) for name, parts in links.items() if name in used]
 
     def fill(self, mailbox: tuple[str, str], context: Mapping[str, Any], own: Sequence[str]) -> bytes:
         """One recipient's message: to (name, address), with merge values, and with what only this message carries.
@@ -152,11 +168,13 @@ class Skeleton:
         constant, few = self._known.get(self._values.key(context)) or self._make_known(context)
         out = constant.copy()
         values = self._values.all(context, few)
-        if self._link:
-            values[UNSUBSCRIBE] = "".join([_own_part(part, own) for part in self._link])
+        for name, parts in self._links:
+            values[name] = "".join([_own_part(part, own) for part in parts])
         for at, kind in self._heads:
             if kind == "to":
                 out[at] = mailbox_value("To", mailbox).encode("ascii")
+            elif kind == "thread":
+                out[at] = threads.lines(context)
             elif not out[at]:
                 out[at] = _subject(values)
         for at, number, start, stop in self._slices:
@@ -195,12 +213,13 @@ def _parts_of_gap(gap: list[Any], own: Own) -> list[Any]:
         return own.parts(lambda values: values[0])
     if kind == "header":
         return own.parts(lambda values: text_value(rest[0], own.worded(values)[rest[0]]))
-    if kind not in ("text", "html") or (line := Line(_pieces(rest[0]))).names != {UNSUBSCRIBE}:
+    if kind not in ("text", "html") or not (line := Line(_pieces(rest[0]))).names <= set(LINKS):
         return [gap]
 
     def write(values: Sequence[str]) -> str:
-        link = own.worded(values)[UNSUBSCRIBE]
-        return _quoted([_filled(kind, line, {UNSUBSCRIBE: link}, {UNSUBSCRIBE: str(escape(link))})])[0].decode("ascii")
+        links = {name: own.worded(values)[name] for name in line.names}
+        escaped = {name: str(escape(link)) for name, link in links.items()}
+        return _quoted([_filled(kind, line, links, escaped)])[0].decode("ascii")
 
     return own.parts(write)
 

@@ -160,8 +160,10 @@ def in_flight(mailing_id: int) -> Q:
     return found & Q(mailing_id=mailing_id, status=Delivery.Status.QUEUED, next_attempt_at__isnull=True)
 
 
-def counts(mailing_id: int) -> dict[str, int]:
+def counts(mailing_id: int, **more: Any) -> dict[str, int]:
     """The ledger in one statement: every status, and `in_flight` and `delayed` as parts of `queued`.
+
+    `more` are further aggregates over the same rows, for a page that shows them too.
 
     `skipped` counts those left out after the freeze only, so that queued + sent + failed + cancelled + uncertain +
     skipped is the number of recipients at every instant (DESIGN 3).
@@ -173,6 +175,7 @@ def counts(mailing_id: int) -> dict[str, int]:
         skipped=Count("pk", filter=Q(status=status.SKIPPED, skipped_at__isnull=False)),
         in_flight=Count("pk", filter=in_flight(mailing_id)),
         delayed=Count("pk", filter=Q(status=status.QUEUED, next_attempt_at__isnull=False)),
+        **more,
     )
 
 

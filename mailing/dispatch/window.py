@@ -25,12 +25,19 @@ QUEUED = (
     "mailing_id = %s AND id > %s AND id <= %s AND status = 'queued' AND next_attempt_at IS NULL ORDER BY id LIMIT %s"
 )
 NEXT_ROWS = f"""
-SELECT id, public_id, contact_id, email, language, context, attempts, (
+SELECT id, public_id, contact_id, email, language, context, attempts, {{paper}}, COALESCE((
     SELECT reason FROM contacts_suppression AS s
     WHERE s.email_digest = d.email_digest AND s.scope IN ('all', %s) ORDER BY s.scope LIMIT 1
-)
+), {{answered}})
 FROM mailing_delivery AS d WHERE {QUEUED}
 """  # noqa: S608 - our own words
+# Only where each message carries its own PDF: other mailings pay nothing for that table.
+PAPER = "(SELECT content FROM mailing_letterpaper AS p WHERE p.delivery_id = d.id)"
+# Of a follow-up alone: who has answered one of the letters before it.
+ANSWERED = """CASE WHEN EXISTS (
+    SELECT 1 FROM mailing_delivery AS f WHERE f.mailing_id IN ({marks}) AND f.contact_id = d.contact_id
+    AND f.skip_reason = '' AND f.replied_at IS NOT NULL
+) THEN 'answered' END"""
 # By their key alone: with a further condition, a table without statistics would be read as a whole.
 HOLD_CONTACTS = f"""
 SELECT id, erased_at IS NULL FROM contacts_contact
@@ -55,7 +62,9 @@ class Recipient(NamedTuple):
     language: str
     context: str
     attempts: int
-    # Why nobody may write to this address any more, if that is so.
+    # Its PDF on letterhead, of a letter that carries one.
+    paper_bytes: bytes | None
+    # Why nobody may write to this address any more, if that is so: a reason of Suppression, or "answered".
     suppressed: str | None = None
 
     @property
@@ -116,11 +125,14 @@ def _look(claim: Claim, mailing: Mailing, size: int) -> tuple[str, list[Recipien
     is_postgresql = connection.vendor == "postgresql"
     words = {"within": "= ANY (ARRAY", "close": ")", "lock": "FOR SHARE"} if is_postgresql else {"within": "IN"}
     hold = HOLD_CONTACTS.format_map({"close": "", "lock": ""} | words)
+    earlier = [before.pk for before in mailing.earlier]
+    answered = ANSWERED.format(marks=", ".join(["%s"] * len(earlier))) if earlier else "NULL"
+    next_rows = NEXT_ROWS.format(paper=PAPER if mailing.attaches_papers else "NULL", answered=answered)
     for _try in range(MOST_LOOKS):
         with together():
             held = ask_status(claim.mailing_id)
             contacts = ask(hold, window)
-            found = ask(NEXT_ROWS, [mailing.suppression_scope, *window])
+            found = ask(next_rows, [mailing.suppression_scope, *earlier, *window])
         there = {int(pk): bool(is_there) for pk, is_there in contacts()}
         rows = [Recipient(*row) for row in found()]
         if all(row.contact_id is None or row.contact_id in there for row in rows):
@@ -137,6 +149,8 @@ def _why_not(rows: list[Recipient], there: dict[int, bool], mailing: Mailing) ->
     for row in rows:
         if row.contact_id is None or not there.get(row.contact_id) or not row.email:
             reasons[row.pk] = Delivery.SkipReason.ERASED
+        elif row.suppressed == "answered":
+            reasons[row.pk] = Delivery.SkipReason.EXCLUDED
         elif row.suppressed:
             reason = Suppression.Reason(row.suppressed)
             reasons[row.pk] = SKIP_REASONS.get(reason, Delivery.SkipReason.SUPPRESSED)

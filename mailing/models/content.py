@@ -1,9 +1,13 @@
 """The text of a mailing, one row a language."""
 
+from collections.abc import Mapping
+from typing import Any
+
 from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from mailing import places
 from mailing.models.mailings import Mailing
 
 
@@ -15,6 +19,9 @@ class MailingContent(models.Model):
     subject = models.CharField(_("subject"), max_length=150, blank=True)
     body = models.TextField(_("letter"), blank=True)
     is_reviewed = models.BooleanField(_("reviewed"), default=False)
+    # What the source said when this translation was last reviewed (mailing.following); null where nobody noted it.
+    followed_subject = models.CharField(max_length=150, null=True, blank=True)
+    followed_body = models.TextField(null=True, blank=True)
     edition = models.PositiveIntegerField(default=1)
     # As advocacy.models.StatementText.saved_from.
     saved_from = models.CharField(max_length=32, blank=True)
@@ -30,9 +37,21 @@ class MailingContent(models.Model):
     def __str__(self) -> str:
         return f"{self.mailing_id} {self.language}"
 
+    def body_for(self, context: Mapping[str, Any], language: str = "") -> str:
+        """The text with the passages that a recipient's frozen context names; still with its merge fields."""
+        code = language or self.language
+
+        def wording(place: int) -> str:
+            return self.mailing.passage_bodies.get((places.chosen(context, place), code), "")
+
+        return places.expanded(self.body, wording)
+
 
 class Skeleton(models.Model):
-    """A mailing's message in one language, made once before its first letter leaves (mailing.dispatch.skeleton).
+    """A mailing's message in one language and shape, made once before its first letter leaves.
+
+    See mailing.dispatch.skeleton. The shape is which alternative passages stand in it (mailing.places.shape_of), ""
+    for letters without any.
 
     `program` holds the constant bytes and where each recipient's values go, so that what was sent can be made again
     bit by bit after texts, letterhead or this program have changed. Written once.
@@ -40,12 +59,15 @@ class Skeleton(models.Model):
 
     mailing = models.ForeignKey(Mailing, on_delete=models.CASCADE, related_name="skeletons")
     language = models.CharField(max_length=10)
+    shape = models.CharField(max_length=250, blank=True, default="")
     program = models.JSONField()
     made_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(fields=["mailing", "language"], name="mailing_has_one_skeleton_per_language"),
+            models.UniqueConstraint(
+                fields=["mailing", "language", "shape"], name="mailing_has_one_skeleton_per_language_and_shape"
+            ),
         ]
 
     def __str__(self) -> str:

@@ -119,6 +119,18 @@ class Delivery(models.Model):
     def __str__(self) -> str:
         return f"delivery {self.pk} of {self.mailing_id}"
 
+    @property
+    def paper_bytes(self) -> bytes | None:
+        """Its PDF on letterhead (mailing.papers), once that is made."""
+        paper = getattr(self, "paper", None)
+        return bytes(paper.content) if paper else None
+
+    def get_skip_reason_display(self) -> str:
+        """Why nobody wrote, in words. After the freeze one rule is left: who has answered gets no follow-up."""
+        if self.skip_reason == self.SkipReason.EXCLUDED and self.skipped_at:
+            return str(_("Has answered meanwhile"))
+        return str(self.SkipReason(self.skip_reason).label) if self.skip_reason else ""
+
 
 class DeliveryChunk(models.Model):
     """A range of delivery ids of one mailing: the only lease.
@@ -129,6 +141,8 @@ class DeliveryChunk(models.Model):
 
     class State(models.TextChoices):
         OPEN = "open"
+        # Waits until a person has seen the first letter arrive (mailing.dispatch.holding).
+        HELD = "held"
         DONE = "done"
 
     mailing = models.ForeignKey(Mailing, on_delete=models.CASCADE, related_name="chunks")

@@ -8,9 +8,7 @@ from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from contacts.models import Contact
 from mailing.models.deliveries import Delivery
-from mailing.models.mailings import Mailing
 
 # A row that fails this often (a fault of ours) is left for a person; the others go on.
 MOST_TRIES = 5
@@ -106,49 +104,6 @@ class IncomingMail(models.Model):
 
     def __str__(self) -> str:
         return f"incoming mail {self.pk}"
-
-
-class ReplyQuerySet(models.QuerySet["Reply"]):
-    """Sets of replies."""
-
-    def erase(self) -> int:
-        """Take out everything personal, here and in the messages they were read from; give how many."""
-        mails = IncomingMail.objects.filter(pk__in=self.values_list("mail_id", flat=True))
-        mails.empty()
-        return self.update(subject="", text="", from_email="", from_name="", contact=None)
-
-
-class Reply(models.Model):
-    """An answer that came in, by a person or by a machine (`is_auto`); one for each incoming mail."""
-
-    class MatchedBy(models.TextChoices):
-        ADDRESS = "address", _("the address of its letter")
-        REFERENCE = "reference", _("the number of the message it answers")
-        SENDER = "sender", _("who wrote it")
-
-    mail = models.OneToOneField(IncomingMail, on_delete=models.PROTECT, related_name="reply")
-    delivery = models.ForeignKey(Delivery, null=True, blank=True, on_delete=models.SET_NULL, related_name="replies")
-    mailing = models.ForeignKey(Mailing, null=True, blank=True, on_delete=models.PROTECT, related_name="replies")
-    contact = models.ForeignKey(Contact, null=True, blank=True, on_delete=models.SET_NULL, related_name="replies")
-    from_name = models.CharField(max_length=200, blank=True)
-    from_email = models.CharField(max_length=254, blank=True)
-    subject = models.CharField(max_length=300, blank=True)
-    text = models.TextField(blank=True)
-    # Empty: nobody knows which letter it answers.
-    matched_by = models.CharField(max_length=10, choices=MatchedBy, blank=True)
-    is_auto = models.BooleanField(default=False)
-    received_at = models.DateTimeField()
-
-    objects: ClassVar[ReplyQuerySet] = ReplyQuerySet.as_manager()  # type: ignore[assignment]
-
-    class Meta:
-        ordering = ["-received_at", "-id"]
-        indexes = [
-            models.Index(fields=["mailing", "is_auto"], name="reply_of_mailing"),
-        ]
-
-    def __str__(self) -> str:
-        return f"reply {self.pk}"
 
 
 class Mailbox(models.Model):

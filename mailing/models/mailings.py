@@ -31,12 +31,21 @@ class Mailing(Owned):
         FINISHED = "finished", _("Finished")
         CANCELLED = "cancelled", _("Cancelled")
 
+    class PaperAs(models.TextChoices):
+        NONE = "none", _("No PDF")
+        ATTACHED = "attached", _("As a PDF attached to it")
+        LINK = "link", _("As a link to its PDF")
+
     reference = models.CharField(_("reference"), max_length=40, unique=True)
     title = models.CharField(_("title"), max_length=200)
     kind = models.CharField(max_length=20, choices=Kind, default=Kind.LETTER)
     status = models.CharField(max_length=20, choices=Status, default=Status.DRAFT)
     statement = models.ForeignKey(Statement, null=True, blank=True, on_delete=models.PROTECT, related_name="mailings")
     statement_digest = models.CharField(max_length=64, blank=True, help_text="The source version it was made from.")
+    # The letter that this one follows up: it goes to those who have not answered it, threaded under it.
+    follows = models.ForeignKey("self", null=True, blank=True, on_delete=models.PROTECT, related_name="follow_ups")
+    # When a person said that nobody needs to be asked again.
+    follow_up_declined_at = models.DateTimeField(null=True, blank=True)
     campaign = models.ForeignKey(Campaign, null=True, blank=True, on_delete=models.PROTECT, related_name="mailings")
     sender = models.ForeignKey(Sender, on_delete=models.PROTECT, related_name="mailings")
     # A newsletter goes to one consented list; leaving it is a suppression of that list.
@@ -60,6 +69,11 @@ class Mailing(Owned):
     matched = models.PositiveIntegerField(null=True, blank=True)
     recipients = models.PositiveIntegerField(null=True, blank=True)
     pause_reason = models.CharField(max_length=300, blank=True)
+    # How each recipient also gets the letter on letterhead (mailing.papers). The PDFs are made once it has started and
+    # before the first one leaves: all of them are there since `papers_ready_at`; who makes them holds `papers_until`.
+    paper = models.CharField(max_length=10, choices=PaperAs, default=PaperAs.NONE, db_default=PaperAs.NONE)
+    papers_ready_at = models.DateTimeField(null=True, blank=True)
+    papers_until = models.DateTimeField(null=True, blank=True)
     created_at = models.DateTimeField(auto_now_add=True)
     changed_at = models.DateTimeField(auto_now=True)
     submitted_at = models.DateTimeField(null=True, blank=True)
@@ -122,9 +136,49 @@ class Mailing(Owned):
         return self.reference
 
     @property
+    def has_papers(self) -> bool:
+        """Whether each of its recipients has a PDF. A newsletter has none."""
+        return self.kind == self.Kind.LETTER and self.paper != self.PaperAs.NONE
+
+    @property
+    def attaches_papers(self) -> bool:
+        """Whether that PDF goes with the message itself."""
+        return self.kind == self.Kind.LETTER and self.paper == self.PaperAs.ATTACHED
+
+    @property
+    def links_papers(self) -> bool:
+        """Whether the message leads to that PDF by a link of its own."""
+        return self.kind == self.Kind.LETTER and self.paper == self.PaperAs.LINK
+
+    @property
     def suppression_scope(self) -> str:
         """Which suppressions stop it besides those of everything: its list's, or "letters" where it has none."""
         return f"list:{self.contact_list_id}" if self.contact_list_id else "letters"
+
+    @cached_property
+    def passage_bodies(self) -> dict[tuple[int, str], str]:
+        """Wording of each alternative passage by its id and language; asked once for many letters."""
+        rows = self.passages.filter(texts__isnull=False)
+        return {(pk, language): body for pk, language, body in rows.values_list("pk", "texts__language", "texts__body")}
+
+    @cached_property
+    def earlier(self) -> list["Mailing"]:
+        """The letters that this one follows up, the first of them first; one query each, and none for most letters."""
+        found = [self.follows] if self.follows else []
+        while found and found[0].follows:
+            found.insert(0, found[0].follows)
+        return found
+
+    @cached_property
+    def kin(self) -> list[int]:
+        """Ids of the other letters of its thread, whose answers count for it too; none for most letters."""
+        if not self.earlier:
+            return []
+        found = newest = {self.earlier[0].pk}
+        while newest:
+            newest = set(Mailing.objects.filter(follows__in=newest).values_list("pk", flat=True)) - found
+            found = found | newest
+        return sorted(found - {self.pk})
 
     @cached_property
     def statement_languages(self) -> set[str]:

@@ -26,6 +26,15 @@ class Sender(Owned):
         blank=True,
         help_text=_("Returned mail comes to an address of its own here for each message; empty: to the sender."),
     )
+    dkim_selector = models.CharField(
+        _("DKIM selector"),
+        max_length=100,
+        blank=True,
+        help_text=_("The name under which the mail server’s or provider’s key stands in the DNS, such as news2026."),
+    )
+    # What the DNS said of its domain the last time (mailing.domain_health); empty: never asked.
+    domain_health = models.JSONField(default=dict, blank=True)
+    domain_checked_at = models.DateTimeField(null=True, blank=True)
 
     objects = OwnedQuerySet.as_manager()
 

@@ -3,20 +3,24 @@
 from typing import Any
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from accounts.access import requires
 from accounts.roles import users_who_may
-from mailing import checklist, lifecycle, previews
+from advocacy.richtext import to_text
+from mailing import arrivals, checklist, lifecycle, previews, reviewing
+from mailing.findings import Checklist
 from mailing.forms import SubmitForm
 from mailing.lifecycle import LifecycleError, Moved, NotAllowed
 from mailing.models import Mailing
+from mailing.reviewing import Changes
 from mailing.story import address_of, history_of, road_of
+from mailing.sums import language_bars
 from mailing.views.finding import find
-from mailing.views.people import language_bars, left_out_rows
+from mailing.views.people import left_out_rows
 
 
 @requires("mailing.view")
@@ -32,7 +36,9 @@ def approve_page(
     found = checklist.run(mailing)
     digest = lifecycle.audience_digest_of(mailing, found.preview)
     user: Any = request.user
-    approvers = [person for person in users_who_may("mailing.approve") if person.pk not in {user.pk, mailing.author_id}]
+    is_draft = mailing.status == Mailing.Status.DRAFT
+    others = {user.pk, mailing.author_id}
+    approvers = [one for one in users_who_may("mailing.approve") if one.pk not in others] if is_draft else []
     context = {
         "nav": "letters",
         "mailing": mailing,
@@ -44,13 +50,23 @@ def approve_page(
         "bars": language_bars(found.preview),
         "proposed": previews.three_worth_reading(mailing, found.preview, found.readers),
         "digest": digest,
+        "people": arrivals.sealed(mailing, found.preview) if mailing.status == Mailing.Status.IN_REVIEW else "",
+        "arrivals": arrivals.since(mailing, request.POST.get("people", ""), found.preview) if status == 409 else None,
         "has_moved": mailing.status == Mailing.Status.IN_REVIEW and digest != mailing.review_digest,
         "form": form or SubmitForm(approvers=approvers),
         "approvers": approvers,
         "refusal": _refusal(mailing, user),
+        "changes": _changes(mailing, user, found),
         "history": history_of(mailing),
     }
     return render(request, "mailing/approve.html", context, status=status)
+
+
+def _changes(mailing: Mailing, user: Any, found: Checklist) -> Changes | None:
+    """While it waits: what changed since this person, or anybody, decided the last time."""
+    if mailing.status != Mailing.Status.IN_REVIEW:
+        return None
+    return reviewing.since_last_read(mailing, user, [pk for pk, _key, _language in found.preview.recipient_keys])
 
 
 def _refusal(mailing: Mailing, user: Any) -> str:
@@ -60,6 +76,24 @@ def _refusal(mailing: Mailing, user: Any) -> str:
     except NotAllowed as reason:
         return str(reason)
     return ""
+
+
+@requires("mailing.view")
+def letter_review(request: HttpRequest, reference: str, pk: int) -> HttpResponse:
+    """What somebody read when they decided: texts, numbers, proposed letters, checklist. It stays as it was."""
+    mailing = find(request, reference)
+    review = mailing.reviews.filter(pk=pk).first()
+    if review is None:
+        raise Http404
+    context = {
+        "nav": "letters",
+        "mailing": mailing,
+        "review": review,
+        "sum": reviewing.sum_sentence(review),
+        "texts": [(row[0], row[1], to_text(row[2]), row[3]) for row in review.parts.get("texts", [])],
+        "shown": reviewing.shown(review),
+    }
+    return render(request, "mailing/review.html", context)
 
 
 @require_POST

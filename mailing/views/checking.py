@@ -1,17 +1,23 @@
 """Step 3: the checklist, and a test to oneself."""
 
+from typing import Any
+
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST
 
 from accounts.access import requires
-from mailing import checklist, previews
+from mailing import checklist, domain_health, previews
 from mailing.forms import TestForm
 from mailing.story import road_of
-from mailing.testing import TestError, send_test
+from mailing.testing import TestError, send_each, send_test
 from mailing.views.finding import find
+from mailing.views.senders import say_checked
 
 
 @requires("mailing.view")
@@ -26,6 +32,9 @@ def letter_check(request: HttpRequest, reference: str) -> HttpResponse:
         "steps": road_of(mailing, "check", people=found.preview.recipients, check=found.summary),
         "test_form": TestForm(initial={"to": getattr(request.user, "email", ""), "n": 1}),
         "choices": previews.choices(found.readers),
+        "languages": len({reader.language for reader in found.readers}),
+        "domain": domain_health.panel_of(mailing.sender),
+        "checked_at": timezone.now(),
     }
     return render(request, "mailing/check.html", context)
 
@@ -41,10 +50,30 @@ def letter_test(request: HttpRequest, reference: str) -> HttpResponse:
             request, _("The test was not sent: “%(to)s” is no address.") % {"to": request.POST.get("to", "")[:80]}
         )
     else:
+        to, number = form.cleaned_data["to"], form.cleaned_data["n"] or 1
+        actor: Any = request.user
         try:
-            send_test(mailing, actor=request.user, to=form.cleaned_data["to"], number=form.cleaned_data["n"] or 1)  # type: ignore[arg-type]
+            if "each" in request.POST:
+                count = send_each(mailing, actor=actor, to=to)
+            else:
+                send_test(mailing, actor=actor, to=to, number=number)
+                count = 1
         except TestError as error:
             messages.error(request, str(error))
         else:
-            messages.success(request, _("The test is on its way to %(to)s.") % {"to": form.cleaned_data["to"]})
+            told = ngettext(
+                "The test is on its way to %(to)s.",
+                "%(n)d tests are on their way to %(to)s, one in each language.",
+                count,
+            )
+            messages.success(request, told % {"to": to, "n": count})
     return redirect("mailing:letter_check", reference=reference)
+
+
+@require_POST
+@requires("mailing.edit")
+def letter_domain(request: HttpRequest, reference: str) -> HttpResponse:
+    """Ask the DNS about the sender's domain now."""
+    mailing = find(request, reference)
+    say_checked(request, mailing.sender)
+    return redirect(f"{reverse('mailing:letter_check', args=[reference])}#domain")

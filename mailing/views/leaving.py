@@ -1,4 +1,6 @@
-"""Leaving a list by the link in its mail. GET and HEAD change nothing, for scanners open every link; POST acts.
+"""Leaving a list, or objecting to letters, by the link in the mail.
+
+GET and HEAD change nothing, for scanners open every link; POST acts.
 
 The token is the only authority: no cookie is read or set, and no CSRF token is asked for, since mail programs post
 here too (RFC 8058). The body of the request is not looked at, so every form of it is welcome.
@@ -20,7 +22,7 @@ from accounts.access import public
 from advocacy.languages import interface_language
 from contacts.confidentiality import shown_address
 from mailing import unsubscribe
-from mailing.models import Delivery
+from mailing.models import Delivery, Mailing
 
 
 def _token_page(view: Callable[[HttpRequest, Delivery], HttpResponse]) -> Callable[..., HttpResponseBase]:
@@ -44,7 +46,7 @@ def leave(request: HttpRequest, delivery: Delivery) -> HttpResponse:
     if request.method == "POST":
         unsubscribe.leave(delivery, source="link")
     has_left = request.method == "POST" or unsubscribe.has_left(delivery)
-    return render(request, "public/unsubscribed.html" if has_left else "public/unsubscribe.html", _context(delivery))
+    return render(request, _template(delivery, has_left=has_left), _context(delivery))
 
 
 @_token_page
@@ -55,7 +57,14 @@ def undo(request: HttpRequest, delivery: Delivery) -> HttpResponse:
         unsubscribe.come_back(delivery, source="link")
     has_left = unsubscribe.has_left(delivery)
     context = _context(delivery) | {"is_back": request.method == "POST" and not has_left}
-    return render(request, "public/unsubscribed.html" if has_left else "public/unsubscribe.html", context)
+    return render(request, _template(delivery, has_left=has_left), context)
+
+
+def _template(delivery: Delivery, *, has_left: bool) -> str:
+    """Nobody subscribed to a letter: its page speaks of an objection."""
+    if delivery.mailing.kind == Mailing.Kind.LETTER:
+        return "public/objected.html" if has_left else "public/object.html"
+    return "public/unsubscribed.html" if has_left else "public/unsubscribe.html"
 
 
 def _context(delivery: Delivery) -> dict[str, Any]:
@@ -63,6 +72,7 @@ def _context(delivery: Delivery) -> dict[str, Any]:
     return _frame(interface_language(delivery.language)) | {
         "token": unsubscribe.token_for(delivery.public_id),
         "address": unsubscribe.masked(shown_address(delivery.email, delivery.contact)),
+        "organisation": mailing.owner.name,
         "list_name": mailing.contact_list.name if mailing.contact_list else "",
     }
 

@@ -1,22 +1,24 @@
 """Step 5 and after: when it leaves, the confirmation with undo, pause, resume, stop the rest."""
 
+from typing import Any
+
 from django.conf import settings
 from django.contrib import messages
+from django.db.models import Count
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
-from django_htmx.http import HttpResponseClientRedirect
 
 from accounts.access import requires
-from mailing import lifecycle, reports
+from mailing import domain_health, lifecycle, parliament, reports
 from mailing.lifecycle import LifecycleError
 from mailing.models import Delivery, Mailing
-from mailing.scheduling import SendForm, first_values
+from mailing.planning import PlanForm, languages_sentence
+from mailing.scheduling import first_values
 from mailing.states import EDITABLE
 from mailing.story import address_of, road_of
-from mailing.timing import ends_at, timing_sentences, zone_word
+from mailing.timing import zone_word
 from mailing.views.finding import find
 
 
@@ -28,10 +30,11 @@ def letter_send(request: HttpRequest, reference: str) -> HttpResponse:
         if mailing.approver_id is None:
             messages.info(request, _("A colleague has to approve it before it can be sent."))
         return redirect(address_of(mailing) if mailing.approver_id else request.path.replace("/send/", "/approve/"))
-    form = SendForm(request.POST or None, initial=first_values(), mailing=mailing)
+    form = PlanForm(request.POST or None, initial=first_values(), mailing=mailing)
     if request.method == "POST" and form.is_valid():
         try:
-            lifecycle.schedule(mailing, actor=request.user, at=form.at(), timing=form.timing())  # type: ignore[arg-type]
+            plan: dict[str, Any] = {"at": form.at(), "timing": form.timing(), "first": form.first_delivery()}
+            lifecycle.schedule(mailing, actor=request.user, **plan)  # type: ignore[arg-type]
         except LifecycleError as error:
             form.add_error(None, str(error))
         else:
@@ -45,43 +48,17 @@ def letter_send(request: HttpRequest, reference: str) -> HttpResponse:
         "zone": zone_word(settings.TIME_ZONE),
         "sender_pace": mailing.sender.pace_per_minute,
         "hold": settings.SEND_HOLD_SECONDS,
-        "languages": _languages(mailing),
+        "languages": languages_sentence(_languages(mailing)),
+        "domain": domain_health.panel_of(mailing.sender),
+        "recess": parliament.recess_sentence(form.recess) if form.recess else "",
     }
     return render(request, "mailing/send.html", context, status=422 if form.errors else 200)
 
 
-def _languages(mailing: Mailing) -> int:
-    return (
-        Delivery.objects.filter(mailing=mailing)
-        .exclude(status=Delivery.Status.SKIPPED)
-        .values("language")
-        .distinct()
-        .count()
-    )
-
-
-@requires("mailing.view")
-def letter_sent(request: HttpRequest, reference: str) -> HttpResponse:
-    """The confirmation: reference, count, when, who approved, what happens next, undo while it is held."""
-    mailing = find(request, reference)
-    if mailing.status != Mailing.Status.SCHEDULED:
-        started = address_of(mailing)
-        return HttpResponseClientRedirect(started) if request.htmx else redirect(started)  # type: ignore[attr-defined]
-    left = int((mailing.scheduled_at - timezone.now()).total_seconds()) if mailing.scheduled_at else 0
-    context = {
-        "nav": "letters",
-        "mailing": mailing,
-        "left": max(left, 0),
-        "is_soon": left <= 15 * 60,
-        "hold": settings.SEND_HOLD_SECONDS,
-        "used": min(max(settings.SEND_HOLD_SECONDS - left, 0), settings.SEND_HOLD_SECONDS),
-        # Often while it is held, so that the seconds are true and the report follows the first letter.
-        "refresh": 2 if left <= settings.SEND_HOLD_SECONDS else 30,
-        "timing": timing_sentences(mailing),
-        "ends": ends_at(mailing, mailing.scheduled_at or timezone.now(), mailing.recipients or 0),
-        "scheduled_by": mailing.transitions.filter(to_status=Mailing.Status.SCHEDULED).last(),
-    }
-    return render(request, "mailing/sent.html", context)
+def _languages(mailing: Mailing) -> dict[str, int]:
+    """Language → number of letters."""
+    rows = Delivery.objects.filter(mailing=mailing).exclude(status=Delivery.Status.SKIPPED).order_by()
+    return dict(rows.values_list("language").annotate(letters=Count("pk")))
 
 
 @require_POST

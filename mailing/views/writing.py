@@ -1,33 +1,38 @@
 """Step 1: the texts. Saving without loss, fields with sample values, languages, details."""
 
+from typing import Any
+
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.template.defaultfilters import date
-from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from accounts.access import requires
+from accounts.ids import id_in
+from advocacy.comparing import Comparison, compare
 from advocacy.forms.statements import LanguageForm, page_name
 from advocacy.languages import is_language
-from advocacy.richtext import editor_page, safe
+from advocacy.models import Ask
+from advocacy.paragraphs import paragraphs_of
+from advocacy.richtext import editor_page, safe, tokens_to_chips
 from contacts.languages import language_name
-from mailing import previews
+from mailing import audience, merge, previews
 from mailing.campaigns import put_into
-from mailing.drafting import Conflict, Saved, change_details, remove_text, save_text
+from mailing.composing import add_ask
+from mailing.drafting import Conflict, Saved, change_details, save_text
+from mailing.following import is_stale, source_of, state_of, what_changed
 from mailing.forms import DetailsForm, TextForm
 from mailing.lifecycle import LifecycleError
 from mailing.models import Mailing, MailingContent
+from mailing.paper_panel import panel_of
+from mailing.passage_rows import asks_of
 from mailing.states import EDITABLE
 from mailing.story import address_of, road_of
 from mailing.views.finding import find
-
-
-def write_address(mailing: Mailing, language: str) -> str:
-    """The editor of one language version."""
-    return f"{reverse('mailing:letter_write', args=[mailing.reference])}?lang={language}"
+from mailing.views.languages import write_address
 
 
 @editor_page
@@ -55,6 +60,9 @@ def letter_write(request: HttpRequest, reference: str) -> HttpResponse:
         messages.error(request, str(error))
         return redirect(address_of(find(request, reference)))
     _say_saved(request, mailing, saved)
+    if request.POST.get("put") == "ask":
+        _put_ask(request, mailing)
+        return redirect(write_address(mailing, content.language))
     if "next" in request.POST:
         return redirect("mailing:letter_audience", reference=reference)
     return (
@@ -62,6 +70,25 @@ def letter_write(request: HttpRequest, reference: str) -> HttpResponse:
         if "leave" in request.POST
         else redirect(write_address(mailing, content.language))
     )
+
+
+def _put_ask(request: HttpRequest, mailing: Mailing) -> None:
+    """Put the chosen ask into the texts that have just been saved."""
+    pk = id_in(request.POST.get("ask", ""))
+    ask = Ask.objects.visible_to(request.user).filter(pk=pk).prefetch_related("texts").first() if pk else None
+    if ask is None:
+        messages.error(request, _("Choose an ask first."))
+        return
+    try:
+        languages = add_ask(mailing, ask, actor=request.user)  # type: ignore[arg-type]
+    except (LookupError, LifecycleError) as error:
+        messages.error(request, str(error))
+        return
+    if languages:
+        names = ", ".join(map(language_name, languages))
+        messages.success(request, _("The ask stands before the closing now, in: %(languages)s.") % {"languages": names})
+    else:
+        messages.info(request, _("This letter makes that ask already."))
 
 
 def _content_of(mailing: Mailing, language: str) -> MailingContent:
@@ -89,8 +116,13 @@ def _page(
         "form": form,
         "theirs": theirs,
         "their_body": safe(theirs.body) if theirs else "",
+        "difference": _difference(theirs, form) if theirs else None,
         "steps": road_of(mailing, "write"),
         "tabs": _tabs(mailing, content.language),
+        "behind": _behind(mailing, content),
+        "source": _source_beside(mailing, content),
+        "asks": asks_of(mailing, content.language, request.user),  # type: ignore[arg-type]
+        "papers": panel_of(mailing, request.user),
         "sample": previews.sample_values(mailing, content.language),
         "language_form": LanguageForm(taken=taken | {content.language}),
         "details_form": DetailsForm(user=request.user, mailing=mailing, prefix="details"),  # type: ignore[arg-type]
@@ -99,19 +131,40 @@ def _page(
     return render(request, "mailing/write.html", context, status=status)
 
 
+def _behind(mailing: Mailing, content: MailingContent) -> dict[str, object] | None:
+    """What changed in the source since this translation was reviewed, and how many would read it as it is."""
+    source = source_of(mailing)
+    if source is None or not is_stale(content, source):
+        return None
+    everybody: Any = audience.people(mailing)
+    people = everybody.filter(skip_reason="", given_language=content.language)
+    comparison = what_changed(content, source) if content.followed_body else None
+    return {"comparison": comparison, "people": people.order_by().count(), "language": source.language}
+
+
+def _source_beside(mailing: Mailing, content: MailingContent) -> dict[str, object] | None:
+    """The source's text, for whoever writes a translation."""
+    source = source_of(mailing)
+    if source is None or source.language == content.language:
+        return None
+    labels = {name: str(field.label) for name, field in merge.FIELDS.items()}
+    body = safe(tokens_to_chips(source.body, labels))
+    return {"language": source.language, "subject": source.subject, "body": body}
+
+
 def _tabs(mailing: Mailing, here: str) -> list[dict[str, object]]:
     """Each language version with its state; the one being begun as well."""
     contents = list(mailing.contents.all())
     if here not in {content.language for content in contents}:
         contents.append(MailingContent(mailing=mailing, language=here))
+    source = source_of(mailing)
     contents.sort(key=lambda content: (content.language != mailing.source_language, language_name(content.language)))
     return [
         {
             "name": language_name(content.language),
             "url": write_address(mailing, content.language),
             "is_here": content.language == here,
-            "state": "nod" if not content.pk else "met" if content.is_reviewed else "part",
-            "word": _("Missing") if not content.pk else _("Ready") if content.is_reviewed else _("Not reviewed"),
+            **state_of(content, source),
         }
         for content in contents
     ]
@@ -125,6 +178,12 @@ def _conflict_page(request: HttpRequest, mailing: Mailing, theirs: MailingConten
     edition = theirs.edition if theirs.pk else 0
     again = TextForm(content=theirs, initial={"edition": edition, "page": page_name(), **mine})
     return _page(request, theirs, again, theirs=theirs, status=409)
+
+
+def _difference(theirs: MailingContent, form: TextForm) -> Comparison:
+    """What differs from their text to what stands in the form."""
+    mine = paragraphs_of(str(form["subject"].value() or ""), "", str(form["body"].value() or ""))
+    return compare(paragraphs_of(theirs.subject, "", theirs.body), mine)
 
 
 def _autosave(request: HttpRequest, content: MailingContent, form: TextForm) -> HttpResponse:
@@ -183,29 +242,4 @@ def letter_details(request: HttpRequest, reference: str) -> HttpResponse:
                     messages.warning(request, _("The letter is a draft again and needs a new approval."))
         except LifecycleError as error:
             messages.error(request, str(error))
-    return redirect("mailing:letter_write", reference=reference)
-
-
-@require_POST
-@requires("mailing.edit")
-def language_add(request: HttpRequest, reference: str) -> HttpResponse:
-    """Open the editor for a language that has no version yet; it is made by the first save."""
-    mailing = find(request, reference)
-    form = LanguageForm(request.POST, taken={content.language for content in mailing.contents.all()})
-    if not form.is_valid():
-        messages.error(request, _("Choose a language that this letter does not have yet."))
-        return redirect("mailing:letter_write", reference=reference)
-    return redirect(write_address(mailing, form.cleaned_data["language"]))
-
-
-@require_POST
-@requires("mailing.edit")
-def language_remove(request: HttpRequest, reference: str, language: str) -> HttpResponse:
-    """Take a language version out."""
-    mailing = find(request, reference)
-    try:
-        remove_text(mailing, language, actor=request.user)  # type: ignore[arg-type]
-        messages.success(request, _("The %(language)s text is taken out.") % {"language": language_name(language)})
-    except LifecycleError as error:
-        messages.error(request, str(error))
     return redirect("mailing:letter_write", reference=reference)

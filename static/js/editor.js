@@ -178,9 +178,11 @@
     if (!button) return;
     const found = editors.get(button.dataset.editor) || (editors.size === 1 ? [...editors.values()][0] : undefined);
     if (!found) return;
-    const { insertField, insertSource } = button.dataset;
+    const { insertField, insertLabel, insertSource } = button.dataset;
     const named = (list, name) => list.find((candidate) => candidate.name === name);
-    const field = insertField && named(found.fields, insertField);
+    // A place made after the editor was opened is not in its list; the button says what it is called.
+    const labelled = insertLabel && { name: insertField, label: insertLabel };
+    const field = insertField && (named(found.fields, insertField) || labelled);
     const source = insertSource && named(found.sources, insertSource);
     if (field) insertChip(found.editor, "@", mention(field));
     else if (source) insertChip(found.editor, "#", window.citing.mention(source));

@@ -146,7 +146,10 @@ def test_what_is_too_large_is_refused(monkeypatch):
 def test_the_process_that_sets_gets_no_key_of_ours(monkeypatch, tmp_path):
     monkeypatch.setenv("SECRET_KEY", "a key")
     spy = tmp_path / "spy.py"
-    spy.write_text("import os, sys\nsys.stdout.write('%PDF' + repr(dict(os.environ)))\n")
+    spy.write_text(
+        "import os, sys\ntold = b'%PDF' + repr(dict(os.environ)).encode()\n"
+        "sys.stdout.buffer.write(len(told).to_bytes(8, 'big') + told)\n"
+    )
     monkeypatch.setattr(typesetting, "_CHILD", spy)
     told = typeset(document([]), MOMENT).decode()
 

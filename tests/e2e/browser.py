@@ -1,8 +1,10 @@
 """A real Chromium for the walks: what it may do, what counts as a fault on a page, and axe."""
 
+import os
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page
@@ -101,6 +103,22 @@ class Visitor:
                 self.page.emulate_media(color_scheme=scheme)
                 self.check_accessibility(f"{where} at {width} px, {scheme}")
                 self.check_fits(f"{where} at {width} px")
+        self.page.set_viewport_size({"width": WAYS[0][0], "height": 1000})
+        self.page.emulate_media(color_scheme="light")
+
+    def keep_pictures(self, name: str) -> None:
+        """Whole-page pictures of the open page, where DEMARCHE_PICTURES names a folder."""
+        folder = os.environ.get("DEMARCHE_PICTURES")
+        if not folder:
+            return
+        for width, scheme in WAYS:
+            self.page.set_viewport_size({"width": width, "height": 1000})
+            self.page.emulate_media(color_scheme=scheme)
+            # As tall as the page, so that what sticks to its foot stands there and frames are loaded.
+            height = self.page.evaluate("document.documentElement.scrollHeight")
+            self.page.set_viewport_size({"width": width, "height": max(height, 900)})
+            self.page.wait_for_load_state("networkidle")
+            self.page.screenshot(path=Path(folder) / f"{name}-{width}.png", full_page=True)
         self.page.set_viewport_size({"width": WAYS[0][0], "height": 1000})
         self.page.emulate_media(color_scheme="light")
 

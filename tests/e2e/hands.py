@@ -47,6 +47,33 @@ class Pointer:
         field(self.page, label).select_option(label=option)
 
 
+class Counting(Pointer):
+    """A pointer that counts its clicks. Typing is none; to choose from a list takes two, unless it stands there."""
+
+    def __init__(self, page: Page) -> None:
+        super().__init__(page)
+        self.clicks = 0
+
+    def press(self, role: str, name: str) -> None:
+        self.clicks += 1
+        super().press(role, name)
+
+    def unfold(self, words: str) -> None:
+        self.clicks += 1
+        super().unfold(words)
+
+    def tick(self, label: str) -> None:
+        if not field(self.page, label).is_checked():
+            self.clicks += 1
+            super().tick(label)
+
+    def choose(self, label: str, option: str) -> None:
+        chosen = field(self.page, label).locator("option:checked")
+        if option not in chosen.all_inner_texts():
+            self.clicks += 2
+            super().choose(label, option)
+
+
 class Keyboard:
     """Never touches the pointer: Tab until the thing has focus, then keys."""
 

@@ -22,6 +22,7 @@ ONCE = ("From", "To", "Subject", "Date", "Message-ID", "MIME-Version")
 LINE, HEADER_LINE, LONGEST = 76, 78, 998
 ENCODED_WORD = re.compile(rb"=\?[^?\s]+\?[bqBQ]\?[^?\s]*\?=")
 LINK = re.compile(r"https?://[^\s<>\"']+")
+OBJECTION = re.compile(r"https://[^\s\"<>]+/objection/[\w-]{22}\.[\w-]{43}/")
 # Services that hide where a link goes.
 SHORTENERS = {"bit.ly", "t.co", "tinyurl.com", "goo.gl", "ow.ly", "is.gd", "buff.ly", "lnkd.in", "cutt.ly", "rb.gy"}
 
@@ -188,6 +189,8 @@ def kind_rules(parsed: EmailMessage, text: str, html: str, expected: Expected) -
     if expected.kind == "letter":
         if not re.search(r"\b14\b", text) or expected.reply_to not in text or expected.reply_to not in html:
             yield "6: no line on Article 14 or no address to object to"
+        if not OBJECTION.search(text) or not OBJECTION.search(html):
+            yield "6: no link to object"
         return
     yield from newsletter_rules(parsed, text, html, expected)
 

@@ -1,12 +1,14 @@
 """The checklist says what blocks, what is worth a look, and where each is put right."""
 
 import pytest
+from django.urls import reverse
 from django.utils import timezone
 
-from contacts.models import Contact, Salutation
-from mailing import checklist
+from contacts.models import Contact, Organisation, Salutation
+from mailing import checklist, lifecycle, paper_checks
+from mailing.lifecycle import LifecycleError
 from mailing.models import AudienceRule, Delivery, Mailing, MailingContent
-from tests.factories import MailingContentFactory, MailingFactory
+from tests.factories import ContactFactory, MailingContentFactory, MailingFactory
 
 pytestmark = pytest.mark.django_db
 
@@ -48,7 +50,7 @@ def test_an_empty_audience_blocks_and_says_why(letter):
 
 def test_an_audience_that_is_left_out_as_a_whole_says_so(letter, member):
     member(email="")
-    assert lines(letter)[0]["people"].detail == "1 matched, and all of them are left out."
+    assert lines(letter)[0]["people"].detail == "1 matched, and all of them are left out. Why: No address (1)."
 
 
 def test_a_field_that_is_empty_for_somebody_blocks_with_its_name_and_the_count(letter, member):
@@ -132,13 +134,30 @@ def test_a_test_of_an_older_version_does_not_count(letter, member):
     assert lines(letter)[0]["test"].title == "No test since the last change"
 
 
-def test_a_missing_register_number_is_worth_a_look(letter, member):
+def register_line(letter, number):
+    Organisation.objects.filter(is_platform=True).update(transparency_register_id=number)
+    return lines(letter)[0]["register"]
+
+
+def test_a_letter_to_the_parliament_needs_the_register_number_or_the_words(letter, member, officer, approver):
     member()
-    assert lines(letter)[0]["register"].tone == "warn"
-    owner = letter.owner
-    owner.transparency_register_id = "153882995425-37"
-    owner.save()
-    assert lines(letter)[0]["register"].tone == "ok"
+    assert register_line(letter, "153882995425-37").tone == "ok"
+    assert register_line(letter, "not registered").tone == "warn"
+    missing = register_line(letter, "")
+    assert (missing.tone, missing.url) == ("bad", reverse("mailing:sender_list"))
+    with pytest.raises(LifecycleError, match="No Transparency Register number is set"):
+        lifecycle.submit(letter, actor=officer, approver=approver)
+
+
+def test_an_address_at_an_eu_institution_is_enough_and_others_need_no_number(letter, monkeypatch):
+    monkeypatch.setattr(paper_checks, "EU_DOMAIN", "institution.example")
+    letter.audience_rules.all().delete()
+    person = ContactFactory(email="clerk@ministry.example")
+    AudienceRule.objects.create(mailing=letter, contact=person)
+    assert register_line(letter, "").tone == "warn"
+    person.email = "clerk@council.institution.example"
+    person.save()
+    assert register_line(letter, "").tone == "bad"
 
 
 def test_sample_text_is_marked(letter, member):

@@ -32,7 +32,12 @@ def test_a_letter_carries_its_reference_and_nothing_of_a_list():
     letter = MailingFactory()
     assert headers.fixed(letter, "fr") == {"X-Reference": letter.reference, "Content-Language": "fr"}
     assert headers.personal(letter, SOMEBODY) == {}
-    assert headers.link(letter, SOMEBODY) == ""
+
+
+def test_a_letter_has_in_its_text_a_link_to_object_of_each_readers_own(settings):
+    settings.SITE_URL = "https://advocacy.platform.example"
+    link = headers.links(MailingFactory(), SOMEBODY)["unsubscribe_link"]
+    assert link == f"https://advocacy.platform.example/objection/{unsubscribe.token_for(SOMEBODY)}/"
 
 
 def test_a_newsletter_names_its_list_on_the_senders_domain(issue):
@@ -68,7 +73,7 @@ def test_each_recipient_leaves_by_the_web_or_by_mail(issue, settings):
     assert mail.startswith("mailto:officer@platform.example?subject=")
     assert unquote(mail.partition("=")[2]) == f"unsubscribe {token}"
     assert unsubscribe.token_in(unquote(mail)) == token
-    assert headers.link(issue, SOMEBODY) == web
+    assert headers.links(issue, SOMEBODY)["unsubscribe_link"] == web
 
 
 def test_with_a_domain_for_returned_mail_the_program_reads_who_leaves(issue):

@@ -174,7 +174,7 @@ def test_people_are_found_added_left_out_and_forgotten_by_hand(letter, member, s
     assert "2 people will get this letter." in page(added)
     out = client.post(url, {**rule, "exclude": inside.pk}, follow=True)
     assert "One person will get this letter." in page(out)
-    assert "Left out by a rule" in page(out)
+    assert "Left out by a rule of this letter" in page(out)
     client.post(url, {**rule, "forget": inside.pk})
     assert "2 people will get this letter." in page(client.get(url))
 
@@ -184,13 +184,13 @@ def test_a_saved_audience_and_the_courtesy_limit_are_kept(letter, member, sign_i
     segment = Segment.objects.create(name="France", criteria={"country": ["FR"]})
     url = reverse("mailing:letter_audience", args=[letter.reference])
     client = sign_in(officer)
-    client.post(url, {"segment": segment.pk, "days": "14"})
+    client.post(url, {"source": f"segment:{segment.pk}", "days": "14"})
     rules = AudienceRule.objects.filter(mailing=letter)
     assert rules.get(segment=segment).effect == "include"
     assert rules.get(written_to_within_days=14).effect == "exclude"
     assert rules.count() == 2
     version = Mailing.objects.get().version
-    client.post(url, {"segment": segment.pk, "days": "14"})
+    client.post(url, {"source": f"segment:{segment.pk}", "days": "14"})
     assert Mailing.objects.get().version == version
 
 

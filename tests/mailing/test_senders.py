@@ -70,6 +70,6 @@ def test_anything_else_is_refused(sign_in, administrator, number):
 
 def test_another_register_number_is_another_letter(sign_in, administrator, waiting, approver):
     digest = lifecycle.reading_digest(waiting)[0]
-    Organisation.objects.update(transparency_register_id="153882995425-37")
+    Organisation.objects.update(transparency_register_id="153882995425-39")
     with pytest.raises(lifecycle.Moved):
         lifecycle.approve(waiting, actor=approver, digest=digest)

@@ -1,0 +1,319 @@
+"""Following up: when it is due, whom it goes to, how it is threaded, and who is taken out on the way."""
+
+import datetime as dt
+import email
+import email.policy
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+from django.utils import timezone
+
+from contacts.models import Suppression
+from contacts.suppression import suppress
+from mailing import audience, bell, follow_ups, lifecycle, outcomes, working_days
+from mailing.dispatch import sending
+from mailing.dispatch.rendering import Renderer, message_bytes
+from mailing.models import Delivery, Holiday, Mailing, ParliamentWeek
+from mailing.outcomes import Outcome
+from tests.letters import letter_being_sent
+from tests.mailing.transports import FakeTransport
+
+pytestmark = pytest.mark.django_db
+
+# A Friday; ten working days later it is Friday the 4th of December.
+FRIDAY = dt.datetime(2026, 11, 20, 9, 0, tzinfo=dt.UTC)
+
+
+@pytest.fixture(autouse=True)
+def calm(monkeypatch, settings):
+    monkeypatch.setattr(bell, "ring", lambda *arguments, **options: True)
+    settings.LEASE_SECONDS = 30
+    settings.FOLLOW_UP_DAYS = 10
+
+
+@pytest.fixture
+def first(salutations, officer):
+    """A letter that five people got, three weeks ago."""
+    mailing = letter_being_sent(5, author=officer)
+    sending.run(mailing.pk, open_with=FakeTransport())
+    long_ago = timezone.now() - dt.timedelta(days=21)
+    Mailing.objects.filter(pk=mailing.pk).update(finished_at=long_ago, started_at=long_ago)
+    mailing.refresh_from_db()
+    assert mailing.status == Mailing.Status.FINISHED
+    return mailing
+
+
+def answer(delivery, kind=outcomes.REPLIED):
+    outcomes.apply(delivery, Outcome(kind, key=f"test:{kind}:{delivery.pk}", at=timezone.now()))
+
+
+def people_of(mailing) -> list[int]:
+    return sorted(mailing.deliveries.values_list("contact_id", flat=True))
+
+
+def approved_of(mailing, officer, approver) -> Mailing:
+    """The draft, read, submitted and approved."""
+    mailing.contents.update(is_reviewed=True)
+    mailing = lifecycle.submit(mailing, actor=officer, approver=approver)
+    return lifecycle.approve(mailing, actor=approver, digest=mailing.review_digest)
+
+
+def begun(mailing, officer) -> Mailing:
+    lifecycle.schedule(mailing, actor=officer)
+    Mailing.objects.filter(pk=mailing.pk).update(scheduled_at=timezone.now() - dt.timedelta(seconds=1))
+    lifecycle.start_due()
+    return Mailing.objects.get(pk=mailing.pk)
+
+
+def test_working_days_leave_out_weekends_holidays_and_recess():
+    day = FRIDAY.date()
+    assert working_days.after(day, 10) == dt.date(2026, 12, 4)
+    Holiday.objects.create(day=dt.date(2026, 11, 25), name="A day off")
+    ParliamentWeek.objects.create(monday=dt.date(2026, 11, 30), kind="recess")
+    ParliamentWeek.objects.create(monday=dt.date(2026, 12, 7), kind="groups")
+    off = working_days.days_off(day, dt.date(2026, 12, 31))
+    assert working_days.after(day, 10, off) == dt.date(2026, 12, 14)
+
+
+def test_a_table_full_of_holidays_ends_the_count():
+    day = FRIDAY.date()
+    off = [day + dt.timedelta(days=number) for number in range(1000)]
+    assert working_days.after(day, 1, off) == day + working_days.FURTHEST
+
+
+def test_it_goes_to_exactly_those_who_have_not_answered(first, officer):
+    quiet, replied, automatic, bounced, objector = first.deliveries.order_by("id")
+    answer(replied)
+    answer(automatic, outcomes.AUTO_REPLIED)
+    answer(bounced, outcomes.BOUNCED)
+    suppress(objector.email, scope="letters", reason=Suppression.Reason.OBJECTION)
+    silence = follow_ups.silence_of(first)
+    assert (silence.accepted, silence.replied, silence.bounced, silence.blocked) == (5, 1, 1, 1)
+    assert silence.unanswered == 2
+
+    draft = follow_ups.draft(first, actor=officer)
+    draft.contents.update(is_reviewed=True)
+
+    keys = audience.preview(draft).recipient_keys
+    assert sorted(pk for pk, _key, _language in keys) == sorted([quiet.contact_id, automatic.contact_id])
+
+
+def test_the_draft_answers_the_first_letter_in_its_languages_and_nobody_has_reviewed_it(first, officer):
+    first.contents.create(language="de", subject="Re: Entschädigung", body="<p>x</p>", is_reviewed=True)
+    draft = follow_ups.draft(first, actor=officer)
+    texts = {text.language: text for text in draft.contents.all()}
+    assert texts["en"].subject == "Re: Compensation (en)"
+    assert texts["de"].subject == "Re: Entschädigung"
+    assert first.reference in texts["de"].body
+    assert "{{ salutation }}" in texts["en"].body
+    assert not any(text.is_reviewed for text in texts.values())
+    assert (draft.sender, draft.follows, draft.status) == (first.sender, first, "draft")
+
+
+def test_there_are_words_for_every_official_language():
+    from mailing.follow_up_words import paragraphs, sentences
+    from tests.transport.test_message_bytes import LANGUAGES
+
+    assert set(sentences()) == set(LANGUAGES)
+    for language in LANGUAGES:
+        words = paragraphs(language, reference="LSI-2026-014", day=FRIDAY.date())
+        assert "LSI-2026-014" in words
+        assert "2026" in words
+        assert "{" not in words
+
+
+@pytest.mark.parametrize(
+    ("subject", "answered"),
+    [("Compensation", "Re: Compensation"), ("RE: it", "RE: it"), ("x" * 150, "Re: " + "x" * 146)],
+)
+def test_the_subject_of_an_answer(subject, answered):
+    assert follow_ups.answering(subject) == answered
+
+
+def test_a_subject_that_is_too_long_loses_a_field_whole():
+    assert follow_ups.answering("x" * 140 + " {{ name }}") == "Re: " + "x" * 140
+
+
+def test_one_follow_up_is_the_rule_and_a_second_is_asked_for_expressly(first, officer):
+    draft = follow_ups.draft(first, actor=officer)
+    with pytest.raises(follow_ups.AlreadyFollowed, match=draft.reference):
+        follow_ups.draft(first, actor=officer)
+    assert follow_ups.draft(first, actor=officer, is_second=True).follows == first
+
+
+def test_it_is_threaded_under_the_letter_each_reader_got(first, officer, approver):
+    draft = approved_of(follow_ups.draft(first, actor=officer), officer, approver)
+    mailing = begun(draft, officer)
+    hop = FakeTransport()
+    sending.run(mailing.pk, open_with=hop)
+
+    before = {delivery.email: delivery for delivery in first.deliveries.all()}
+    assert len(hop.taken) == 5
+    for recipient, data in hop.taken:
+        message = email.message_from_bytes(data, policy=email.policy.default)
+        name = f"<{before[recipient].public_id}@{first.sender.domain}>"
+        assert (message["In-Reply-To"], message["References"]) == (name, name)
+        assert message["Subject"].startswith("Re: ")
+        assert message["Message-ID"] != name
+
+
+def test_a_second_follow_up_refers_to_both_letters_before_it(first, officer, approver):
+    second = begun(approved_of(follow_ups.draft(first, actor=officer), officer, approver), officer)
+    sending.run(second.pk, open_with=FakeTransport())
+    third = approved_of(follow_ups.draft(second, actor=officer), officer, approver)
+    delivery = third.deliveries.first()
+    message = email.message_from_bytes(message_bytes(delivery), policy=email.policy.default)
+    ids = [f"<{one.deliveries.get(contact=delivery.contact).public_id}@{one.sender.domain}>" for one in (first, second)]
+    assert message["In-Reply-To"] == ids[1]
+    assert str(message["References"]).split() == ids
+
+
+def test_both_ways_of_making_a_follow_up_give_the_same_bytes(first, officer, approver):
+    draft = approved_of(follow_ups.draft(first, actor=officer), officer, approver)
+    delivery = draft.deliveries.first()
+    renderer = Renderer(Mailing.objects.get(pk=draft.pk))
+    renderer.date = timezone.now()
+    threaded = renderer.message(delivery)
+    assert threaded == renderer.message_without_skeleton(delivery)
+    # Somebody who was added by hand got no first letter.
+    delivery.context = delivery.context | {"thread": ["@platform.example"]}
+    alone = renderer.message(delivery)
+    assert alone == renderer.message_without_skeleton(delivery)
+    assert b"In-Reply-To" in threaded
+    assert b"In-Reply-To" not in alone
+
+
+def test_an_answer_before_the_approval_takes_the_person_out_of_what_is_approved(first, officer, approver):
+    draft = follow_ups.draft(first, actor=officer)
+    draft.contents.update(is_reviewed=True)
+    waiting = lifecycle.submit(draft, actor=officer, approver=approver)
+    answer(first.deliveries.first())
+    with pytest.raises(lifecycle.LifecycleError):
+        lifecycle.approve(waiting, actor=approver, digest=waiting.review_digest)
+    assert not Delivery.objects.filter(mailing=draft).exists()
+
+
+def test_an_answer_after_the_approval_takes_the_person_out_before_the_letter_leaves(first, officer, approver):
+    mailing = begun(approved_of(follow_ups.draft(first, actor=officer), officer, approver), officer)
+    late = first.deliveries.order_by("id")[2]
+    answer(late)
+    hop = FakeTransport()
+
+    sending.run(mailing.pk, open_with=hop)
+
+    assert late.email not in hop.recipients
+    assert len(hop.recipients) == 4
+    row = mailing.deliveries.get(contact=late.contact)
+    assert (row.status, row.skip_reason, row.get_skip_reason_display()) == (
+        "skipped",
+        "excluded",
+        "Has answered meanwhile",
+    )
+
+
+def test_the_home_page_says_who_has_not_replied_until_somebody_follows_up(first, client, officer):
+    client.force_login(officer)
+    answer(first.deliveries.first())
+    home, page = reverse("desk:home"), reverse("mailing:letter_followup", args=[first.reference])
+    shown = client.get(home).content.decode()
+    assert "4 have not replied" in shown
+    assert page in shown
+
+    assert client.post(page).status_code == 302
+
+    assert "have not replied" not in client.get(home).content.decode()
+
+
+def test_it_is_not_due_before_its_working_days_are_over(first, client, officer):
+    client.force_login(officer)
+    Mailing.objects.filter(pk=first.pk).update(finished_at=timezone.now() - dt.timedelta(days=11))
+    assert "have not replied" not in client.get(reverse("desk:home")).content.decode()
+    page = client.get(reverse("mailing:letter_followup", args=[first.reference])).content.decode()
+    assert "It is early" in page
+
+
+def test_who_says_that_none_is_needed_is_not_reminded(first, client, officer):
+    client.force_login(officer)
+    url = reverse("mailing:letter_followup_decline", args=[first.reference])
+    client.post(url)
+    assert "have not replied" not in client.get(reverse("desk:home")).content.decode()
+    client.post(url, {"undo": "1"})
+    assert "have not replied" in client.get(reverse("desk:home")).content.decode()
+
+
+def test_the_page_drafts_one_and_asks_before_a_second(first, client, officer):
+    client.force_login(officer)
+    url = reverse("mailing:letter_followup", args=[first.reference])
+    assert "Draft a follow-up to 5 people" in client.get(url).content.decode()
+    made = client.post(url)
+    draft = Mailing.objects.get(follows=first)
+    assert made.url == reverse("mailing:letter_write", args=[draft.reference])
+
+    refused = client.post(url)
+    assert refused.status_code == 409
+    assert draft.reference in refused.content.decode()
+    assert client.post(url, {"second": "1"}).status_code == 302
+    assert Mailing.objects.filter(follows=first).count() == 2
+
+
+def test_the_report_shows_who_has_not_replied(first, client, officer):
+    client.force_login(officer)
+    page = client.get(reverse("mailing:letter_report", args=[first.reference])).content.decode()
+    assert "5 have not replied" in page
+    assert reverse("mailing:letter_followup", args=[first.reference]) in page
+
+
+def test_nobody_left_to_ask_is_said(first, client, officer):
+    client.force_login(officer)
+    for delivery in first.deliveries.all():
+        answer(delivery)
+    url = reverse("mailing:letter_followup", args=[first.reference])
+    assert "Nobody is left to ask" in client.get(url).content.decode()
+    assert client.post(url).status_code == 409
+    assert not Mailing.objects.filter(follows=first).exists()
+
+
+def test_holidays_are_kept_by_colleagues(client, officer):
+    client.force_login(officer)
+    url = reverse("mailing:holiday_list")
+    assert "No day yet." in client.get(url).content.decode()
+    assert client.post(url, {"day": "2026-12-25", "name": "Christmas Day"}).status_code == 302
+    assert "Christmas Day" in client.get(url).content.decode()
+    twice = client.post(url, {"day": "2026-12-25", "name": "Again"})
+    assert twice.status_code == 422
+    assert "stands in the list already" in twice.content.decode()
+    client.post(reverse("mailing:holiday_remove", args=[Holiday.objects.get().pk]))
+    assert not Holiday.objects.exists()
+
+
+@pytest.mark.parametrize("name", ["letter_report", "letter_followup"])
+def test_the_pages_cost_the_same_for_five_people_and_for_forty(name, first, client, officer):
+    client.force_login(officer)
+    other = letter_being_sent(40, author=officer)
+    sending.run(other.pk, open_with=FakeTransport())
+    found = []
+    for mailing in (first, other):
+        follow_ups.draft(mailing, actor=officer)
+        url = reverse(f"mailing:{name}", args=[mailing.reference])
+        client.get(url)
+        with CaptureQueriesContext(connection) as captured:
+            assert client.get(url).status_code == 200
+        found.append(len(captured))
+    assert found[0] == found[1]
+    assert found[0] <= 12, "\n".join(query["sql"][:150] for query in captured)
+
+
+def test_the_home_page_costs_no_more_with_many_letters_to_follow_up(
+    first, client, officer, django_assert_max_num_queries
+):
+    client.force_login(officer)
+    for number in range(4):
+        other = letter_being_sent(2, author=officer)
+        sending.run(other.pk, open_with=FakeTransport())
+        ended = timezone.now() - dt.timedelta(days=30 + number)
+        Mailing.objects.filter(pk=other.pk).update(finished_at=ended)
+    with django_assert_max_num_queries(12):
+        page = client.get(reverse("desk:home")).content.decode()
+    assert page.count("Draft a follow-up") == 5
