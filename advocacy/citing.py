@@ -14,7 +14,7 @@ from django.utils.translation import override
 from advocacy.evidence import find
 from advocacy.languages import interface_language
 from advocacy.marks import rewrite, slugs_in
-from advocacy.models import Evidence, EvidenceVersion, StatementText
+from advocacy.models import Evidence, EvidenceVersion
 from advocacy.plaintext import to_text
 from advocacy.richtext import sanitise
 
@@ -70,15 +70,6 @@ def unknown(html: str) -> list[str]:
     slugs = slugs_in(html)
     known = find(slugs)
     return [slug for slug in slugs if slug not in known]
-
-
-def sentences_on_unknown(texts: Iterable[StatementText]) -> list[str]:
-    """What texts cite and the evidence library does not have, as a sentence; none when all is there."""
-    slugs = unknown(" ".join(text.body for text in texts))
-    if not slugs:
-        return []
-    words = _("Cited, but not in the evidence library: %(names)s. Add it there, or take the mark out of the text.")
-    return [words % {"names": ", ".join(dict.fromkeys(slugs))}]
 
 
 def _linked(number: int, mark: str) -> str:

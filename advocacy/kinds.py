@@ -13,7 +13,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from advocacy.citing import sentences_on_unknown
+from advocacy.citing import unknown
 from advocacy.headings import PARTS
 from advocacy.models import Statement, StatementText
 from advocacy.paragraphs import Paragraph, split
@@ -85,10 +85,19 @@ def lacks_of(statement: Statement, texts: Iterable[StatementText] | None = None)
     """Everything that is missing, what blocks first. `texts` are its language versions where they were read already."""
     rows = list(statement.texts.all() if texts is None else texts)
     source = next((text for text in rows if text.language == statement.source_language), None)
-    found = [*_empty(statement, rows), *_facts(statement), *map(Lack, sentences_on_unknown(rows))]
+    found = [*_empty(statement, rows), *_facts(statement), *map(Lack, unknown_sources(rows))]
     if source is not None and to_text(source.body):
         found += _parts(statement, source)
     return sorted(found, key=lambda lack: not lack.is_blocking)
+
+
+def unknown_sources(texts: Iterable[StatementText]) -> list[str]:
+    """What texts cite and the evidence library does not have, as a sentence; none when all is there."""
+    slugs = unknown(" ".join(text.body for text in texts))
+    if not slugs:
+        return []
+    words = _("Cited, but not in the evidence library: %(names)s. Add it there, or take the mark out of the text.")
+    return [words % {"names": ", ".join(dict.fromkeys(slugs))}]
 
 
 def _empty(statement: Statement, texts: list[StatementText]) -> Iterator[Lack]:

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import override
 
 from accounts.models import User
-from advocacy import citing, kinds, safety, signing
+from advocacy import kinds, safety, signing
 from advocacy.models import Statement, StatementVersion
 from advocacy.road import NOBODY, TRANSITIONS, PublishingError, Status, hold, move_to, reopen
 from advocacy.story import hour
@@ -148,7 +148,7 @@ def publish(statement: Statement, *, actor: User) -> StatementVersion:
 
 def blocks(statement: Statement) -> list[str]:
     """Why an approved text cannot become public now, in sentences; none when nothing holds it up."""
-    return signing.blocks_publishing(statement) + citing.sentences_on_unknown(statement.texts.all())
+    return signing.blocks_publishing(statement) + kinds.unknown_sources(statement.texts.all())
 
 
 def withdraw(statement: Statement, *, actor: User, note: str = "") -> StatementVersion:
