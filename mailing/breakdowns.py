@@ -16,10 +16,10 @@ from contacts.reference import table
 from mailing.models import Delivery, Mailing
 
 BY = {
-    "group": gettext_lazy("Political group"),
+    "group": gettext_lazy("Group"),
     "country": gettext_lazy("Country"),
     "committee": gettext_lazy("Committee"),
-    "language": gettext_lazy("Language of the letter"),
+    "language": gettext_lazy("Language"),
 }
 # Above so many recipients a page shows the figures only when asked: the database reads every row for them.
 MOST_AT_ONCE = 20_000

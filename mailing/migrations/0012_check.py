@@ -104,4 +104,11 @@ class Migration(migrations.Migration):
             options={"ordering": ["id"]},
         ),
         append_only("mailing_review"),
+        migrations.AlterField(
+            model_name="deliverychunk",
+            name="state",
+            field=models.CharField(
+                choices=[("open", "Open"), ("held", "Held"), ("done", "Done")], default="open", max_length=10
+            ),
+        ),
     ]

@@ -61,7 +61,8 @@ def letter_file_add(request: HttpRequest, reference: str) -> HttpResponse:
 def letter_file_take(request: HttpRequest, reference: str, pk: int) -> HttpResponse:
     """Let a file of the statement go along."""
     mailing = find(request, reference)
-    file = StatementAttachment.objects.filter(statement_id=mailing.statement_id, pk=pk).first()
+    files = mailing.statement.attachments if mailing.statement else StatementAttachment.objects.none()
+    file = files.filter(pk=pk).first()
     if file is None:
         raise Http404
     user: Any = request.user

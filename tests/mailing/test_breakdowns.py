@@ -95,7 +95,7 @@ def test_the_report_shows_bars_and_their_other_cuts(mailing, sign_in, officer):
 def test_the_page_of_figures_names_all_of_them(mailing, sign_in, officer, stranger):
     url = reverse("mailing:letter_figures", args=[mailing.reference])
     shown = sign_in(officer).get(url).content.decode()
-    for words in ("Political group", "Country", "Committee", "Language of the letter", "France", "No reply"):
+    for words in ("Group", "Country", "Committee", "Language", "France", "No reply"):
         assert words in shown
     assert sign_in(stranger).get(url).status_code == 404
 
