@@ -170,6 +170,26 @@ def test_a_second_follow_up_refers_to_both_letters_before_it(first, officer, app
     assert str(message["References"]).split() == ids
 
 
+def test_who_answered_the_follow_up_gets_no_second_one(first, officer, approver):
+    second = begun(approved_of(follow_ups.draft(first, actor=officer), officer, approver), officer)
+    sending.run(second.pk, open_with=FakeTransport())
+    answered, late, *_others = second.deliveries.order_by("id")
+    answer(answered)
+    for mailing in (first, second):
+        silence = follow_ups.silence_of(mailing)
+        assert (silence.replied, silence.blocked, silence.unanswered) == (1, 0, 4)
+
+    third = approved_of(follow_ups.draft(first, actor=officer, is_second=True), officer, approver)
+    assert answered.contact_id not in people_of(third)
+    third = begun(third, officer)
+    answer(late)
+    hop = FakeTransport()
+    sending.run(third.pk, open_with=hop)
+
+    assert late.email not in hop.recipients
+    assert len(hop.recipients) == 3
+
+
 def test_both_ways_of_making_a_follow_up_give_the_same_bytes(first, officer, approver):
     draft = approved_of(follow_ups.draft(first, actor=officer), officer, approver)
     delivery = draft.deliveries.first()
