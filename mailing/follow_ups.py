@@ -7,6 +7,7 @@ leaves (mailing.dispatch.window).
 
 from dataclasses import dataclass
 from datetime import date, timedelta
+from typing import Any
 
 from django.conf import settings
 from django.db import transaction
@@ -78,7 +79,7 @@ def unanswered_count() -> Coalesce:
     return Coalesce(Subquery(counted.values("n")), Value(0))
 
 
-def due(mailings: list[Mailing]) -> list[Mailing]:
+def due(mailings: list[Any]) -> list[Any]:
     """Those of the candidates whose working days are over; one query for all of them, none without any."""
     if not mailings:
         return []
