@@ -42,6 +42,15 @@ class RoleBackend(BaseBackend):
         return User.objects.filter(pk=user_id, is_active=True).annotate(**counts).first()
 
 
+def waiting(user: User, place: str) -> int:
+    """How much waits for somebody in a place of accounts.registry.nav_counts; no query for the user of a request."""
+    known = getattr(user, f"waiting_{place}", None)
+    if known is None:
+        found = RoleBackend().get_user(user.pk)
+        known = getattr(found, f"waiting_{place}", 0)
+    return int(known or 0)
+
+
 def users_who_may(permission: str) -> Any:
     """Active users whose role carries `permission`, by name."""
     roles = [role for role, permissions in PERMISSIONS.items() if permission in permissions]

@@ -100,8 +100,8 @@ def dealings(campaign: Campaign) -> Iterable[StoryEntry]:
     rows = rows.filter(contact__erased_at__isnull=True).select_related("contact").order_by("-at")
     for row in rows[:MOST]:
         url = reverse("contacts:person_detail", args=[row.contact.public_id])
-        is_open = row.due_on and row.done_at is None
-        detail = _("comes back on %(day)s") % {"day": date_format(row.due_on, "j M Y")} if is_open else ""
+        due = row.due_on if row.done_at is None else None
+        detail = _("comes back on %(day)s") % {"day": date_format(due, "j M Y")} if due else ""
         yield StoryEntry(row.at, row.kind, row.get_kind_display(), detail, url, "", _ICONS.get(row.kind, "info"))
 
 

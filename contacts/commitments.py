@@ -43,7 +43,7 @@ def due(user: User) -> Iterable[Task]:
     for entry in rows.filter(contact__in=seen).select_related("contact").order_by("due_on", "pk")[:MOST]:
         detail = _("%(kind)s, to come back to on %(day)s") % {
             "kind": entry.get_kind_display(),
-            "day": date_format(entry.due_on, "j M Y"),
+            "day": date_format(entry.due_on, "j M Y") if entry.due_on else "",
         }
         if entry.note:
             detail = f"{detail}: {entry.note[:100]}"

@@ -149,7 +149,8 @@ def settle(row: Answer, decision: str, *, actor: User) -> Answer:
         if decision == "treat_as_sent":
             done = not_known.update(status=Answer.Status.SENT, sent_at=timezone.now(), **changes)
         elif decision == "treat_as_not_sent":
-            done = not_known.update(status=Answer.Status.FAILED, **changes)
+            ended = open_rows.filter(status__in=[Answer.Status.UNCERTAIN, Answer.Status.FAILED])
+            done = ended.update(status=Answer.Status.FAILED, error="", **changes)
         elif decision == "send_again":
             again = open_rows.filter(status__in=[Answer.Status.UNCERTAIN, Answer.Status.FAILED])
             done = again.update(status=Answer.Status.QUEUED, attempts=0, error="", **changes)

@@ -4,7 +4,6 @@ from dataclasses import dataclass, field
 from email import policy
 from email.message import EmailMessage
 from email.parser import BytesParser
-from typing import cast
 
 from django.utils.translation import gettext as _
 
@@ -52,7 +51,7 @@ def message_of(delivery: Delivery) -> Message:
         return Message(in_ledger=delivery.content_digest, problem=why)
     except RenderError as error:
         return Message(in_ledger=delivery.content_digest, problem=str(error))
-    parsed = cast(EmailMessage, BytesParser(policy=policy.default).parsebytes(raw))
+    parsed = BytesParser(policy=policy.default).parsebytes(raw)
     return Message(
         raw=raw,
         subject=str(parsed["Subject"] or ""),

@@ -22,7 +22,7 @@ BY = {
     "language": gettext_lazy("Language"),
 }
 # Above so many recipients a page shows the figures only when asked: the database reads every row for them.
-MOST_AT_ONCE = 20_000
+MOST_AT_ONCE = 5_000
 # Bars beside the recipients; all of them stand on the page of figures.
 MOST_BARS = 12
 

@@ -5,7 +5,8 @@ from collections.abc import Iterable
 from datetime import timedelta
 from typing import Any
 
-from django.db.models import Count, Exists, OuterRef, Q
+from django.db.models import Case, Count, Exists, OuterRef, Q, Subquery, When
+from django.db.models.functions import Coalesce
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.formats import date_format
@@ -38,33 +39,45 @@ def tasks(user: User) -> Iterable[desk.Task]:
             yield _approval(mailing, user)
     if not user.has_perm("mailing.send"):
         return
-    # By the kind of error as well, which has an index.
-    kind = Delivery.ErrorKind.OUTCOME_UNKNOWN
-    unsettled = mine.filter(deliveries__status=Delivery.Status.UNCERTAIN, deliveries__error_kind=kind)
-    unsettled = unsettled.annotate(unknown=Count("deliveries"))
-    for mailing in unsettled[:MOST]:
+    found = _standing(mine)
+    for mailing in found:
+        if not mailing.unknown:
+            continue
         sentence = ngettext(
             "%(n)d letter may or may not have arrived", "%(n)d letters may or may not have arrived", mailing.unknown
         )
         detail = sentence % {"n": mailing.unknown}
         yield desk.Task(mailing.title, mailing.reference, detail, _report(mailing), _("Settle"), "alert", "warn")
-    # One query for these: the home page has twelve for all rooms together.
-    stands = Q(status__in=[Mailing.Status.PAUSED, Mailing.Status.APPROVED]) | follow_ups.candidates()
-    rows = mine.filter(stands).select_related("approver").annotate(unanswered=follow_ups.unanswered_count())
-    found = sorted(rows[: 2 * MOST], key=lambda one: one.status != Mailing.Status.PAUSED)
     for mailing in found:
-        if mailing.status == Mailing.Status.FINISHED:
-            continue
         if mailing.status == Mailing.Status.PAUSED:
             detail = mailing.pause_reason or _("Paused.")
             yield desk.Task(mailing.title, mailing.reference, detail, _report(mailing), _("Look"), "pause", "bad")
-        else:
+        elif mailing.status == Mailing.Status.APPROVED:
             detail = _("%(name)s approved it. It can be sent.") % {"name": mailing.approver}
             yield desk.Task(mailing.title, mailing.reference, detail, address_of(mailing), _("Send"), "check")
-    for mailing in follow_ups.due([one for one in found if one.status == Mailing.Status.FINISHED and one.unanswered]):
+    for mailing in follow_ups.due([one for one in found if one.unanswered]):
         detail = follow_ups.sentence_of(mailing.unanswered)
         url = reverse("mailing:letter_followup", args=[mailing.reference])
         yield desk.Task(mailing.title, mailing.reference, detail, url, _("Draft a follow-up"), "reply")
+
+
+def _standing(mine: Any) -> list[Any]:
+    """Letters that stand still, with `unknown` (may have arrived) and `unanswered` (of those to follow up).
+
+    One query for all these: the home page has twelve for all rooms together.
+    """
+    # By the kind of error as well, which has an index.
+    kind = Delivery.ErrorKind.OUTCOME_UNKNOWN
+    unsettled = Delivery.objects.filter(status=Delivery.Status.UNCERTAIN, error_kind=kind).order_by()
+    counted = unsettled.filter(mailing=OuterRef("pk")).values("mailing").annotate(n=Count("pk")).values("n")
+    silent = follow_ups.candidates()
+    stands = Q(status__in=[Mailing.Status.PAUSED, Mailing.Status.APPROVED]) | Q(pk__in=unsettled.values("mailing"))
+    rows = mine.filter(stands | silent).select_related("approver")
+    rows = rows.annotate(
+        unknown=Coalesce(Subquery(counted), 0),
+        unanswered=Case(When(silent, then=follow_ups.unanswered_count()), default=0),
+    )
+    return sorted(rows[: 3 * MOST], key=lambda one: one.status != Mailing.Status.PAUSED)
 
 
 def _approval(mailing: Mailing, user: User) -> desk.Task:

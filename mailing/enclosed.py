@@ -98,6 +98,6 @@ def _file(number: int, part: Message) -> File:
     except PublishingError:
         kind = ""
     # A name of ours in ASCII: what is not known gets an ending that nothing opens.
-    name = clean_name(_said_name(part) or "file", kind or "bin")
-    name = name.encode("ascii", "ignore").decode() if name.isascii() else f"file-{number}.{kind or 'bin'}"
+    said, ending = _said_name(part), kind or "bin"
+    name = clean_name(said, ending) if said and said.isascii() else f"file-{number}.{ending}"
     return File(number, name, kind, len(content), content)

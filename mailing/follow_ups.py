@@ -7,6 +7,7 @@ leaves (mailing.dispatch.window).
 
 from dataclasses import dataclass
 from datetime import date, timedelta
+from typing import Any
 
 from django.conf import settings
 from django.db import transaction
@@ -22,7 +23,7 @@ from advocacy.references import create_with_reference
 from mailing import choosing, follow_up_words, working_days
 from mailing.drafting import OPENING, sign_off
 from mailing.models import AudienceRule, Delivery, Mailing, MailingContent
-from mailing.silence import is_silent, silent
+from mailing.silence import has_answered, is_silent, silent
 from mailing.states import LifecycleError, locked
 
 # A letter that ended longer ago is history: nobody is reminded of it.
@@ -53,8 +54,8 @@ def silence_of(mailing: Mailing) -> Silence:
     sent = Delivery.objects.filter(mailing=mailing, status=Delivery.Status.SENT)
     found = sent.aggregate(
         accepted=Count("pk"),
-        replied=Count("pk", filter=Q(replied_at__isnull=False)),
-        bounced=Count("pk", filter=Q(replied_at__isnull=True, bounced_at__isnull=False)),
+        replied=Count("pk", filter=has_answered()),
+        bounced=Count("pk", filter=Q(bounced_at__isnull=False) & ~has_answered()),
         unanswered=Count("pk", filter=is_silent()),
     )
     blocked = found["accepted"] - found["replied"] - found["bounced"] - found["unanswered"]
@@ -78,7 +79,7 @@ def unanswered_count() -> Coalesce:
     return Coalesce(Subquery(counted.values("n")), Value(0))
 
 
-def due(mailings: list[Mailing]) -> list[Mailing]:
+def due(mailings: list[Any]) -> list[Any]:
     """Those of the candidates whose working days are over; one query for all of them, none without any."""
     if not mailings:
         return []

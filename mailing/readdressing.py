@@ -75,7 +75,7 @@ class AddressForm(forms.Form):
             raise ValidationError(str(error)) from error
         key = email_key(address)
         others = Contact.objects.filter(email_key=key)
-        if others.exclude(pk=self.delivery.contact_id).exists():
+        if others.exclude(pk=self.delivery.contact_id or 0).exists():
             raise ValidationError(ADDRESS_TAKEN)
         scope = self.delivery.mailing.suppression_scope
         if Suppression.objects.filter(email_digest=email_digest(key), scope__in=["all", scope]).exists():

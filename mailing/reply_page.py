@@ -6,12 +6,12 @@ from django.db.models import Count, Q
 from django.utils.translation import gettext as _
 
 from accounts.models import User
-from accounts.roles import users_who_may
+from accounts.roles import users_who_may, waiting
 from advocacy.models import Position
 from contacts.confidentiality import hidden_fields, read_secrecy, secret_lines, shown_address, without_secrets
 from mailing import enclosed, replies
 from mailing.guessing import guess, split
-from mailing.models import Reply
+from mailing.models import Answer, Reply
 
 Sort = Reply.Sort
 # The keys and their sorts, in the order of the buttons; "other" has no key.
@@ -23,7 +23,7 @@ KEYS = (
     ("5", Sort.OUT_OF_OFFICE),
     ("6", Sort.OTHER),
 )
-TABS = ("to-sort", "sorted", "mine", "away")
+TABS = ("to-sort", "sorted", "mine", "away", "doubtful")
 SNIPPET = 160
 MATCHES: dict[str, Any] = {
     "address": lambda: _("the reply address of their letter: certain"),
@@ -44,7 +44,9 @@ def numbers(user: User) -> dict[str, int]:
         away=Count("pk", filter=Q(is_auto=True) & ~Q(sort=Sort.NOT_OURS)),
         to_sort=Count("pk", filter=Q(pk__in=Reply.objects.to_sort().values("pk"))),
     )
-    return {"to_sort": found["to_sort"], "sorted": found["sorted"], "mine": found["mine"], "away": found["away"]}
+    return {"to_sort": found["to_sort"], "sorted": found["sorted"], "mine": found["mine"], "away": found["away"]} | {
+        "doubtful": waiting(user, "doubtful_answers")
+    }
 
 
 def rows_of(user: User, tab: str) -> Any:
@@ -54,6 +56,8 @@ def rows_of(user: User, tab: str) -> Any:
         return rows.exclude(sort="").exclude(sort=Sort.OUT_OF_OFFICE)
     if tab == "mine":
         return rows.filter(assigned_to=user.pk)
+    if tab == "doubtful":
+        return rows.filter(pk__in=Answer.objects.in_doubt().filter(author=user.pk).values("reply"))
     if tab == "away":
         return rows.filter(is_auto=True).exclude(sort=Sort.NOT_OURS)
     return rows.to_sort()

@@ -16,13 +16,24 @@ def is_silent() -> Q:
     What a machine answered is no answer.
     """
     blocked = Suppression.objects.of("letters").filter(email_digest=OuterRef("email_digest"))
-    return ~Q(Exists(blocked)) & Q(
-        status=Delivery.Status.SENT,
-        contact__isnull=False,
-        replied_at__isnull=True,
-        bounced_at__isnull=True,
-        complained_at__isnull=True,
-    )
+    reached = Q(status=Delivery.Status.SENT, contact__isnull=False, bounced_at__isnull=True, complained_at__isnull=True)
+    return reached & ~Q(Exists(blocked)) & ~has_answered()
+
+
+def has_answered() -> Q:
+    """For deliveries: the person answered this letter, or another of its thread, which is an answer to both."""
+    kin = Delivery.objects.filter(_is_kin(), contact=OuterRef("contact"), replied_at__isnull=False)
+    return Q(replied_at__isnull=False) | Q(Exists(kin))
+
+
+def _is_kin() -> Q:
+    """Letters of one thread with that of the outer delivery: follow-ups of it, what it follows, and others to that."""
+    found = Q(pk__in=[])
+    for name in ("mailing", "mailing__follows", "mailing__follows__follows"):
+        found |= Q(**{name: OuterRef("mailing__follows")})
+        if name != "mailing":
+            found |= Q(**{name: OuterRef("mailing")})
+    return found | Q(mailing=OuterRef("mailing__follows__follows"))
 
 
 def silent() -> QuerySet[Delivery]:

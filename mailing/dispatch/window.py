@@ -33,7 +33,7 @@ FROM mailing_delivery AS d WHERE {QUEUED}
 """  # noqa: S608 - our own words
 # Only where each message carries its own PDF: other mailings pay nothing for that table.
 PAPER = "(SELECT content FROM mailing_letterpaper AS p WHERE p.delivery_id = d.id)"
-# Of a follow-up alone: who has answered one of the letters before it.
+# Of a follow-up alone: who has answered one of the letters of its thread.
 ANSWERED = """CASE WHEN EXISTS (
     SELECT 1 FROM mailing_delivery AS f WHERE f.mailing_id IN ({marks}) AND f.contact_id = d.contact_id
     AND f.skip_reason = '' AND f.replied_at IS NOT NULL
@@ -125,14 +125,14 @@ def _look(claim: Claim, mailing: Mailing, size: int) -> tuple[str, list[Recipien
     is_postgresql = connection.vendor == "postgresql"
     words = {"within": "= ANY (ARRAY", "close": ")", "lock": "FOR SHARE"} if is_postgresql else {"within": "IN"}
     hold = HOLD_CONTACTS.format_map({"close": "", "lock": ""} | words)
-    earlier = [before.pk for before in mailing.earlier]
-    answered = ANSWERED.format(marks=", ".join(["%s"] * len(earlier))) if earlier else "NULL"
+    kin = mailing.kin
+    answered = ANSWERED.format(marks=", ".join(["%s"] * len(kin))) if kin else "NULL"
     next_rows = NEXT_ROWS.format(paper=PAPER if mailing.attaches_papers else "NULL", answered=answered)
     for _try in range(MOST_LOOKS):
         with together():
             held = ask_status(claim.mailing_id)
             contacts = ask(hold, window)
-            found = ask(next_rows, [mailing.suppression_scope, *earlier, *window])
+            found = ask(next_rows, [mailing.suppression_scope, *kin, *window])
         there = {int(pk): bool(is_there) for pk, is_there in contacts()}
         rows = [Recipient(*row) for row in found()]
         if all(row.contact_id is None or row.contact_id in there for row in rows):

@@ -125,7 +125,7 @@ class Delivery(models.Model):
         paper = getattr(self, "paper", None)
         return bytes(paper.content) if paper else None
 
-    def get_skip_reason_display(self) -> str:
+    def get_skip_reason_display(self) -> str:  # type: ignore[no-redef]
         """Why nobody wrote, in words. After the freeze one rule is left: who has answered gets no follow-up."""
         if self.skip_reason == self.SkipReason.EXCLUDED and self.skipped_at:
             return str(_("Has answered meanwhile"))

@@ -6,6 +6,7 @@ from typing import Any, ClassVar, Self
 from django.conf import settings
 from django.db import models
 from django.db.models import Count, Exists, IntegerField, OuterRef, Q, Subquery, Value
+from django.db.models.functions import Coalesce, Now
 from django.utils.translation import gettext_lazy as _
 
 from advocacy.models import Position
@@ -14,6 +15,12 @@ from mailing.models.deliveries import Delivery
 from mailing.models.incoming import IncomingMail
 from mailing.models.mailings import Mailing
 from mailing.models.senders import Sender
+
+
+def _number_of(rows: "models.QuerySet[Any]") -> Subquery:
+    """How many rows there are, as a subquery; NULL where there are none."""
+    counted = rows.order_by().annotate(all=Value(1)).values("all").annotate(number=Count("pk")).values("number")
+    return Subquery(counted, output_field=IntegerField())
 
 
 class ReplyQuerySet(models.QuerySet["Reply"]):
@@ -46,9 +53,13 @@ class ReplyQuerySet(models.QuerySet["Reply"]):
         ]
         return models.Case(*whose, default=Value(0), output_field=IntegerField())
 
+    def on_lists_of_users(self) -> models.expressions.Combinable:
+        """How many a colleague takes care of and nobody has answered, as a column of users."""
+        mine = self.filter(assigned_to=OuterRef("pk"), answers__isnull=True)
+        return Coalesce(mine._number(), 0)
+
     def _number(self) -> Subquery:
-        rows = self.order_by().annotate(all=Value(1)).values("all").annotate(number=Count("pk")).values("number")
-        return Subquery(rows, output_field=IntegerField())
+        return _number_of(self)
 
     def erase(self) -> int:
         """Take out everything personal, here, in what we wrote back and in the messages it was read from."""
@@ -120,6 +131,16 @@ class Reply(models.Model):
 class AnswerQuerySet(models.QuerySet["Answer"]):
     """Sets of answers of ours."""
 
+    def in_doubt(self) -> Self:
+        """Those that need a person: nobody knows, or not sent and nobody has looked. Not while a worker is at it."""
+        free = Q(claimed_until__isnull=True) | Q(claimed_until__lt=Now())
+        stands = Q(status="uncertain") | Q(status="failed") & ~Q(error="")
+        return self.filter(free, stands).exclude(to_email="")
+
+    def in_doubt_for_users(self) -> models.expressions.Combinable:
+        """How many of each user's own are in doubt, as a column of users."""
+        return Coalesce(_number_of(self.in_doubt().filter(author=OuterRef("pk"))), 0)
+
     def erase(self) -> int:
         """Take out everything personal and keep the rows; what waited is not sent any more. Gives how many."""
         waiting = self.filter(status=Answer.Status.QUEUED)
@@ -154,7 +175,7 @@ class Answer(models.Model):
     # A worker has it until then; the moment is the claim's name.
     claimed_until = models.DateTimeField(null=True)
     next_attempt_at = models.DateTimeField(null=True)
-    # A server's words, without addresses.
+    # Why it was not sent: a server's words, without addresses; emptied when a person leaves it at that.
     error = models.CharField(max_length=300, blank=True)
     created_at = models.DateTimeField(auto_now_add=True)
     sent_at = models.DateTimeField(null=True)

@@ -36,7 +36,7 @@ def sign_in(client):
     """Sign a colleague in and give the client."""
 
     def enter(user):
-        client.force_login(user, backend="allauth.account.auth_backends.AuthenticationBackend")
+        client.force_login(user, backend="accounts.backends.SignInBackend")
         return client
 
     return enter

@@ -49,11 +49,11 @@ PAGES = [
     ("replies:add", ""),
     ("replies:answer", "finished"),
 ]
-OF_ADMINISTRATORS = [("sender_list", ""), ("sender_create", ""), ("sender_edit", "draft")]
+OF_ADMINISTRATORS = [("sender_list", ""), ("sender_create", ""), ("sender_edit", "draft"), ("letterhead", "")]
 # What answers to a GET and is no page: parts that are framed or asked for by themselves, and files.
-PARTS = {"letter_preview", "letter_progress", "delivery_message"}
+PARTS = {"letter_preview", "letter_progress", "delivery_message", "language_missing"}
 FILES = {"letter_ledger", "letter_ledger_xlsx", "delivery_file", "letter_file", "letter_pdf"}
-FILES |= {"letter_paper_preview", "replies:csv", "replies:file"}
+FILES |= {"letter_paper_preview", "letterhead_specimen", "replies:csv", "replies:file"}
 URLS = {"mailing": "mailing.urls", "replies": "mailing.reply_urls"}
 
 

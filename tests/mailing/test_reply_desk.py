@@ -46,7 +46,9 @@ def answered(reply):
     return Delivery.objects.get(pk=reply.delivery_id).replied_at is not None
 
 
-def write_in(text="Could we meet?", *, name="Assistant Anna", address="stranger@elsewhere.example", subject="Re: letter"):
+def write_in(
+    text="Could we meet?", *, name="Assistant Anna", address="stranger@elsewhere.example", subject="Re: letter"
+):
     """An answer that names no letter arrives and is handled."""
     raw = f"From: {name} <{address}>\r\nTo: officer@platform.example\r\nSubject: {subject}\r\n\r\n{text}\r\n"
     mail = incoming(raw.encode())
@@ -203,9 +205,7 @@ def test_a_colleague_gets_an_answer_on_their_first_page(reply, officer, approver
     client = sign_in(officer)
     client.post(reverse("replies:assign", args=[reply.pk]), {"colleague": approver.pk})
     tasks = [task for contribute in registry.tasks for task in contribute(approver)]
-    assert [task.url for task in tasks if task.action == "Read and answer"] == [
-        reverse("replies:detail", args=[reply.pk])
-    ]
+    assert [task.url for task in tasks if task.action == "Read and answer"] == [f"{reverse('replies:list')}?show=mine"]
     assert "Mine 1" in sign_in(approver).get(reverse("replies:list")).content.decode()
     client = sign_in(officer)
     client.post(reverse("replies:assign", args=[reply.pk]), {"colleague": ""})
@@ -253,7 +253,9 @@ def test_the_desk_costs_the_same_for_two_answers_and_for_twenty(officer, sign_in
     assert "22 answers to sort" in page.content.decode()
 
 
-def test_an_answer_with_everything_keeps_within_the_budget(reply, officer, campaign, sign_in, django_assert_max_num_queries):
+def test_an_answer_with_everything_keeps_within_the_budget(
+    reply, officer, campaign, sign_in, django_assert_max_num_queries
+):
     set_position(reply.contact, campaign, Heard("neutral", "A hearing", timezone.localdate()), actor=officer)
     client = sign_in(officer)
     with django_assert_max_num_queries(12):
@@ -264,7 +266,7 @@ def test_an_answer_with_everything_keeps_within_the_budget(reply, officer, campa
 def test_an_empty_desk_says_what_belongs_there(officer, sign_in):
     client = sign_in(officer)
     assert "Everything is sorted." in client.get(reverse("replies:list")).content.decode()
-    for tab in ("sorted", "mine", "away"):
+    for tab in ("sorted", "mine", "away", "doubtful"):
         assert client.get(reverse("replies:list"), {"show": tab}).status_code == 200
 
 
