@@ -3,7 +3,7 @@
 from django.utils import timezone
 
 from mailing.handling import handle_waiting
-from mailing.models import Delivery
+from mailing.models import Delivery, Reply
 from tests.factories import SenderFactory
 from tests.letters import letter_being_sent
 from tests.payloads import incoming, payload
@@ -30,3 +30,13 @@ def comes_back(name, delivery, **options):
     mail.refresh_from_db()
     delivery.refresh_from_db()
     return mail, delivery
+
+
+def write_in(
+    text="Could we meet?", *, name="Assistant Anna", address="stranger@elsewhere.example", subject="Re: letter"
+):
+    """An answer that names no letter arrives and is handled."""
+    raw = f"From: {name} <{address}>\r\nTo: officer@platform.example\r\nSubject: {subject}\r\n\r\n{text}\r\n"
+    mail = incoming(raw.encode())
+    handle_waiting()
+    return Reply.objects.get(mail=mail)

@@ -65,6 +65,10 @@ def answer(reply, officer):
     return answering.answer(reply, "Thank you. We will come on 2 December.", actor=officer, token=uuid4())
 
 
+def actions(user):
+    return [task.action for task in reply_contributions.tasks(user)]
+
+
 def header(message, name):
     unfolded = message.decode().replace("\r\n ", " ")
     return re.search(rf"^{name}: (.*)\r$", unfolded, re.MULTILINE)[1]
@@ -148,7 +152,7 @@ def test_an_outcome_nobody_knows_waits_for_a_person(reply, answer, officer, serv
     answer.refresh_from_db()
     assert answer.status == "uncertain"
     assert answering.send_due() == 0
-    assert [task.action for task in reply_contributions.tasks(officer)] == ["Settle"]
+    assert "Settle" in actions(officer)
     client = sign_in(officer)
     assert "Not known" in client.get(reverse("replies:list"), {"show": "doubtful"}).content.decode()
     settle = reverse("replies:answer_settle", args=[answer.public_id])
@@ -170,9 +174,9 @@ def test_a_person_settles_what_is_not_known(answer, officer, decision, status):
 
 def test_what_was_not_sent_needs_its_author_until_they_leave_it_at_that(answer, officer):
     Answer.objects.update(status="failed", error="550 No such user.")
-    assert [task.action for task in reply_contributions.tasks(officer)] == ["Settle"]
+    assert "Settle" in actions(officer)
     answering.settle(answer, "treat_as_not_sent", actor=officer)
-    assert list(reply_contributions.tasks(officer)) == []
+    assert "Settle" not in actions(officer)
 
 
 def test_a_decision_that_does_not_exist_changes_nothing(answer, officer):

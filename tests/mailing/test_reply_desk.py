@@ -11,14 +11,11 @@ from accounts import registry
 from accounts.models import AuditEvent, User
 from advocacy.models import Campaign, CampaignText, Position
 from advocacy.positions import Heard, set_position
-from mailing import campaigns, guessing, replies
-from mailing.handling import handle_waiting
-from mailing.models import Delivery, IncomingMail, Mailing, Reply
+from mailing import campaigns, replies
+from mailing.models import Delivery, Mailing, Reply
 from mailing.replies import ReplyError
 from tests.factories import ContactFactory
-from tests.letters import letter_being_sent
-from tests.mailing.coming_back import accepted_letter, comes_back
-from tests.payloads import incoming, payload
+from tests.mailing.coming_back import accepted_letter, comes_back, write_in
 
 pytestmark = pytest.mark.django_db
 
@@ -44,16 +41,6 @@ def stances(reply):
 
 def answered(reply):
     return Delivery.objects.get(pk=reply.delivery_id).replied_at is not None
-
-
-def write_in(
-    text="Could we meet?", *, name="Assistant Anna", address="stranger@elsewhere.example", subject="Re: letter"
-):
-    """An answer that names no letter arrives and is handled."""
-    raw = f"From: {name} <{address}>\r\nTo: officer@platform.example\r\nSubject: {subject}\r\n\r\n{text}\r\n"
-    mail = incoming(raw.encode())
-    handle_waiting()
-    return Reply.objects.get(mail=mail)
 
 
 def test_one_press_sorts_and_opens_the_next_and_another_takes_it_back(reply, officer, sign_in):
@@ -149,58 +136,6 @@ def test_the_trail_names_no_person(reply, officer):
     assert "@" not in said
 
 
-def test_an_answer_without_a_letter_asks_which_it_is_and_goes_where_a_person_says(officer, sign_in):
-    delivery = accepted_letter()
-    contact = delivery.contact
-    reply = write_in(name=f"Office of {contact.name}")
-    client = sign_in(officer)
-    page = client.get(reverse("replies:detail", args=[reply.pk])).content.decode()
-    assert "Which letter is this?" in page
-    assert "The writer has the same name. Likely." in page
-    client.post(reverse("replies:match", args=[reply.pk]), {"letter": str(delivery.public_id)})
-    reply.refresh_from_db()
-    assert (reply.delivery, reply.mailing, reply.contact) == (delivery, delivery.mailing, contact)
-    assert reply.matched_by == "person"
-    assert answered(reply)
-    client.post(reverse("replies:detach", args=[reply.pk]))
-    reply.refresh_from_db()
-    assert (reply.delivery, reply.mailing, reply.contact, reply.matched_by) == (None, None, None, "")
-    assert Delivery.objects.get(pk=delivery.pk).replied_at is None
-
-
-def test_a_letter_that_was_not_known_to_have_arrived_has_when_its_answer_is_put_with_it(officer):
-    delivery = accepted_letter(status="uncertain", error_kind="outcome_unknown")
-    replies.put_with(write_in(), delivery, actor=officer)
-    delivery.refresh_from_db()
-    assert delivery.status == "sent"
-
-
-def test_a_letter_is_found_by_a_name_or_by_its_reference(officer):
-    delivery = accepted_letter()
-    reply = write_in()
-    assert replies.letters_for(reply, officer) == []
-    assert replies.letters_for(reply, officer, delivery.mailing.reference.lower()) == [delivery]
-    assert replies.letters_for(reply, officer, delivery.contact.family_name) == [delivery]
-    assert replies.letters_for(reply, officer, "nobody of this name") == []
-
-
-def test_what_answers_none_of_ours_is_set_aside_and_kept(officer, sign_in):
-    reply = write_in()
-    sign_in(officer).post(reverse("replies:match", args=[reply.pk]), {"letter": "none"})
-    reply.refresh_from_db()
-    assert reply.sort == "not_ours"
-    assert reply.text
-    assert not Reply.objects.to_sort().exists()
-    replies.undo(reply, actor=officer)
-    assert Reply.objects.to_sort().get() == reply
-
-
-def test_a_choice_of_no_letter_says_what_to_do(officer, sign_in):
-    reply = write_in()
-    said = sign_in(officer).post(reverse("replies:match", args=[reply.pk]), {"letter": "14"}, follow=True)
-    assert "Choose the letter it answers" in said.content.decode()
-
-
 def test_a_colleague_gets_an_answer_on_their_first_page(reply, officer, approver, sign_in):
     client = sign_in(officer)
     client.post(reverse("replies:assign", args=[reply.pk]), {"colleague": approver.pk})
@@ -270,57 +205,6 @@ def test_an_empty_desk_says_what_belongs_there(officer, sign_in):
         assert client.get(reverse("replies:list"), {"show": tab}).status_code == 200
 
 
-def test_an_answer_is_added_by_hand_with_its_letter(officer, sign_in):
-    delivery = accepted_letter()
-    client = sign_in(officer)
-    url = f"{reverse('replies:add')}?letter={delivery.public_id}"
-    assert delivery.mailing.reference in client.get(url).content.decode()
-    said = {"name": "Her office", "received_at": "2026-11-20T10:00", "text": "She supports it."}
-    client.post(url, said)
-    reply = Reply.objects.get()
-    assert (reply.delivery, reply.matched_by, reply.from_name) == (delivery, "person", "Her office")
-    assert answered(reply)
-    again = client.post(url, said)
-    assert again.status_code == 422
-    assert "here already" in again.content.decode()
-    assert Reply.objects.count() == 1
-
-
-@pytest.mark.parametrize(
-    ("fields", "sentence"),
-    [
-        ({"text": ""}, "This field is required"),
-        ({"name": ""}, "Say who wrote it"),
-        ({"received_at": "2126-01-01T10:00"}, "still to come"),
-        ({"received_at": "yesterday"}, "Write it as 2026-11-30 14:00"),
-        ({"email": "not an address"}, "valid email"),
-    ],
-)
-def test_what_is_wrong_with_an_added_answer_is_said(officer, sign_in, fields, sentence):
-    said = {"name": "Her office", "received_at": "2026-11-20T10:00", "text": "Yes."} | fields
-    page = sign_in(officer).post(reverse("replies:add"), said)
-    assert page.status_code == 422
-    assert sentence in page.content.decode()
-    assert not IncomingMail.objects.exists()
-
-
-@pytest.mark.parametrize(
-    ("text", "sort"),
-    [
-        ("I will support the first two points. Could your colleagues come and explain it?", "meeting"),
-        ("I do not think so and will vote against.", "opposes"),
-        ("Prosimy o tekst poprawki w języku polskim", "question"),
-        ("We fully support your call.", "supports"),
-        ("Je soutiens votre appel.", "supports"),
-        ("Thank you, we have taken note.", ""),
-        ("Noted.\n> Could we meet?\n", ""),
-        ("Noted.\n\nOn 24 November the platform wrote:\nWill you support it?\n", ""),
-    ],
-)
-def test_a_guess_reads_only_what_the_person_wrote(text, sort):
-    assert guessing.guess(text) == sort
-
-
 def test_a_guess_sorts_nothing(reply, officer, sign_in):
     sign_in(officer).get(reverse("replies:detail", args=[reply.pk]))
     reply.refresh_from_db()
@@ -349,17 +233,3 @@ def test_who_left_the_desk_still_names_what_they_sorted(reply, officer):
     User.objects.filter(pk=officer.pk).update(is_active=False)
     reply.refresh_from_db()
     assert str(reply.sorted_by) == "Boris Editor"
-
-
-def test_an_answer_to_another_mailing_is_not_counted_here(reply, officer):
-    other = letter_being_sent(1).deliveries.get()
-    Delivery.objects.filter(pk=other.pk).update(status="sent", sent_at=timezone.now())
-    replies.put_with(reply, other, actor=officer)
-    assert Delivery.objects.get(pk=other.pk).replied_at
-    assert Delivery.objects.filter(replied_at__isnull=False).count() == 1
-
-
-def test_a_sample_payload_counts_its_files():
-    comes_back("reply-plain", accepted_letter())
-    assert Reply.objects.get().files == 0
-    assert payload("reply-plain", Delivery.objects.get())
