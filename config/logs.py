@@ -12,7 +12,7 @@ request_id: ContextVar[str] = ContextVar("request_id", default="-")
 
 _ADDRESS = re.compile(r"[^\s<>()\[\]\"',;=]+@[^\s<>()\[\]\"',;=]+")
 
-# The part of an address that opens something to whoever has it: sign-on, answers, invitations, leaving a list, objecting.
+# The part of an address that opens something to whoever has it: sign-on, answers, invitations, leaving, objecting.
 _BEARER = re.compile(r"(/(?:s|a|invitation|unsubscribe|objection|letter)/)[A-Za-z0-9_.:=-]{8,}")
 
 
