@@ -11,7 +11,7 @@ from accounts.models import User
 from advocacy.models import Campaign, Statement
 from advocacy.registry import StoryEntry
 from mailing.models import Delivery, Mailing
-from mailing.reply_contributions import words_of_sorts
+from mailing.reply_contributions import sort_counts, words_of_sorts
 from mailing.story import address_of
 
 MOST = 200
@@ -33,7 +33,7 @@ def put_into(mailing: Mailing, campaign: Campaign | None, *, actor: User) -> boo
 
 
 def story(campaign: Campaign) -> Iterable[StoryEntry]:
-    """Letters of a campaign that have left: to how many people, and how many of them answered and what; two queries.
+    """Letters of a campaign that have left: to how many people, and how many of them answered and what; one query.
 
     The public reads the number where a server took at least one of a letter whose statement is published, or that has
     none; the letter's title is for colleagues.
@@ -41,20 +41,21 @@ def story(campaign: Campaign) -> Iterable[StoryEntry]:
     sent = Q(deliveries__status=Delivery.Status.SENT)
     replied = sent & Q(deliveries__replied_at__isnull=False)
     rows = Mailing.objects.filter(campaign=campaign, started_at__isnull=False).select_related("statement")
-    said = words_of_sorts(campaign)
     rows = rows.annotate(accepted=Count("deliveries", filter=sent), answered=Count("deliveries", filter=replied))
+    rows = rows.annotate(**sort_counts())
     for mailing in rows.order_by("-started_at", "-pk")[:MOST]:
         if not mailing.accepted or mailing.started_at is None:
             continue
         count = ngettext("A letter was sent to %(n)d person", "A letter was sent to %(n)d people", mailing.accepted)
         answers = ngettext("%(n)d answered", "%(n)d answered", mailing.answered) % {"n": mailing.answered}
+        told = ": ".join(filter(None, [answers, words_of_sorts(mailing)]))
         statement = mailing.statement
         is_public = statement is None or statement.status == Statement.Status.PUBLISHED
         yield StoryEntry(
             at=mailing.started_at,
             kind="letter",
             title=count % {"n": mailing.accepted},
-            detail=f"{mailing.reference} {mailing.title}. {': '.join([answers, *said.get(mailing.pk, [])])}.",
+            detail=f"{mailing.reference} {mailing.title}. {told}.",
             url=address_of(mailing),
             icon="mail",
             is_public=is_public and not mailing.is_sample,

@@ -1,8 +1,10 @@
 """What the reply desk adds to the pages of the rooms to the left: home, search, navigation, the story of a campaign."""
 
 from collections.abc import Iterable
+from typing import Any
 
-from django.db.models import Count
+from django.db.models import Count, OuterRef, Subquery, Value
+from django.db.models.functions import Coalesce
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
@@ -10,9 +12,11 @@ from django.utils.translation import gettext_lazy, ngettext
 from accounts import registry as desk
 from accounts.models import User
 from accounts.roles import waiting
-from advocacy.models import Campaign
 from contacts import registry as people
 from mailing.models import Answer, Reply
+
+# What the story of a campaign tells of answers.
+SAYING = (Reply.Sort.SUPPORTS, Reply.Sort.OPPOSES, Reply.Sort.MEETING, Reply.Sort.QUESTION)
 
 
 def tasks(user: User) -> Iterable[desk.Task]:
@@ -35,20 +39,26 @@ def tasks(user: User) -> Iterable[desk.Task]:
         yield desk.Task(sentence % {"n": number}, "", detail, f"{url}?show=doubtful", _("Settle"), "alert", "warn")
 
 
-def words_of_sorts(campaign: Campaign) -> dict[int, list[str]]:
-    """What the answers to each letter of a campaign say: mailing id → ["40 support, 3 oppose"]; one query."""
-    rows = Reply.objects.filter(mailing__campaign=campaign, is_auto=False).exclude(sort="").order_by()
-    found: dict[int, list[str]] = {}
-    for mailing, sort, number in rows.values_list("mailing", "sort").annotate(n=Count("pk")).order_by("sort"):
-        words = {
-            Reply.Sort.SUPPORTS: ngettext("%(n)d supports", "%(n)d support", number),
-            Reply.Sort.OPPOSES: ngettext("%(n)d opposes", "%(n)d oppose", number),
-            Reply.Sort.MEETING: ngettext("%(n)d wants a meeting", "%(n)d want a meeting", number),
-            Reply.Sort.QUESTION: ngettext("%(n)d asks a question", "%(n)d ask a question", number),
-        }.get(sort)
-        if words:
-            found.setdefault(mailing, []).append(words % {"n": number})
-    return {mailing: [", ".join(words)] for mailing, words in found.items()}
+def sort_counts() -> dict[str, Coalesce]:
+    """For a query of mailings: how many answers say what, as said_supports, said_opposes and so on."""
+
+    def counted(sort: str) -> Coalesce:
+        rows = Reply.objects.filter(mailing=OuterRef("pk"), is_auto=False, sort=sort).order_by()
+        return Coalesce(Subquery(rows.values("mailing").annotate(n=Count("pk")).values("n")), Value(0))
+
+    return {f"said_{sort}": counted(sort) for sort in SAYING}
+
+
+def words_of_sorts(mailing: Any) -> str:
+    """What the answers to a letter with `sort_counts` say: "40 support, 3 oppose"; "" where none was sorted."""
+    numbers = {sort: getattr(mailing, f"said_{sort}") for sort in SAYING}
+    words = {
+        Reply.Sort.SUPPORTS: ngettext("%(n)d supports", "%(n)d support", numbers["supports"]),
+        Reply.Sort.OPPOSES: ngettext("%(n)d opposes", "%(n)d oppose", numbers["opposes"]),
+        Reply.Sort.MEETING: ngettext("%(n)d wants a meeting", "%(n)d want a meeting", numbers["meeting"]),
+        Reply.Sort.QUESTION: ngettext("%(n)d asks a question", "%(n)d ask a question", numbers["question"]),
+    }
+    return ", ".join(words[sort] % {"n": number} for sort, number in numbers.items() if number)
 
 
 def register() -> None:

@@ -224,5 +224,5 @@ def test_the_pages_ask_the_same_number_of_questions(page, parliament, django_ass
         with django_assert_max_num_queries(12):
             assert page.get(address).status_code == 200
     # One for each kind of row that may point to an organisation.
-    with django_assert_max_num_queries(24):
+    with django_assert_max_num_queries(25):
         page.get(url("organisation_delete", council.pk))
