@@ -51,12 +51,12 @@ def sort_counts() -> dict[str, Coalesce]:
 
 def words_of_sorts(mailing: Any) -> str:
     """What the answers to a letter with `sort_counts` say: "40 support, 3 oppose"; "" where none was sorted."""
-    numbers = {sort: getattr(mailing, f"said_{sort}") for sort in SAYING}
+    numbers: dict[Reply.Sort, int] = {sort: getattr(mailing, f"said_{sort}") for sort in SAYING}
     words = {
-        Reply.Sort.SUPPORTS: ngettext("%(n)d supports", "%(n)d support", numbers["supports"]),
-        Reply.Sort.OPPOSES: ngettext("%(n)d opposes", "%(n)d oppose", numbers["opposes"]),
-        Reply.Sort.MEETING: ngettext("%(n)d wants a meeting", "%(n)d want a meeting", numbers["meeting"]),
-        Reply.Sort.QUESTION: ngettext("%(n)d asks a question", "%(n)d ask a question", numbers["question"]),
+        Reply.Sort.SUPPORTS: ngettext("%(n)d supports", "%(n)d support", numbers[Reply.Sort.SUPPORTS]),
+        Reply.Sort.OPPOSES: ngettext("%(n)d opposes", "%(n)d oppose", numbers[Reply.Sort.OPPOSES]),
+        Reply.Sort.MEETING: ngettext("%(n)d wants a meeting", "%(n)d want a meeting", numbers[Reply.Sort.MEETING]),
+        Reply.Sort.QUESTION: ngettext("%(n)d asks a question", "%(n)d ask a question", numbers[Reply.Sort.QUESTION]),
     }
     return ", ".join(words[sort] % {"n": number} for sort, number in numbers.items() if number)
 
