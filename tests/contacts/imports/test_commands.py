@@ -37,7 +37,7 @@ def test_as_a_process_standard_output_holds_the_object_alone(tmp_path):
 
     def manage(*arguments):
         command = [sys.executable, "manage.py", *map(str, arguments)]
-        return subprocess.run(command, cwd=settings.BASE_DIR, env=environment, capture_output=True, timeout=120)
+        return subprocess.run(command, cwd=settings.BASE_DIR, env=environment, capture_output=True, timeout=300)
 
     assert manage("migrate", "-v0", "--skip-checks").returncode == 0
     done = manage("import_meps", LIST, "--json", "--apply")
