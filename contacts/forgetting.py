@@ -10,7 +10,7 @@ from django.db.models import JSONField, Q
 
 from contacts.models import Contact, ImportFile, ImportRun, RawAnswer
 from contacts.personal_data import addresses_of, plural_of, row_of, shells_of
-from transport.models import SystemMail
+from transport.models import SystemMail, SystemMailFile
 
 # Encodings in which an uploaded sheet may hold a name, and how much of a packed one is read.
 ENCODINGS = ("utf-8", "cp1252", "utf-16")
@@ -24,6 +24,7 @@ def forget_system_mail(addresses: Set[str]) -> int:
         found |= Q(to__iexact=address)
     mails = SystemMail.objects.filter(found)
     mails.filter(status=SystemMail.Status.QUEUED).update(status=SystemMail.Status.FAILED, last_error="Erased.")
+    SystemMailFile.objects.filter(mail__in=mails).delete()
     return mails.update(to="", context={})
 
 

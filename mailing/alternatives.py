@@ -27,6 +27,12 @@ def placed_in(mailing: Mailing) -> dict[int, set[str]]:
     return dict(sorted(found.items()))
 
 
+def words_of(mailing: Mailing) -> Words:
+    """The names that criteria may use, read once for one `mailing`: its audience and its passages ask for them."""
+    known: Words = mailing.__dict__.setdefault("_words_read", Words())
+    return known
+
+
 def passages_of(mailing: Mailing) -> list[Passage]:
     """All alternatives with their texts, in their order, criteria in normal form. Read once for one `mailing`."""
     if getattr(mailing, "has_passages", None) is False:
@@ -36,7 +42,7 @@ def passages_of(mailing: Mailing) -> list[Passage]:
         texts = Prefetch("texts", PassageText.objects.select_related("changed_by"))
         known = list(mailing.passages.select_related("segment", "plan").prefetch_related(texts))
         prefetch_related_objects([found.segment for found in known if found.segment], "picks")
-        words = Words()
+        words = words_of(mailing)
         for found in known:
             if found.segment:
                 found.segment.criteria = normalise(found.segment.criteria, words=words)

@@ -13,11 +13,10 @@ from django.utils import timezone
 
 from contacts.counting import most
 from contacts.criteria import normalise
-from contacts.criteria.vocabulary import Words
 from contacts.expressions import Lookup
 from contacts.languages import effective_language
 from contacts.models.people import ContactQuerySet
-from mailing.alternatives import choice_expression
+from mailing.alternatives import choice_expression, words_of
 from mailing.courtesy import hold
 from mailing.dispatch.store import make_chunks
 from mailing.freezing import context_expression, insert_deliveries
@@ -94,7 +93,7 @@ def rules_of(mailing: Mailing) -> list[AudienceRule]:
     is_read = "audience_rules" in getattr(mailing, "_prefetched_objects_cache", {})
     found = list(rules if is_read else rules.select_related("segment", "contact_list", "received"))
     prefetch_related_objects([rule.segment for rule in found if rule.segment], "picks")
-    words = Words()
+    words = words_of(mailing)
     for rule in found:
         if rule.segment:
             rule.segment.criteria = normalise(rule.segment.criteria, words=words)

@@ -14,7 +14,7 @@ from advocacy.typesetting import PdfError
 from contacts.models.organisations import NOT_REGISTERED
 from mailing.findings import Item, Subject
 from mailing.models import Mailing
-from mailing.paper_words import Press, Reader
+from mailing.paper_words import Press, Reader, files_of
 
 # Seconds for which a page remembers that these very papers could be set.
 REMEMBERED = 3600
@@ -89,12 +89,10 @@ def _problem(subject: Subject) -> str:
 
 def files_line(subject: Subject) -> Iterator[Item]:
     """How many files go along and how large they are."""
-    if getattr(subject.mailing, "has_attachments", None) is False:
-        return  # The page has asked already (views.finding).
-    found = list(subject.mailing.attachments.values_list("title", "size"))
+    found = files_of(subject.mailing)
     if not found:
         return
     title = ngettext("%(n)d file goes with each letter", "%(n)d files go with each letter", len(found))
-    names = ", ".join(name for name, _size in found)
-    size = filesizeformat(sum(size for _name, size in found))
+    names = ", ".join(file.title for file in found)
+    size = filesizeformat(sum(file.size for file in found))
     yield Item("files", "ok", title % {"n": len(found)}, f"{names} ({size})")

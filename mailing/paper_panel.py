@@ -6,6 +6,7 @@ from typing import Any
 from mailing.enclosing import LARGEST, MOST
 from mailing.models import Attachment, Mailing
 from mailing.paper_forms import EnclosureForm, PaperForm
+from mailing.paper_words import files_of
 from mailing.states import EDITABLE
 
 
@@ -29,8 +30,7 @@ class Panel:
 def panel_of(mailing: Mailing, user: Any) -> Panel:
     """The panel of a letter for one colleague: two queries, one more with a statement."""
     # Most letters have none: the page has asked already (views.finding).
-    may_have = getattr(mailing, "has_attachments", True)
-    files = list(mailing.attachments.defer("content").order_by("pk")) if may_have else []
+    files = files_of(mailing)
     there = {file.sha256 for file in files} | {file.title for file in files}
     offered = list(mailing.statement.attachments.all()) if mailing.statement else []
     return Panel(

@@ -16,7 +16,7 @@ from advocacy.typesetting import PdfError, make_printable, typeset_all
 from contacts.models import Organisation
 from mailing import merge
 from mailing.letterhead import frame, reader_value
-from mailing.models import Letterhead, Mailing, MailingContent, Sender
+from mailing.models import Attachment, Letterhead, Mailing, MailingContent, Sender
 
 TEMPLATE = "letter"
 
@@ -38,7 +38,7 @@ class Press:
         self.contents: dict[str, MailingContent] = {content.language: content for content in texts}
         for content in self.contents.values():
             content.mailing = mailing
-        self.letterhead = Letterhead.objects.filter(organisation=mailing.owner_id).first()
+        self.letterhead: Letterhead | None = getattr(mailing.owner, "letterhead", None)
         self._frames: dict[str, dict[str, Any]] = {}
 
     @property
@@ -136,16 +136,26 @@ def letterhead_parts(mailing: Mailing) -> list[str]:
     """What an approval of a letter on paper is bound to of its letterhead: the printed lines, the logo's digest."""
     if not mailing.has_papers:
         return []
-    letterhead = Letterhead.objects.filter(organisation=mailing.owner_id).first()
+    letterhead: Letterhead | None = getattr(mailing.owner, "letterhead", None)
     logo = bytes(letterhead.logo) if letterhead and letterhead.logo else b""
     return [*head_lines(mailing.owner, letterhead), hashlib.sha256(logo).hexdigest() if logo else ""]
 
 
 def enclosed_parts(mailing: Mailing) -> list[list[str]]:
     """What an approval is bound to of the files that go along: name, readers and digest of each."""
-    if getattr(mailing, "has_attachments", None) is False:
-        return []  # The page has asked already (views.finding).
-    return [[*file] for file in mailing.attachments.order_by("pk").values_list("name", "language", "sha256")]
+    return [[file.name, file.language, file.sha256] for file in files_of(mailing)]
+
+
+def files_of(mailing: Mailing) -> list[Attachment]:
+    """The files that go along, without their bytes. Read once for a page, which asks first whether there are any
+    (views.finding); elsewhere they are read each time, since somebody may just have added one."""
+    has_any = getattr(mailing, "has_attachments", None)
+    if has_any is None:
+        return list(mailing.attachments.defer("content"))
+    known: list[Attachment] | None = mailing.__dict__.get("_files_read")
+    if known is None:
+        known = mailing.__dict__["_files_read"] = list(mailing.attachments.defer("content")) if has_any else []
+    return known
 
 
 def head_lines(owner: Organisation, letterhead: Letterhead | None) -> list[str]:

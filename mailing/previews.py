@@ -1,7 +1,7 @@
 """Real letters before they leave: any recipient's, the three worth reading, and sample values for the editor."""
 
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -32,6 +32,8 @@ class Letter:
     language: str
     rendered: merge.Rendered | None
     problem: str = ""
+    # The merge values it is made from.
+    context: dict[str, Any] = field(default_factory=dict)
 
 
 def letter_for(mailing: Mailing, number: int) -> Letter | None:
@@ -75,7 +77,7 @@ def _letter(mailing: Mailing, number: int, total: int, context: dict[str, Any], 
             problem = " ".join(error.sentences)
     country = country_name(context.get("country") or "")
     shown = shown_address(email)
-    return Letter(number, total, context.get("name") or "", country, shown, language, rendered, problem)
+    return Letter(number, total, context.get("name") or "", country, shown, language, rendered, problem, context)
 
 
 def _with_link(mailing: Mailing, context: dict[str, Any]) -> dict[str, Any]:

@@ -1,15 +1,19 @@
-"""A test of a letter to oneself: one recipient's letter, marked as a test, counted nowhere."""
+"""A test of a letter to oneself: one recipient's letter with its files, marked as a test, counted nowhere."""
 
 import uuid
+from collections.abc import Sequence
 
 from django.db import transaction
 from django.utils.translation import gettext as _
 
 from accounts.audit import record
 from accounts.models import User
-from mailing import audience, previews
+from advocacy.typesetting import PdfError
+from mailing import audience, papers, previews
+from mailing.dispatch.enclosures import PDF
 from mailing.models import Mailing
-from transport.outbox import queue_mail
+from mailing.paper_words import Reader
+from transport.outbox import File, queue_mail
 
 
 class TestError(Exception):
@@ -20,7 +24,7 @@ def send_test(mailing: Mailing, *, actor: User, to: str, number: int = 1) -> Non
     """Queue the letter of recipient `number` to a colleague's address, with [Test] before its subject.
 
     It leaves as system mail, so no recipient and no ledger is touched. Raises TestError when there is no recipient or
-    the letter cannot be made.
+    the letter or its PDF cannot be made.
     """
     letter = previews.letter_for(mailing, number) or previews.letter_for(mailing, 1)
     _send(mailing, [letter] if letter else [], actor=actor, to=to)
@@ -42,15 +46,33 @@ def _send(mailing: Mailing, letters: list[previews.Letter], *, actor: User, to: 
     broken = next((letter for letter in letters if letter.rendered is None), None)
     if broken is not None:
         raise TestError(broken.problem)
+    files = _files(mailing, letters)
     with transaction.atomic():
-        for letter in letters:
-            _queue(mailing, letter, actor=actor, to=to)
+        for letter, own in zip(letters, files, strict=True):
+            _queue(mailing, letter, own, actor=actor, to=to)
         Mailing.objects.filter(pk=mailing.pk).update(tested_version=mailing.version)
         sentence = f"sent a test of version {mailing.version} of {mailing.reference}"
         record(actor, sentence, about=mailing, label=mailing.reference)
 
 
-def _queue(mailing: Mailing, letter: previews.Letter, *, actor: User, to: str) -> None:
+def _files(mailing: Mailing, letters: Sequence[previews.Letter]) -> list[list[File]]:
+    """What each of these letters carries: its own PDF as it would be made now, and the files for its language."""
+    made: list[list[File]] = [[] for _letter in letters]
+    if mailing.attaches_papers:
+        try:
+            sheets = papers.papers_for(mailing, [Reader(letter.language, letter.context) for letter in letters])
+        except PdfError as error:
+            raise TestError(_("The PDF of a letter cannot be made. %(why)s") % {"why": error}) from error
+        made = [[File(f"{mailing.reference}.pdf", PDF, sheet)] for sheet in sheets]
+    attached = list(mailing.attachments.order_by("pk"))
+    for letter, own in zip(letters, made, strict=True):
+        for file in attached:
+            if file.language in ("", letter.language):
+                own.append(File(file.name, file.media_type, bytes(file.content)))
+    return made
+
+
+def _queue(mailing: Mailing, letter: previews.Letter, files: list[File], *, actor: User, to: str) -> None:
     if letter.rendered is None:
         return
     queue_mail(
@@ -64,4 +86,5 @@ def _queue(mailing: Mailing, letter: previews.Letter, *, actor: User, to: str) -
             "reply_to": actor.email,
         },
         dedupe_key=f"letter-test:{mailing.pk}:{uuid.uuid4()}",
+        files=files,
     )

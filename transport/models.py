@@ -1,4 +1,4 @@
-"""System mail: confirmations, invitations, approvals and password resets. Never letters or newsletters."""
+"""System mail: confirmations, invitations, approvals, password resets, tests. Never letters or newsletters."""
 
 from django.db import models
 from django.db.models import Q
@@ -44,3 +44,18 @@ class SystemMail(models.Model):
 
     def __str__(self) -> str:
         return f"{self.purpose} #{self.pk}"
+
+
+class SystemMailFile(models.Model):
+    """A file that goes with a system mail: what a test of a letter carries beside its text. Gone with the text."""
+
+    mail = models.ForeignKey(SystemMail, on_delete=models.CASCADE, related_name="files")
+    name = models.CharField(max_length=100)
+    media_type = models.CharField(max_length=100)
+    content = models.BinaryField()
+
+    class Meta:
+        ordering = ["id"]
+
+    def __str__(self) -> str:
+        return self.name

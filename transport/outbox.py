@@ -12,9 +12,10 @@ needed: a row claimed but not intended becomes due again when its claim ends; an
 
 import logging
 import time
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from email.utils import parseaddr
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.conf import settings
 from django.db import transaction
@@ -23,9 +24,10 @@ from django.utils import timezone
 from django.utils.crypto import salted_hmac
 
 from transport.broker import publish
+from transport.enclosing import enclose, file_part
 from transport.errors import OutcomeUnknown, TransientError, TransportError
 from transport.message import MessageError, build_message
-from transport.models import SystemMail
+from transport.models import SystemMail, SystemMailFile
 from transport.provider import Transport, open_transport
 from transport.wording import missing_keys, spoken, word
 
@@ -43,12 +45,22 @@ KEPT = timedelta(days=30)
 LIVE_LINKS = {"invitation", "password-reset", "sign-on", "sign-on-receipt", "sign-on-reply", "answers-asked"}
 
 
+class File(NamedTuple):
+    """A file that goes with a mail: the name it is saved under, its type, its bytes."""
+
+    name: str
+    media_type: str
+    content: bytes
+
+
 class ClaimLost(Exception):
     """Another worker has the row, or somebody settled it: this one must not be sent by us."""
 
 
-def queue_mail(*, purpose: str, to: str, language: str, context: dict[str, Any], dedupe_key: str) -> SystemMail:
-    """Write one mail in the caller's transaction and ring the bell when that is committed.
+def queue_mail(  # noqa: PLR0913 - a mail has these parts
+    *, purpose: str, to: str, language: str, context: dict[str, Any], dedupe_key: str, files: Sequence[File] = ()
+) -> SystemMail:
+    """Write one mail, with its files, in the caller's transaction and ring the bell when that is committed.
 
     `purpose` and the keys of `context` are those of transport.wording.PURPOSES; values are plain JSON. A second call
     with the same `dedupe_key` (which holds no address) writes nothing and gives the first row, as it is now. Raises
@@ -56,10 +68,13 @@ def queue_mail(*, purpose: str, to: str, language: str, context: dict[str, Any],
     """
     if missing := missing_keys(purpose, context):
         raise ValueError(f"The mail “{purpose}” lacks {', '.join(sorted(missing))}.")
-    mail, is_new = SystemMail.objects.get_or_create(
-        dedupe_key=dedupe_key,
-        defaults={"purpose": purpose, "to": to, "language": language, "context": context},
-    )
+    with transaction.atomic():
+        mail, is_new = SystemMail.objects.get_or_create(
+            dedupe_key=dedupe_key,
+            defaults={"purpose": purpose, "to": to, "language": language, "context": context},
+        )
+        if is_new and files:
+            SystemMailFile.objects.bulk_create([SystemMailFile(mail=mail, **file._asdict()) for file in files])
     if is_new:
         # robust: whatever a broken broker raises, the person's work is committed and must not look failed.
         transaction.on_commit(ring, robust=True)
@@ -105,6 +120,7 @@ def empty_sent() -> int:
     old.filter(_unclaimed(), status=SystemMail.Status.QUEUED).update(
         status=SystemMail.Status.FAILED, last_error="It was not accepted within 30 days."
     )
+    SystemMailFile.objects.filter(mail__in=old.exclude(status=SystemMail.Status.QUEUED)).delete()
     finished = old.exclude(status=SystemMail.Status.QUEUED).exclude(to="", context={})
     return finished.update(to="", context={})
 
@@ -158,6 +174,8 @@ def _send(mail: SystemMail, claim: datetime, transport: Transport) -> bool:
     # A link that opens an account has no business in the table once it has left.
     spent: dict[str, Any] = {"context": {}} if mail.purpose in LIVE_LINKS else {}
     _settle(mail, claim, status=SystemMail.Status.SENT, sent_at=timezone.now(), attempts=mail.attempts + 1, **spent)
+    # Nor have files: a test carries a real reader's letter.
+    mail.files.all().delete()
     return True
 
 
@@ -199,7 +217,7 @@ def message_bytes(mail: SystemMail) -> bytes:
     words = word(mail.purpose, mail.language, mail.context)
     domain = address.rpartition("@")[2]
     key = salted_hmac("transport.outbox", f"{mail.pk}:{mail.dedupe_key}").hexdigest()[:32]
-    return build_message(
+    message = build_message(
         sender=(name, address),
         to=mail.to,
         reply_to=words.reply_to,
@@ -216,6 +234,8 @@ def message_bytes(mail: SystemMail) -> bytes:
         },
         date=timezone.now(),
     )
+    files = [file_part(file.name, file.media_type, bytes(file.content)) for file in mail.files.all()]
+    return enclose(message, files, key)
 
 
 def _sender() -> tuple[str, str]:

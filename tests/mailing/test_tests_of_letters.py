@@ -1,11 +1,20 @@
 """A test goes to oneself as a reader would get it, in one language or in each; nobody else gets anything."""
 
-import pytest
-from django.urls import reverse
+import email
+import email.policy
+import io
 
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.urls import reverse
+from pypdf import PdfReader
+
+from advocacy.typesetting import PdfError
+from mailing import enclosing, paper_words
 from mailing.models import Delivery, Mailing
 from tests.factories import MailingContentFactory
-from transport.models import SystemMail
+from transport.models import SystemMail, SystemMailFile
+from transport.outbox import message_bytes
 
 pytestmark = pytest.mark.django_db
 
@@ -54,3 +63,37 @@ def test_a_letter_that_nobody_gets_has_no_test(letter, sign_in, officer):
         shown = sign_in(officer).post(url, {"to": "boris@platform.example", **fields}, follow=True).content.decode()
         assert "Nobody gets this letter yet." in shown
     assert not SystemMail.objects.exists()
+
+
+def test_a_test_carries_the_pdf_and_the_files_that_its_reader_gets(post, letter, officer):
+    Mailing.objects.filter(pk=letter.pk).update(paper=Mailing.PaperAs.ATTACHED)
+    for language, content in (("fr", b"%PDF-1.4 six points, in French"), ("", b"%PDF-1.4 the six points")):
+        upload = SimpleUploadedFile(f"points{language}.pdf", content)
+        enclosing.attach(letter, actor=officer, upload=upload, title="Six points", language=language)
+    post(each="1")
+    found = {}
+    for mail in SystemMail.objects.filter(purpose="plain"):
+        message = email.message_from_bytes(message_bytes(mail), policy=email.policy.default)
+        assert message.get_body(("plain",)) is not None
+        found[mail.language] = {part.get_filename(): part.get_content() for part in message.iter_attachments()}
+    paper = f"{letter.reference}.pdf"
+    assert {language: set(files) for language, files in found.items()} == {
+        "en": {paper, "points.pdf"},
+        "fr": {paper, "points.pdf", "pointsfr.pdf"},
+    }
+    assert found["fr"]["pointsfr.pdf"] == b"%PDF-1.4 six points, in French"
+    words = PdfReader(io.BytesIO(found["en"][paper])).pages[0].extract_text()
+    assert letter.reference in words
+
+
+def test_a_test_whose_pdf_cannot_be_made_is_not_sent_and_says_why(post, letter, monkeypatch):
+    Mailing.objects.filter(pk=letter.pk).update(paper=Mailing.PaperAs.ATTACHED)
+
+    def fail(self, readers):
+        raise PdfError("A picture is broken.")
+
+    monkeypatch.setattr(paper_words.Press, "papers", fail)
+    assert "The PDF of a letter cannot be made. A picture is broken." in post(n="1")
+    assert not SystemMail.objects.exists()
+    assert not SystemMailFile.objects.exists()
+    assert Mailing.objects.get().tested_version is None

@@ -13,8 +13,8 @@ from django.utils import timezone
 
 from tests.transport.queueing import queue, state
 from transport import broker, outbox
-from transport.models import SystemMail
-from transport.outbox import empty_sent, queue_mail, send_due
+from transport.models import SystemMail, SystemMailFile
+from transport.outbox import File, empty_sent, queue_mail, send_due
 from transport.tasks import empty_outbox, send_outbox
 
 
@@ -95,6 +95,20 @@ def test_due_mail_is_accepted_once(db, next_hop):
     assert mail.sent_at
     assert mail.claimed_until is None
     assert [caught.rcpt_to for caught in next_hop.messages] == ["boris@platform.example"]
+
+
+def test_files_go_with_a_mail_and_are_kept_no_longer_than_until_it_left(db, next_hop):
+    context = {"subject": "[Test] Points", "text": "Read this.", "html": "<p>Read this.</p>", "reply_to": ""}
+    files = [File("points.pdf", "application/pdf", b"%PDF-1.4 points"), File("note.txt", "text/plain", b"A note.")]
+    queue_mail(
+        purpose="plain", to="a@platform.example", language="en", context=context, dedupe_key="with files", files=files
+    )
+    assert send_due() == 1
+    message = email.message_from_bytes(next_hop.messages[0].data, policy=email.policy.default)
+    sent = {part.get_filename(): part.get_payload(decode=True) for part in message.iter_attachments()}
+    assert sent == {"points.pdf": b"%PDF-1.4 points", "note.txt": b"A note."}
+    assert message.get_body(("html",)).get_content().strip().startswith("<p>Read this.")
+    assert not SystemMailFile.objects.exists()
 
 
 def test_several_mails_share_one_connection(db, next_hop):
