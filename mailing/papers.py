@@ -13,7 +13,8 @@ from collections.abc import Sequence
 from functools import partial
 
 from django.db import transaction
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Case, Count, Exists, OuterRef, Q, QuerySet, Subquery, When
+from django.db.models.functions import Coalesce
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -78,7 +79,9 @@ def _work(mailing: Mailing, *, until: float) -> bool:
         seconds = time.monotonic() - began
         size = max(1, min(int(len(batch) * BATCH_SECONDS / max(seconds, 0.01)), LARGEST_BATCH))
         held = Mailing.objects.filter(pk=mailing.pk, status=Mailing.Status.SENDING)
-        if not held.update(papers_until=clock.after(HELD_SECONDS)) or time.monotonic() >= until:
+        # A sign of life as well: while thousands are made, nothing leaves and no worker is silent.
+        alive = {"papers_until": clock.after(HELD_SECONDS), "last_activity_at": timezone.now()}
+        if not held.update(**alive) or time.monotonic() >= until:
             break
     if missing(mailing).exists():
         return False
@@ -129,10 +132,20 @@ def made_again(delivery: Delivery) -> bytes:
     return Press(delivery.mailing).papers([Reader(delivery.language, delivery.context)])[0]
 
 
-def progress(mailing: Mailing) -> tuple[int, int]:
-    """How many PDFs there are and how many there will be, for the page of a letter that has just started."""
-    made = LetterPaper.objects.filter(delivery__mailing=mailing).count()
-    return made, made + missing(mailing).count()
+def made_so_far() -> Case:
+    """For a query set of mailings: how many PDFs one has while they are being made; null before and after."""
+    found = LetterPaper.objects.filter(delivery__mailing=OuterRef("pk")).order_by().values("delivery__mailing")
+    made = Coalesce(Subquery(found.annotate(made=Count("pk")).values("made")), 0)
+    is_making = When(Q(status=Mailing.Status.SENDING, papers_ready_at=None) & ~Q(paper=Mailing.PaperAs.NONE), then=made)
+    return Case(is_making, default=None)
+
+
+def progress(mailing: Mailing) -> str:
+    """What the page of a letter says while its PDFs are made; "" before and after. `mailing` has `made_so_far`."""
+    made: int | None = getattr(mailing, "papers_made", None)
+    if made is None:
+        return ""
+    return _("%(made)d of %(all)d PDFs are made.") % {"made": made, "all": mailing.recipients or 0}
 
 
 def forget(deliveries: QuerySet[Delivery]) -> None:

@@ -3,6 +3,7 @@
 from django.db.models import Exists, OuterRef, Prefetch
 from django.http import Http404, HttpRequest
 
+from mailing import papers
 from mailing.models import Attachment, AudienceRule, Mailing, Passage
 
 
@@ -38,7 +39,9 @@ def find_sent(request: HttpRequest, reference: str) -> Mailing:
     found: Mailing | None = (
         Mailing.objects.visible_to(request.user)
         .select_related(*people)
-        .annotate(has_follow_ups=Exists(Mailing.objects.filter(follows=OuterRef("pk"))))
+        .annotate(
+            has_follow_ups=Exists(Mailing.objects.filter(follows=OuterRef("pk"))), papers_made=papers.made_so_far()
+        )
         .filter(reference=reference)
         .first()
     )

@@ -14,7 +14,7 @@ from django.views.decorators.http import require_POST
 from django_htmx.http import HttpResponseClientRefresh
 
 from accounts.access import requires
-from mailing import breakdowns, lifecycle, reports, signs
+from mailing import breakdowns, lifecycle, papers, reports, signs
 from mailing.dispatch import hours
 from mailing.lifecycle import LifecycleError
 from mailing.models import Delivery, Mailing
@@ -87,6 +87,7 @@ def _progress_context(mailing: Mailing, now: reports.Progress) -> dict[str, Any]
         "ends": ends_at(mailing, moment, now.rest) if is_sending else None,
         # Who slows us down has letters of ours waiting for another try.
         "slowed": slowed_sentences(mailing, moment) if is_sending and now.delayed else [],
+        "papers": papers.progress(mailing),
     }
 
 

@@ -7,6 +7,7 @@ import re
 from datetime import timedelta
 
 import pytest
+from django.urls import reverse
 from django.utils import timezone
 from pypdf import PdfReader
 
@@ -90,7 +91,10 @@ def test_each_reader_gets_the_paper_made_for_them_in_their_language(on_paper, me
     assert "Dear Ms Byrne," in found["byrne@parliament.example"]
 
 
-def test_nothing_leaves_before_the_last_pdf_is_there(on_paper, member, begin, monkeypatch):
+def test_nothing_leaves_before_the_last_pdf_is_there_and_the_page_counts_them(
+    on_paper, member, begin, monkeypatch, sign_in, officer, django_assert_max_num_queries
+):
+    client, poll = sign_in(officer), reverse("mailing:letter_progress", args=[on_paper.reference])
     for _number in range(6):
         member()
     begin(on_paper)
@@ -99,11 +103,14 @@ def test_nothing_leaves_before_the_last_pdf_is_there(on_paper, member, begin, mo
 
     assert sending.run(on_paper.pk, open_with=transport) == 0
     assert not transport.taken
-    assert papers.progress(on_paper) == (papers.FIRST_BATCH, 6)
+    assert Mailing.objects.get(pk=on_paper.pk).last_activity_at
+    with django_assert_max_num_queries(5):  # the session and its user, and three of its own
+        assert f"{papers.FIRST_BATCH} of 6 PDFs are made." in client.get(poll).content.decode()
     while not Mailing.objects.get(pk=on_paper.pk).papers_ready_at:
         sending.run(on_paper.pk, open_with=transport)
     sending.run(on_paper.pk, open_with=transport)
     assert len(transport.taken) == 6
+    assert "PDFs are made" not in client.get(poll).content.decode()
     assert Mailing.objects.get(pk=on_paper.pk).status == Mailing.Status.FINISHED
 
 
