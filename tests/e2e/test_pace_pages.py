@@ -37,14 +37,18 @@ def test_a_letter_is_given_hours_and_a_pace(visit, approved, officer):  # noqa: 
     with visit() as someone:
         someone.sign_in(officer, PASSWORD)
         page = send_page(someone, approved)
+        # The fields of a way stand with it, and the button says what it does.
+        assert page.get_by_label("Until").is_hidden()
+        assert page.get_by_role("button", name="Send 2 letters").is_visible()
         page.get_by_label("In hours of the day, over some days").check()
+        assert page.get_by_label("Until").is_visible()
         look(someone, "send-window")
         page.get_by_label("Until").fill("09:00")
-        page.get_by_role("button", name="Send 2 letters").click()
+        page.get_by_role("button", name="Schedule 2 letters").click()
         page.get_by_text("One thing to fix").wait_for()
         look(someone, "send-window-error")
         page.get_by_label("Until").fill("11:30")
-        page.get_by_role("button", name="Send 2 letters").click()
+        page.get_by_role("button", name="Schedule 2 letters").click()
         page.get_by_text("2 letters are scheduled").wait_for()
         look(someone, "sent-window")
         someone.check_no_complaints()
@@ -57,7 +61,7 @@ def test_hours_are_chosen_without_javascript(visit, approved, officer):  # noqa:
         someone.sign_in(officer, PASSWORD)
         page = send_page(someone, approved)
         page.get_by_label("In hours of the day, over some days").check()
-        page.get_by_role("button", name="Send 2 letters").click()
+        page.get_by_role("button", name="Schedule 2 letters").click()
         page.get_by_text("On weekdays from 09:00 to 11:30 (Brussels).").wait_for()
 
 
