@@ -111,7 +111,7 @@ def papers_for(mailing: Mailing, readers: Sequence[Reader]) -> list[bytes]:
 
 def reader_at(mailing: Mailing, number: int) -> Reader | None:
     """Recipient `number` (from 1, in the order of the list), frozen or as they would be; None when there is none."""
-    if number < 1:
+    if number < 1 or (mailing.frozen_at and number > (mailing.recipients or 0)):
         return None
     if mailing.frozen_at:
         rows = Delivery.objects.filter(mailing=mailing, email__isnull=False).order_by("pk")

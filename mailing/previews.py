@@ -57,9 +57,11 @@ def letter_of(mailing: Mailing, number: int, preview: AudiencePreview, readers: 
 
 
 def _frozen_letter(mailing: Mailing, number: int) -> Letter | None:
-    rows = Delivery.objects.filter(mailing=mailing).exclude(status=Delivery.Status.SKIPPED, skipped_at__isnull=True)
     total = mailing.recipients or 0
-    row = rows.order_by("pk")[max(number - 1, 0) : max(number, 1)].first() if number >= 1 else None
+    if not 1 <= number <= total:
+        return None
+    rows = Delivery.objects.filter(mailing=mailing).exclude(status=Delivery.Status.SKIPPED, skipped_at__isnull=True)
+    row = rows.order_by("pk")[number - 1 : number].first()
     return _letter(mailing, number, total, row.context, (row.language, row.email or "")) if row else None
 
 

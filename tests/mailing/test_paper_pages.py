@@ -116,3 +116,12 @@ def test_nobody_else_sees_them(sent, sign_in, stranger):
         reverse("mailing:letter_paper_preview", args=[sent.reference, 1]),
     ):
         assert client.get(url).status_code == 404
+
+
+@pytest.mark.parametrize("name", ["letter_preview", "letter_paper_preview"])
+def test_a_letter_beyond_the_last_is_not_found_however_large_its_number(name, approved, sign_in, officer):
+    Mailing.objects.filter(pk=approved.pk).update(paper=Mailing.PaperAs.ATTACHED)
+    client = sign_in(officer)
+    for number, status in ((2, 200), (3, 404), (10**30, 404)):
+        found = client.get(reverse(f"mailing:{name}", args=[approved.reference, number]))
+        assert found.status_code == status, number
