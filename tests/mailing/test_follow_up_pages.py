@@ -8,40 +8,17 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
-from mailing import bell, follow_ups, outcomes
+from mailing import follow_ups
 from mailing.dispatch import sending
 from mailing.models import Holiday, Mailing
-from mailing.outcomes import Outcome
 from tests.letters import letter_being_sent
+from tests.mailing.test_follow_ups import answer, calm, first  # noqa: F401 - fixtures
 from tests.mailing.transports import FakeTransport
 
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture(autouse=True)
-def calm(monkeypatch, settings):
-    monkeypatch.setattr(bell, "ring", lambda *arguments, **options: True)
-    settings.LEASE_SECONDS = 30
-    settings.FOLLOW_UP_DAYS = 10
-
-
-@pytest.fixture
-def first(salutations, officer):
-    """A letter that five people got, three weeks ago."""
-    mailing = letter_being_sent(5, author=officer)
-    sending.run(mailing.pk, open_with=FakeTransport())
-    long_ago = timezone.now() - dt.timedelta(days=21)
-    Mailing.objects.filter(pk=mailing.pk).update(finished_at=long_ago, started_at=long_ago)
-    mailing.refresh_from_db()
-    assert mailing.status == Mailing.Status.FINISHED
-    return mailing
-
-
-def answer(delivery):
-    outcomes.apply(delivery, Outcome(outcomes.REPLIED, key=f"test:{delivery.pk}", at=timezone.now()))
-
-
-def test_the_home_page_says_who_has_not_replied_until_somebody_follows_up(first, client, officer):
+def test_the_home_page_says_who_has_not_replied_until_somebody_follows_up(first, client, officer):  # noqa: F811 - fixture
     client.force_login(officer)
     answer(first.deliveries.first())
     home, page = reverse("desk:home"), reverse("mailing:letter_followup", args=[first.reference])
@@ -54,7 +31,7 @@ def test_the_home_page_says_who_has_not_replied_until_somebody_follows_up(first,
     assert "have not replied" not in client.get(home).content.decode()
 
 
-def test_it_is_not_due_before_its_working_days_are_over(first, client, officer):
+def test_it_is_not_due_before_its_working_days_are_over(first, client, officer):  # noqa: F811 - fixture
     client.force_login(officer)
     Mailing.objects.filter(pk=first.pk).update(finished_at=timezone.now() - dt.timedelta(days=11))
     assert "have not replied" not in client.get(reverse("desk:home")).content.decode()
@@ -62,7 +39,7 @@ def test_it_is_not_due_before_its_working_days_are_over(first, client, officer):
     assert "It is early" in page
 
 
-def test_who_says_that_none_is_needed_is_not_reminded(first, client, officer):
+def test_who_says_that_none_is_needed_is_not_reminded(first, client, officer):  # noqa: F811 - fixture
     client.force_login(officer)
     url = reverse("mailing:letter_followup_decline", args=[first.reference])
     client.post(url)
@@ -71,7 +48,7 @@ def test_who_says_that_none_is_needed_is_not_reminded(first, client, officer):
     assert "have not replied" in client.get(reverse("desk:home")).content.decode()
 
 
-def test_the_page_drafts_one_and_asks_before_a_second(first, client, officer):
+def test_the_page_drafts_one_and_asks_before_a_second(first, client, officer):  # noqa: F811 - fixture
     client.force_login(officer)
     url = reverse("mailing:letter_followup", args=[first.reference])
     assert "Draft a follow-up to 5 people" in client.get(url).content.decode()
@@ -86,14 +63,14 @@ def test_the_page_drafts_one_and_asks_before_a_second(first, client, officer):
     assert Mailing.objects.filter(follows=first).count() == 2
 
 
-def test_the_report_shows_who_has_not_replied(first, client, officer):
+def test_the_report_shows_who_has_not_replied(first, client, officer):  # noqa: F811 - fixture
     client.force_login(officer)
     page = client.get(reverse("mailing:letter_report", args=[first.reference])).content.decode()
     assert "5 have not replied" in page
     assert reverse("mailing:letter_followup", args=[first.reference]) in page
 
 
-def test_nobody_left_to_ask_is_said(first, client, officer):
+def test_nobody_left_to_ask_is_said(first, client, officer):  # noqa: F811 - fixture
     client.force_login(officer)
     for delivery in first.deliveries.all():
         answer(delivery)
@@ -117,7 +94,7 @@ def test_holidays_are_kept_by_colleagues(client, officer):
 
 
 @pytest.mark.parametrize("name", ["letter_report", "letter_followup"])
-def test_the_pages_cost_the_same_for_five_people_and_for_forty(name, first, client, officer):
+def test_the_pages_cost_the_same_for_five_people_and_for_forty(name, first, client, officer):  # noqa: F811 - fixture
     client.force_login(officer)
     other = letter_being_sent(40, author=officer)
     sending.run(other.pk, open_with=FakeTransport())
@@ -134,7 +111,10 @@ def test_the_pages_cost_the_same_for_five_people_and_for_forty(name, first, clie
 
 
 def test_the_home_page_costs_no_more_with_many_letters_to_follow_up(
-    first, client, officer, django_assert_max_num_queries
+    first,  # noqa: F811 - fixture
+    client,
+    officer,
+    django_assert_max_num_queries,
 ):
     client.force_login(officer)
     for number in range(4):
