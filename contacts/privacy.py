@@ -88,7 +88,7 @@ PROCESSING: dict[str, dict[str, str]] = {
         "who": _COLLEAGUES,
     },
     "contacts.Subscription": {
-        "holds": "which list a person asked for, when they confirmed and left",
+        "holds": "which list and topics a person chose, their language, when they confirmed, paused and left, and why",
         "people": "subscribers",
         "purpose": "sending the newsletters that people chose",
         "basis": "consent (Article 6(1)(a))",
@@ -169,4 +169,7 @@ PROCESSING: dict[str, dict[str, str]] = {
     "contacts.Segment": {"none": "rules; who is in them is counted each time"},
     "contacts.StakeholderType": {"none": "kinds of organisations"},
     "contacts.Tag": {"none": "words; who carries them belongs to the contact"},
+    "contacts.ListText": {"none": "what a list is called in one language"},
+    "contacts.Topic": {"none": "a topic that readers of a list can choose"},
+    "contacts.TopicText": {"none": "what a topic is called in one language"},
 }

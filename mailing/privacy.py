@@ -109,6 +109,14 @@ PROCESSING: dict[str, dict[str, str]] = {
         "kept": "with the letter",
         "who": _COLLEAGUES,
     },
+    "mailing.BlockText": {
+        "holds": "who changed a block of an issue last",
+        "people": "users of the desk",
+        "purpose": "knowing who answers for what was sent",
+        "basis": "legitimate interest; accountability",
+        "kept": "with the issue",
+        "who": _COLLEAGUES,
+    },
     "mailing.MailingAsk": {
         "holds": "who put an ask into a letter",
         "people": "users of the desk",
@@ -142,4 +150,5 @@ PROCESSING: dict[str, dict[str, str]] = {
     "mailing.Mailbox": {"none": "how far a mailbox was read; its name is a digest"},
     "mailing.Skeleton": {"none": "a letter without any recipient's values"},
     "mailing.Throttle": {"none": "paces of senders and of domains"},
+    "mailing.Block": {"none": "a block of an issue"},
 }

@@ -19,6 +19,7 @@ from contacts.models.salutations import Salutation
 from contacts.models.segments import Segment, SegmentPick
 from contacts.models.sources import RawAnswer, RememberedName
 from contacts.models.suppressions import Suppression, SuppressionLift
+from contacts.models.topics import ListText, Topic, TopicText
 
 __all__ = [
     "Affiliation",
@@ -31,6 +32,7 @@ __all__ = [
     "ImportRun",
     "Interaction",
     "LegalBasis",
+    "ListText",
     "Mandate",
     "Membership",
     "Merge",
@@ -53,4 +55,6 @@ __all__ = [
     "Suppression",
     "SuppressionLift",
     "Tag",
+    "Topic",
+    "TopicText",
 ]

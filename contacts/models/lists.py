@@ -1,5 +1,7 @@
 """Consented lists, a contact's state on them, and the proof of consent."""
 
+from typing import Any
+
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
@@ -14,11 +16,25 @@ class ContactList(Owned):
 
     name = models.CharField(_("name"), max_length=200, unique=True)
     description = models.TextField(_("description"), blank=True)
+    # Stands in its public addresses: /en/subscribe/network/; null for a list that nobody joins by itself.
+    slug = models.SlugField(_("address"), max_length=60, null=True, blank=True, unique=True)
+    # Whether people can join it on its public page, and its issues stand in the public archive.
+    is_open = models.BooleanField(_("open to the public"), default=False, db_default=False)
+    # Whether its issues count, without any person, how often each of their links was followed.
+    counts_clicks = models.BooleanField(_("counts how often links are followed"), default=False, db_default=False)
+    # After so many issues in a row that came back as "not now" somebody gets none until they are brought back.
+    soft_bounce_limit = models.PositiveSmallIntegerField(_("issues that may come back"), default=3, db_default=3)
 
     objects = OwnedQuerySet.as_manager()
 
     class Meta:
         ordering = ["name"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(is_open=False) | Q(slug__isnull=False), name="open_list_has_a_public_address"
+            ),
+            models.CheckConstraint(condition=Q(soft_bounce_limit__gt=0), name="issues_may_come_back_once"),
+        ]
 
     def __str__(self) -> str:
         return self.name
@@ -56,15 +72,47 @@ class Subscription(models.Model):
         ACTIVE = "active", _("Active")
         UNSUBSCRIBED = "unsubscribed", _("Unsubscribed")
 
+    class Source(models.TextChoices):
+        """How somebody came to the list."""
+
+        UNKNOWN = "", _("Not noted")
+        PAGE = "page", _("Our page")
+        EMBED = "embed", _("A form on another site")
+        API = "api", _("The API")
+        IMPORT = "import", _("A spreadsheet with proof")
+        COLLEAGUE = "colleague", _("A colleague, with proof")
+
+    class Ended(models.TextChoices):
+        """Why a subscription ended."""
+
+        NOT = "", _("It has not, or nobody noted why")
+        LEFT = "left", _("Left")
+        COLLEAGUE = "colleague", _("A colleague, as the person asked")
+        COMPLAINED = "complained", _("Complained")
+        BOUNCED = "bounced", _("The mailbox is gone")
+        SILENT = "silent", _("Several issues in a row came back")
+
     contact = models.ForeignKey(Contact, on_delete=models.CASCADE, related_name="subscriptions")
     contact_list = models.ForeignKey(ContactList, on_delete=models.CASCADE, related_name="subscriptions")
     status = models.CharField(max_length=20, choices=Status, default=Status.PENDING)
     created_at = models.DateTimeField(auto_now_add=True)
     confirmed_at = models.DateTimeField(null=True, blank=True)
     unsubscribed_at = models.DateTimeField(null=True, blank=True)
+    # The language this reader wants the list in; empty: the contact's own.
+    language = models.CharField(max_length=10, blank=True, default="", db_default="")
+    topics: "models.ManyToManyField[Any, Any]" = models.ManyToManyField(
+        "contacts.Topic", related_name="subscriptions", blank=True
+    )
+    # Nothing is sent before this day, at their own wish.
+    paused_until = models.DateField(null=True, blank=True)
+    source = models.CharField(max_length=20, choices=Source, blank=True, default="", db_default="")
+    ended_by = models.CharField(max_length=20, choices=Ended, blank=True, default="", db_default="")
 
     class Meta:
         constraints = [
+            models.CheckConstraint(
+                condition=Q(ended_by="") | Q(status="unsubscribed"), name="subscription_that_ended_is_unsubscribed"
+            ),
             models.UniqueConstraint(fields=["contact", "contact_list"], name="subscription_is_a_unique_pair"),
             models.CheckConstraint(
                 condition=Q(status="pending", confirmed_at__isnull=True, unsubscribed_at__isnull=True)

@@ -1,6 +1,7 @@
 """Mailings, their audience and content, and the ledger of deliveries."""
 
 from mailing.models.audience import AudienceRule, CourtesyCap
+from mailing.models.blocks import Block, BlockText
 from mailing.models.content import MailingContent, Skeleton
 from mailing.models.deliveries import Delivery, DeliveryChunk, DeliveryEvent
 from mailing.models.holidays import Holiday
@@ -18,6 +19,8 @@ __all__ = [
     "Answer",
     "Attachment",
     "AudienceRule",
+    "Block",
+    "BlockText",
     "CourtesyCap",
     "Delivery",
     "DeliveryChunk",

@@ -17,6 +17,8 @@ class MailingContent(models.Model):
     mailing = models.ForeignKey(Mailing, on_delete=models.CASCADE, related_name="contents")
     language = models.CharField(max_length=10)
     subject = models.CharField(_("subject"), max_length=150, blank=True)
+    # What mail programs show beside the subject before an issue is opened; letters have none.
+    preheader = models.CharField(_("preheader"), max_length=140, blank=True, default="", db_default="")
     body = models.TextField(_("letter"), blank=True)
     is_reviewed = models.BooleanField(_("reviewed"), default=False)
     # What the source said when this translation was last reviewed (mailing.following); null where nobody noted it.
