@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from contacts.models import Contact, Segment
+from contacts.models import Contact, ContactList, Segment
 
 if TYPE_CHECKING:
     from accounts.models import User
@@ -61,6 +61,8 @@ model_words: dict[str, Any] = {}
 person_sections: list[Callable[["User", Contact], Iterable[Section]]] = []
 # Short rows of a person, read in one query with ours (contacts.remarks): what they are, the rows, names of columns.
 remarks: list[Callable[[Contact], Iterable[tuple[str, Any, dict[str, str]]]]] = []
+# Cards on a list's page, such as how it grew.
+list_sections: list[Callable[[ContactList], Iterable[Section]]] = []
 timeline: list[Callable[[Contact], Iterable[Entry]]] = []
 segment_uses: list[Callable[[Segment], Iterable[Use]]] = []
 # Which letters that are not frozen yet would change with these contacts (their ids), for the check page of an import.
@@ -77,6 +79,11 @@ def timeline_of(contact: Contact) -> list[Entry]:
     """Every room's entries about a person, newest first."""
     found = [entry for contribute in timeline for entry in contribute(contact)]
     return sorted(found, key=lambda entry: entry.at, reverse=True)
+
+
+def panels_of_list(contact_list: ContactList) -> list[Section]:
+    """Every room's cards on a list's page."""
+    return [section for contribute in list_sections for section in contribute(contact_list)]
 
 
 def uses_of(segment: Segment) -> list[Use]:
