@@ -4,7 +4,8 @@ A subscription is the state; a ConsentRecord is the proof (GDPR Article 7(1)): t
 when. It holds no address. Whether anything is sent is decided by the subscription and by `contacts.suppression`.
 """
 
-from datetime import date
+from datetime import date, datetime
+from typing import Any
 
 from django.db import transaction
 from django.utils import timezone
@@ -18,6 +19,7 @@ from contacts.suppression import lift, suppress
 
 LEAVE = "Unsubscribe"
 UNDO = "Undo"
+LANGUAGE = "en"
 Action = ConsentRecord.Action
 Status = Subscription.Status
 
@@ -32,43 +34,56 @@ def scope_of(contact_list: ContactList) -> str:
 
 
 @transaction.atomic
-def set_wording(contact_list: ContactList, text: str, *, by: User | None = None) -> ConsentWording:
-    """What people agree to from now on. An edit is a new version; the same text again is none."""
+def set_wording(
+    contact_list: ContactList, text: str, *, by: User | None = None, language: str = LANGUAGE
+) -> ConsentWording:
+    """What readers of this language agree to from now on. An edit is a new version; the same text again is none."""
     ContactList.objects.select_for_update().get(pk=contact_list.pk)
-    current = contact_list.wording
+    current = contact_list.wordings.filter(language=language).order_by("-version").first()
     if current is not None and current.text == text.strip():
         return current
     version = current.version + 1 if current else 1
-    return ConsentWording.objects.create(contact_list=contact_list, version=version, text=text.strip(), by=by)
+    return ConsentWording.objects.create(
+        contact_list=contact_list, language=language, version=version, text=text.strip(), by=by
+    )
 
 
 @transaction.atomic
-def ask(contact: Contact, contact_list: ContactList, *, source: str) -> Subscription:
+def ask(
+    contact: Contact,
+    contact_list: ContactList,
+    *,
+    source: str,
+    shown: ConsentWording | None = None,
+    at: datetime | None = None,
+) -> Subscription:
     """Somebody asked to join: a pending subscription, which gets nothing until it is confirmed.
 
-    One that is active stays so; one that has ended stays ended until its owner confirms.
+    One that is active stays so; one that has ended stays ended until its owner confirms. `shown` is the wording they
+    saw, by default the present one; `at` is when they asked, by default now.
     """
     subscription, _created = Subscription.objects.get_or_create(contact=contact, contact_list=contact_list)
-    _record_wording(contact, contact_list, Action.ASKED, source)
+    _record_wording(contact, contact_list, Action.ASKED, source, shown=shown, at=at)
     return subscription
 
 
 @transaction.atomic
-def confirm(contact: Contact, contact_list: ContactList, *, source: str) -> bool:
+def confirm(contact: Contact, contact_list: ContactList, *, source: str, shown: ConsentWording | None = None) -> bool:
     """The person's own word that they want the list: active from now on. True when it was not.
 
-    It ends their own objection to this list; an objection to everything, a complaint or a mailbox that is gone stays.
+    `shown` is the wording they saw; without it the record keeps the present one. It ends their own objection to this
+    list; an objection to everything, a complaint or a mailbox that is gone stays.
     """
     subscription, _created = Subscription.objects.get_or_create(contact=contact, contact_list=contact_list)
     changed = (
         Subscription.objects.filter(pk=subscription.pk)
         .exclude(status=Status.ACTIVE)
-        .update(status=Status.ACTIVE, confirmed_at=timezone.now(), unsubscribed_at=None)
+        .update(status=Status.ACTIVE, confirmed_at=timezone.now(), unsubscribed_at=None, ended_by="", paused_until=None)
     )
     if changed:
         if contact.email_digest:
             lift(contact, scope=scope_of(contact_list))
-        _record_wording(contact, contact_list, Action.CONFIRMED, source)
+        _record_wording(contact, contact_list, Action.CONFIRMED, source, shown=shown)
     return bool(changed)
 
 
@@ -90,8 +105,8 @@ def come_back(contact: Contact, contact_list: ContactList, *, source: str) -> bo
     ended = Subscription.objects.filter(contact=contact, contact_list=contact_list, status=Status.UNSUBSCRIBED)
     with transaction.atomic():
         changed = ended.filter(confirmed_at__isnull=False).update(
-            status=Status.ACTIVE, unsubscribed_at=None
-        ) or ended.filter(confirmed_at__isnull=True).update(status=Status.PENDING, unsubscribed_at=None)
+            status=Status.ACTIVE, unsubscribed_at=None, ended_by=""
+        ) or ended.filter(confirmed_at__isnull=True).update(status=Status.PENDING, unsubscribed_at=None, ended_by="")
         if changed:
             _proof(contact, contact_list, Action.UNDONE, f"{UNDO}: {contact_list.name}", source).save()
     return bool(changed)
@@ -147,14 +162,17 @@ def import_with_proof(
     return subscription
 
 
-def _record_wording(
-    contact: Contact, contact_list: ContactList, action: str, source: str, *, given_on: date | None = None
-) -> None:
-    """The proof with the wording as it stands now; the list's name where nobody wrote one."""
-    wording = contact_list.wording
-    text, version = (wording.text, wording.version) if wording else (contact_list.name, None)
-    proof = _proof(contact, contact_list, action, text, source)
-    proof.wording_version, proof.given_on = version, given_on
+def _record_wording(contact: Contact, contact_list: ContactList, action: str, source: str, **known: Any) -> None:
+    """The proof with the wording that was shown, by default as it stands now; the list's name where nobody wrote one.
+
+    `known` may hold `shown` (a ConsentWording), `given_on` (a day) and `at` (a moment).
+    """
+    wording = known.get("shown") or contact_list.wording
+    proof = _proof(contact, contact_list, action, wording.text if wording else contact_list.name, source)
+    if wording:
+        proof.wording_version, proof.wording_language = wording.version, wording.language
+    proof.given_on = known.get("given_on")
+    proof.at = known.get("at") or timezone.now()
     proof.save(force_insert=True)
 
 

@@ -18,7 +18,7 @@ from accounts.models import User
 from contacts import registry
 from contacts.addresses import email_digest, ep_digest
 from contacts.forgetting import forget_in_import_runs, forget_raw_answers, forget_system_mail, forget_uploads
-from contacts.models import Contact, Interaction, Mandate, Suppression
+from contacts.models import Contact, Interaction, Mandate, SignUp, Suppression
 from contacts.personal_data import DIGEST, addresses_of, direct, shells_of
 
 # Sent inside the transaction, before the contact's own row is emptied: contact, traces.
@@ -79,6 +79,7 @@ def erase(contact: Contact, *, actor: User | None, reason: str, keep_out: bool =
         for one in rows:
             contact_erased.send(sender=Contact, contact=one, traces=traces)
         forget_system_mail(traces.addresses)
+        SignUp.objects.filter(email_digest__in=traces.digests).delete()
         forget_in_import_runs({one.pk for one in rows}, traces.texts)
         forget_uploads(traces.texts)
         forget_raw_answers(traces.names, row.mandates.values_list("ep_id", flat=True))

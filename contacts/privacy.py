@@ -103,6 +103,22 @@ PROCESSING: dict[str, dict[str, str]] = {
         "kept": "for ever; it holds no name and no address",
         "who": _COLLEAGUES,
     },
+    "contacts.SignUp": {
+        "holds": "an address that asked for a list, language, topics; a keyed hash alone once its owner confirmed",
+        "people": "people who were asked whether they want a newsletter",
+        "purpose": "asking the owner of an address before anything is sent to it",
+        "basis": "steps at the person's request, and protection against mail nobody asked for (Article 6(1)(f))",
+        "kept": "KEEP_UNCONFIRMED_DAYS",
+        "who": "nobody on a page",
+    },
+    "contacts.Turn": {
+        "holds": "keyed hashes of addresses and network addresses that asked for a list, with a number",
+        "people": "people who use the form",
+        "purpose": "keeping the form from being used to flood others with mail",
+        "basis": "legitimate interest (Article 6(1)(f))",
+        "kept": "two days",
+        "who": "nobody on a page",
+    },
     "contacts.Suppression": {
         "holds": "an address or a number in the Parliament as a keyed hash, why, and for which messages",
         "people": "people who objected, complained or were erased; mailboxes that are gone",

@@ -17,6 +17,7 @@ from contacts.models.people import Contact, LegalBasis, Post, Tag
 from contacts.models.runs import ImportFile, ImportRun, RememberedMapping
 from contacts.models.salutations import Salutation
 from contacts.models.segments import Segment, SegmentPick
+from contacts.models.signups import SignUp, Turn
 from contacts.models.sources import RawAnswer, RememberedName
 from contacts.models.suppressions import Suppression, SuppressionLift
 from contacts.models.topics import ListText, Topic, TopicText
@@ -50,6 +51,7 @@ __all__ = [
     "Salutation",
     "Segment",
     "SegmentPick",
+    "SignUp",
     "StakeholderType",
     "Subscription",
     "Suppression",
@@ -57,4 +59,5 @@ __all__ = [
     "Tag",
     "Topic",
     "TopicText",
+    "Turn",
 ]

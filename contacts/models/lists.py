@@ -5,6 +5,7 @@ from typing import Any
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from contacts.models.organisations import Owned, OwnedQuerySet
@@ -41,14 +42,26 @@ class ContactList(Owned):
 
     @property
     def wording(self) -> "ConsentWording | None":
-        """What people agree to now; None where nobody has written it."""
-        return self.wordings.order_by("-version").first()
+        """What people agree to now, in the site's own language or else in another; None where nobody has written it."""
+        return self.wording_in(settings.LANGUAGE_CODE)
+
+    def wording_in(self, language: str) -> "ConsentWording | None":
+        """What people who read this language agree to now: the newest in it, else in the site's own, else any."""
+        newest: dict[str, ConsentWording] = {}
+        for row in self.wordings.order_by("version", "pk"):
+            newest[row.language] = row
+        fallback = newest.get(settings.LANGUAGE_CODE) or max(newest.values(), key=lambda row: row.pk, default=None)
+        return newest.get(language) or fallback
 
 
 class ConsentWording(models.Model):
-    """What people agree to when they join a list, version by version. Append-only: proofs point to the one shown."""
+    """What people agree to when they join a list, version by version in each language.
+
+    Append-only: proofs point to the one shown.
+    """
 
     contact_list = models.ForeignKey(ContactList, on_delete=models.PROTECT, related_name="wordings")
+    language = models.CharField(max_length=10, default="en", db_default="en")
     version = models.PositiveIntegerField()
     text = models.TextField(_("what people agree to"))
     by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+")
@@ -57,11 +70,13 @@ class ConsentWording(models.Model):
     class Meta:
         ordering = ["-version"]
         constraints = [
-            models.UniqueConstraint(fields=["contact_list", "version"], name="wording_is_one_per_list_and_version"),
+            models.UniqueConstraint(
+                fields=["contact_list", "language", "version"], name="wording_is_one_per_list_language_and_version"
+            ),
         ]
 
     def __str__(self) -> str:
-        return f"{self.contact_list}, version {self.version}"
+        return f"{self.contact_list}, {self.language}, version {self.version}"
 
 
 class Subscription(models.Model):
@@ -150,10 +165,13 @@ class ConsentRecord(models.Model):
     wording = models.TextField()
     # Which version of the list's wording it was; null for a button, whose own words stand above.
     wording_version = models.PositiveIntegerField(null=True, blank=True)
+    # The language it was shown in; empty in older proofs and for a button.
+    wording_language = models.CharField(max_length=10, blank=True, default="", db_default="")
     source = models.CharField(max_length=200)
     # The day of a consent that was given elsewhere, on paper or in another system.
     given_on = models.DateField(null=True, blank=True)
-    at = models.DateTimeField(auto_now_add=True)
+    # Of somebody who asked and confirmed later, the asking is written when they confirm, with its own time.
+    at = models.DateTimeField(default=timezone.now, editable=False)
 
     class Meta:
         ordering = ["id"]
