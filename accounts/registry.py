@@ -77,3 +77,15 @@ tiles: list[Callable[[User], Iterable[Tile]]] = []
 # row, so that no page asks for it (accounts.roles).
 nav_counts: dict[str, Callable[[], Any]] = {}
 searches: list[Callable[[User, str], Iterable[Hit]]] = []
+# Who wants to know that something happened, such as "statement.published" (desk/webhooks): (event, about it).
+announcements: list[Callable[[str, dict[str, Any]], None]] = []
+
+
+def announce(event: str, about: dict[str, Any]) -> None:
+    """Say that something happened, inside the transaction in which it does: what is undone was never announced.
+
+    `event` is one of desk.models.Webhook.Event; `about` names the row by its public reference, with no name and no
+    address of a person. Who listens writes down what is to be told and asks nobody outside.
+    """
+    for listener in announcements:
+        listener(event, about)
