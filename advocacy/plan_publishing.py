@@ -16,6 +16,7 @@ from django.utils.translation import override
 
 from accounts import audit
 from accounts.models import User
+from accounts.registry import announce
 from advocacy.models import ActionPlan, PlanVersion, digest_of
 from advocacy.plan_content import content_of, digest_of_plan
 from advocacy.publishing import PublishingError
@@ -57,6 +58,8 @@ def move_to(
         version = write_version(plan, actor=actor, event=event)
         words = sentence.format(version=version.number, title=plan.title)
         audit.record(actor, words, about=plan, label=plan.slug)
+        if status == Status.PUBLISHED:
+            announce("plan.published", {"plan": plan.slug, "version": version.number})
     return version
 
 

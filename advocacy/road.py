@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 
 from accounts import audit
 from accounts.models import User
+from accounts.registry import announce
 from advocacy.models import Statement, StatementVersion, digest_of
 
 Status = Statement.Status
@@ -71,6 +72,9 @@ def move_to(
         version = _write_version(statement, actor=actor, event=event)
         words = sentence.format(version=version.number, reference=statement.reference)
         audit.record(actor, words, about=statement, label=statement.reference)
+        if status == Status.PUBLISHED:
+            about = {"reference": statement.reference, "kind": statement.kind, "languages": sorted(version.texts)}
+            announce("statement.published", about)
     return version
 
 

@@ -65,5 +65,7 @@ app.conf.beat_schedule = {
     # Does nothing unless SUPPRESSION_EXPORT is set.
     "export-suppressions": {"task": "contacts.tasks.export_suppressions", "schedule": 300.0},
     "remind-signatories": {"task": "advocacy.tasks.remind_signatories", "schedule": crontab(hour="9", minute="15")},
+    "send-webhooks": {"task": "desk.tasks.send_webhooks", "schedule": 15.0},
+    "empty-api": {"task": "desk.tasks.empty_api", "schedule": crontab(minute="25")},
     "seal-audit-trail": {"task": "accounts.tasks.seal_audit", "schedule": 60.0},
 }

@@ -4,6 +4,7 @@ from datetime import timedelta
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from config.api import API_ORIGINS, WEBHOOKS_MAY_LOOP  # noqa: F401 - settings like the others
 from config.env import REQUIRED, broker_url, database, paces, pairs, read
 from config.logs import logging_config
 from config.policy import CONTENT_SECURITY_POLICY  # noqa: F401 - a setting like the others
@@ -182,8 +183,7 @@ SYNC_CONTACT = read(
     "str", "SYNC_CONTACT", "", "How the Parliament's service may reach us, in the User-Agent; without it SITE_URL."
 )
 SYNC_KEEP_DAYS = read("int", "SYNC_KEEP_DAYS", 30, "Days for which the raw answers of the Parliament's service stay.")
-# Tests alone point it at a service of their own on this machine.
-SYNC_MAY_LOOP = False
+SYNC_MAY_LOOP = False  # Tests alone point it at a service of their own on this machine.
 ALLOW_FAILPOINTS = read(
     "bool", "ALLOW_FAILPOINTS", False, "For tests: let DEMARCHE_FAILPOINTS kill processes; never in production."
 )

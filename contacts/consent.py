@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 
 from accounts.audit import record
 from accounts.models import User
+from accounts.registry import announce
 from contacts.forgetting import names_person
 from contacts.models import ConsentRecord, ConsentWording, Contact, ContactList, Subscription, Suppression
 from contacts.suppression import lift, suppress
@@ -84,6 +85,7 @@ def confirm(contact: Contact, contact_list: ContactList, *, source: str, shown: 
         if contact.email_digest:
             lift(contact, scope=scope_of(contact_list))
         _record_wording(contact, contact_list, Action.CONFIRMED, source, shown=shown)
+        _announce("subscription.confirmed", contact, contact_list)
     return bool(changed)
 
 
@@ -97,6 +99,7 @@ def leave(contact: Contact, contact_list: ContactList, *, source: str) -> bool:
         )
         if changed:
             _proof(contact, contact_list, Action.UNSUBSCRIBED, f"{LEAVE}: {contact_list.name}", source).save()
+            _announce("subscription.ended", contact, contact_list)
     return bool(changed)
 
 
@@ -104,11 +107,16 @@ def come_back(contact: Contact, contact_list: ContactList, *, source: str) -> bo
     """Put an ended subscription back as it was: active where it had been confirmed, pending where not."""
     ended = Subscription.objects.filter(contact=contact, contact_list=contact_list, status=Status.UNSUBSCRIBED)
     with transaction.atomic():
-        changed = ended.filter(confirmed_at__isnull=False).update(
+        active = ended.filter(confirmed_at__isnull=False).update(
             status=Status.ACTIVE, unsubscribed_at=None, ended_by=""
-        ) or ended.filter(confirmed_at__isnull=True).update(status=Status.PENDING, unsubscribed_at=None, ended_by="")
+        )
+        changed = active or ended.filter(confirmed_at__isnull=True).update(
+            status=Status.PENDING, unsubscribed_at=None, ended_by=""
+        )
         if changed:
             _proof(contact, contact_list, Action.UNDONE, f"{UNDO}: {contact_list.name}", source).save()
+        if active:
+            _announce("subscription.confirmed", contact, contact_list)
     return bool(changed)
 
 
@@ -157,9 +165,15 @@ def import_with_proof(
         raise ConsentRefused(_("This person left the list. Only they themselves can come back."))
     subscription.refresh_from_db()
     _record_wording(contact, contact_list, Action.IMPORTED, source, given_on=given_on)
+    _announce("subscription.confirmed", contact, contact_list)
     if actor is not None:
         record(actor, f"added a contact to {contact_list.name}, with proof of consent", about=contact)
     return subscription
+
+
+def _announce(event: str, contact: Contact, contact_list: ContactList) -> None:
+    """Tell who listens, by public references alone: who it is stands in the address book, for those who may read it."""
+    announce(event, {"list": contact_list.slug or "", "list_id": contact_list.pk, "contact": str(contact.public_id)})
 
 
 def _record_wording(contact: Contact, contact_list: ContactList, action: str, source: str, **known: Any) -> None:

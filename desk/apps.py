@@ -9,5 +9,9 @@ class DeskConfig(AppConfig):
     name = "desk"
 
     def ready(self) -> None:
-        """Register the checks of the settings."""
+        """Register the checks of the settings; tell webhooks of what happens in the rooms to the left."""
+        from accounts import registry
         from desk import checks  # noqa: F401  importing registers them
+        from desk.webhooks import telling
+
+        registry.announcements.append(telling.tell)

@@ -8,6 +8,7 @@ import re
 from email.message import Message
 from uuid import UUID
 
+from accounts.registry import announce
 from contacts.addresses import email_key
 from contacts.models import Contact
 from mailing import bounces, enclosed, outcomes, reading, unsubscribe
@@ -122,7 +123,7 @@ def _handle_answer(mail: IncomingMail, message: Message, named: UUID | None) -> 
     mail.outcome = str(mail.kind) if delivery else NO_LETTER
     if delivery is None:
         matched_by = Reply.MatchedBy.SENDER
-    Reply.objects.create(
+    reply = Reply.objects.create(
         mail=mail,
         delivery=delivery,
         mailing=delivery.mailing if delivery else None,
@@ -136,6 +137,8 @@ def _handle_answer(mail: IncomingMail, message: Message, named: UUID | None) -> 
         received_at=mail.received_at,
         files=enclosed.count(message),
     )
+    if not is_auto:
+        announce("reply.received", {"reply": reply.pk, "mailing": reply.mailing.reference if reply.mailing else ""})
     if delivery is not None:
         kind = outcomes.AUTO_REPLIED if is_auto else outcomes.REPLIED
         outcomes.apply(delivery, Outcome(kind, key=f"mail:{mail.pk}", at=mail.received_at))

@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 
 from accounts.audit import record
 from accounts.models import User
+from accounts.registry import announce
 from contacts.addresses import email_key
 from contacts.models import Contact
 from mailing import replies
@@ -57,4 +58,5 @@ def paste(  # noqa: PLR0913 - an answer has these parts
     record(actor, "added an answer by hand", about=reply)
     if letter is not None:
         reply = replies.put_with(reply, letter, actor=actor)
+    announce("reply.received", {"reply": reply.pk, "mailing": reply.mailing.reference if reply.mailing else ""})
     return reply

@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 
 from accounts.audit import record
 from accounts.models import User
+from accounts.registry import announce
 from mailing.models import Mailing, MailingTransition
 
 Status = Mailing.Status
@@ -95,9 +96,18 @@ def move_to(
         if status == Status.SENDING and old != Status.SCHEDULED:
             sentence = f"resumed {mailing.reference}"
         record(actor, sentence, about=mailing, label=mailing.reference)
+        if status == Status.FINISHED:
+            _announce(mailing)
     for name, value in columns.items():
         setattr(mailing, name, value)
     return mailing
+
+
+def _announce(mailing: Mailing) -> None:
+    about = {"reference": mailing.reference, "kind": mailing.kind, "recipients": mailing.recipients}
+    announce("mailing.finished", about)
+    if mailing.kind == Mailing.Kind.NEWSLETTER:
+        announce("issue.sent", about | {"list_id": mailing.contact_list_id})
 
 
 def _word(status: str) -> str:
