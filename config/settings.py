@@ -7,14 +7,9 @@ from urllib.parse import urlsplit
 from config.api import API_ORIGINS, WEBHOOKS_MAY_LOOP  # noqa: F401 - settings like the others
 from config.env import REQUIRED, broker_url, database, paces, pairs, read
 from config.logs import logging_config
+from config.newsletters import CONFIRMATIONS_PER_HOUR  # noqa: F401 - a setting like the others
 from config.policy import CONTENT_SECURITY_POLICY  # noqa: F401 - a setting like the others
-from config.site import (  # noqa: F401 - settings like the others
-    HELPLINE_URL,
-    MAINTENANCE_UNTIL,
-    PRIVACY_URL,
-    SECURITY_CONTACT,
-    SOURCE_URL,
-)
+from config.site import HELPLINE_URL, MAINTENANCE_UNTIL, PRIVACY_URL, SECURITY_CONTACT, SOURCE_URL  # noqa: F401 - same
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 
@@ -28,6 +23,9 @@ EMAIL_DIGEST_KEY = read(
 SITE_URL = read("url", "SITE_URL", "http://localhost:8000", "Where people reach this site, without a slash at the end.")
 ALLOWED_HOSTS = read("list", "ALLOWED_HOSTS", [urlsplit(SITE_URL).hostname], "Host names this site answers to.")
 HTTPS = SITE_URL.startswith("https://")
+TRUSTED_PROXIES = read(
+    "int", "TRUSTED_PROXIES", int(HTTPS), "Proxies in front that write X-Forwarded-For: whose word on clients counts."
+)
 CSRF_TRUSTED_ORIGINS = [SITE_URL]
 
 PLATFORM_NAME = read("str", "PLATFORM_NAME", "Demarche", "The organisation's name, where no row gives it.")

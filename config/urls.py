@@ -10,16 +10,18 @@ for prefix, module in [
     ("desk/letters/", "mailing.urls"),
     ("desk/replies/", "mailing.reply_urls"),
     ("webhooks/", "mailing.webhook_urls"),
+    ("api/v1/", "desk.api_urls"),
     ("desk/", "advocacy.urls"),
     ("desk/", "desk.urls"),
     ("", "desk.site_urls"),
     ("", "advocacy.site_urls"),
+    ("", "mailing.site_urls"),
     ("", "mailing.public_urls"),
 ]:
     if find_spec(module):
         urlpatterns.append(path(prefix, include(module)))
-if find_spec("advocacy.public_urls"):
-    urlpatterns.append(path("<slug:lang>/", include(("advocacy.public_urls", "public"), namespace="public")))
+public = [path("", include(module)) for module in ("advocacy.public_urls", "mailing.reader_urls")]
+urlpatterns.append(path("<slug:lang>/", include((public, "public"), namespace="public")))
 handler403 = "desk.views.errors.forbidden"
 handler404 = "desk.views.errors.not_found"
 handler500 = "desk.views.errors.broken"

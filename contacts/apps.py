@@ -11,7 +11,17 @@ class ContactsConfig(AppConfig):
     def ready(self) -> None:
         """People and organisations can be searched; meetings and mandates stand in a person's timeline."""
         from accounts import registry as accounts_registry
-        from contacts import commitments, consent_story, contributions, erasure, forgetting, recording, registry
+        from contacts import (
+            commitments,
+            consent_story,
+            contributions,
+            erasure,
+            forgetting,
+            recording,
+            registry,
+            signing_up,
+            turns,
+        )
         from contacts.criteria.fields import FIELDS
 
         accounts_registry.searches += [contributions.search_people, contributions.search_organisations]
@@ -20,4 +30,4 @@ class ContactsConfig(AppConfig):
         registry.personal_data += [forgetting.system_mail_of, forgetting.import_changes_of, forgetting.uploads_of]
         registry.kept_on_erasure |= erasure.KEPT_ROWS
         registry.segment_fields += FIELDS
-        registry.retention.append(recording.bin_rule)
+        registry.retention += [recording.bin_rule, signing_up.rule, turns.rule]

@@ -42,7 +42,10 @@ PAUSE = timedelta(minutes=2)
 RUN_SECONDS = 20.0
 BATCH = 50
 KEPT = timedelta(days=30)
-LIVE_LINKS = {"invitation", "password-reset", "sign-on", "sign-on-receipt", "sign-on-reply", "answers-asked"}
+LIVE_LINKS = {
+    *("invitation", "password-reset", "sign-on", "sign-on-receipt", "sign-on-reply", "answers-asked"),
+    *("confirm-subscription", "already-subscribed", "welcome"),
+}
 
 
 class File(NamedTuple):

@@ -43,13 +43,22 @@ PURPOSES: dict[str, set[str]] = {
     "answers-came": {"title", "organisation", "country", "number", "url"},
     # what became of a member's answers: country, lines (one sentence a point), url
     "answers-decided": {"title", "country", "lines", "url"},
+    # an address asked for a list: name and frequency of the list, the day until which url confirms
+    "confirm-subscription": {"name", "frequency", "until", "url"},
+    # one that is on the list asked again: url of its settings
+    "already-subscribed": {"name", "url"},
+    # it was confirmed: url of the settings
+    "welcome": {"name", "frequency", "url"},
     # subject, text, html ("" for none), reply_to, headers (an object)
     "plain": {"subject", "text"},
 }
 
 
 # Those that go to people outside, who are spoken to in every language of the public pages; the others go to colleagues.
-TO_OUTSIDERS = {"sign-on", "sign-on-receipt", "sign-on-reply", "answers-asked", "answers-decided"}
+TO_OUTSIDERS = {
+    *("sign-on", "sign-on-receipt", "sign-on-reply", "answers-asked", "answers-decided"),
+    *("confirm-subscription", "already-subscribed", "welcome"),
+}
 
 
 @dataclass(frozen=True)
