@@ -5,7 +5,7 @@ from factory.django import DjangoModelFactory
 
 from accounts.models import User
 from advocacy.models import Statement, StatementText
-from contacts.models import Affiliation, Body, Contact, Mandate, Membership, Organisation, Salutation
+from contacts.models import Affiliation, Body, Contact, ContactList, Mandate, Membership, Organisation, Salutation
 from mailing.models import Mailing, MailingContent, Sender
 
 PASSWORD = "a long enough password"
@@ -78,6 +78,13 @@ class SalutationFactory(DjangoModelFactory):
     gender = "F"
     opening = "Dear Ms {family_name},"
     closing = "Yours sincerely,"
+
+
+class ContactListFactory(DjangoModelFactory):
+    class Meta:
+        model = ContactList
+
+    name = factory.Sequence(lambda n: f"List {n}")
 
 
 class StatementFactory(DjangoModelFactory):

@@ -10,6 +10,10 @@ from django.utils.translation import gettext_lazy as _
 from contacts.addresses import AddressError, clean_address, email_key
 from contacts.models import ContactList
 from contacts.models.people import ContactQuerySet
+from contacts.offering import lacks
+
+# Pages beside those of lists: /en/subscribe/sent/.
+RESERVED = {"sent", "embed"}
 
 
 class ListForm(forms.ModelForm):
@@ -27,14 +31,50 @@ class ListForm(forms.ModelForm):
 
     class Meta:
         model = ContactList
-        fields = ["name", "description"]
+        fields = ["name", "description", "slug", "is_open", "counts_clicks", "soft_bounce_limit"]
         widgets = {"description": forms.Textarea(attrs={"rows": 2})}
-        help_texts = {"description": _("For colleagues: what it is for, and how often it goes out.")}
+        help_texts = {
+            "description": _("For colleagues: what it is for, and how often it goes out."),
+            "slug": _("The last part of its public page's address: “network” makes /en/subscribe/network/."),
+            "is_open": _("People join by themselves on its public page, and its issues stand in the public archive."),
+            "counts_clicks": _(
+                "Off, links stay as you wrote them. On, links of its issues lead over this site, which counts how "
+                "often each was followed on a day: no reader, no address, no time of day. The issue says so."
+            ),
+            "soft_bounce_limit": _(
+                "After so many issues in a row that came back as “not now”, somebody gets none until they are brought "
+                "back."
+            ),
+        }
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self.fields["soft_bounce_limit"].required = False
         if self.instance.pk and (wording := self.instance.wording):
             self.initial["wording"] = wording.text
+
+    def clean_slug(self) -> str | None:
+        """No address is none, not an empty one: two lists may have none. Raises ValidationError for one of ours."""
+        slug = self.cleaned_data["slug"] or None
+        if slug in RESERVED:
+            raise ValidationError(_("This address is one of the site's own pages. Choose another."))
+        return slug
+
+    def clean_soft_bounce_limit(self) -> int:
+        """At least one issue may come back; empty: as it was."""
+        limit = self.cleaned_data["soft_bounce_limit"]
+        if limit is not None and not 1 <= limit <= 20:
+            raise ValidationError(_("Give a number from 1 to 20."))
+        return limit or self.instance.soft_bounce_limit
+
+    def clean(self) -> dict[str, Any]:
+        """A list is opened only with all that its public page shows."""
+        found = super().clean() or {}
+        if found.get("is_open") and "slug" in found:
+            self.instance.slug = found["slug"]
+            for sentence in lacks(self.instance):
+                self.add_error("is_open", sentence)
+        return found
 
     def clean_name(self) -> str:
         """One name a list, whatever the owner and the case."""

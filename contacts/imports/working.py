@@ -6,6 +6,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from accounts.models import User
+from contacts.imports import subscriber_undo, subscribing
 from contacts.imports.checking import check
 from contacts.imports.deciding import Decisions, NotAllowed, OutOfDate, confirm
 from contacts.imports.errors import ImportRefused
@@ -53,7 +54,7 @@ def work(run_id: int) -> None:
         if actor is not None:
             _do(run, run.working, actor, Decisions.from_json(kept) if "digest" in kept else None)
     except OutOfDate:
-        check(run)
+        again(run)
         refusal = _("What you read was out of date: the address book changed meanwhile. These are the new figures.")
     except (ImportRefused, WrongStatus, NotAllowed) as error:
         refusal = str(error)
@@ -64,10 +65,27 @@ def work(run_id: int) -> None:
         ImportRun.objects.filter(pk=run_id).update(options={**options, "refusal": refusal})
 
 
+def again(run: ImportRun) -> dict[str, Any]:
+    """Work the check out once more, after what was read is out of date; what the page shows."""
+    return subscribing.check(run) if run.options.get("reader") == subscribing.READER else check(run)
+
+
 def _do(run: ImportRun, work: str, actor: User, decisions: Decisions | None) -> None:
-    if work == "check":
+    if run.options.get("reader") == subscribing.READER:
+        _do_readers(run, work, actor, decisions)
+    elif work == "check":
         check(run)
     elif work == "apply" and decisions is not None:
         confirm(run, decisions, actor=actor)
     elif work == "undo":
         take_back(run, actor=actor)
+
+
+def _do_readers(run: ImportRun, work: str, actor: User, decisions: Decisions | None) -> None:
+    """The same for people who agreed to get a list."""
+    if work == "check":
+        subscribing.check(run)
+    elif work == "apply" and decisions is not None:
+        subscribing.apply(run, decisions.digest, actor=actor)
+    elif work == "undo":
+        subscriber_undo.take_back(run, actor=actor)

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from contacts.views import import_check, imports
+from contacts.views import import_check, imports, subscriber_imports
 
 urlpatterns = [
     path("imports/", imports.import_list, name="import_list"),
@@ -18,5 +18,10 @@ urlpatterns = [
     path("imports/<slug:reference>/apply/", import_check.import_apply, name="import_apply"),
     path("imports/<slug:reference>/hold/", import_check.import_hold, name="import_hold"),
     path("imports/<slug:reference>/discard/", import_check.import_discard, name="import_discard"),
+    path("imports/<slug:reference>/readers/", subscriber_imports.subscriber_import, name="subscriber_import"),
+    path("imports/<slug:reference>/readers/columns/", subscriber_imports.subscriber_map, name="subscriber_map"),
+    path("imports/<slug:reference>/readers/apply/", subscriber_imports.subscriber_apply, name="subscriber_apply"),
+    path("imports/<slug:reference>/readers/discard/", subscriber_imports.subscriber_discard, name="subscriber_discard"),
+    path("imports/<slug:reference>/readers/undo/", subscriber_imports.subscriber_undo, name="subscriber_undo"),
     path("imports/<slug:reference>/undo/", import_check.import_undo, name="import_undo"),
 ]

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from contacts.views import lists, suppressions
+from contacts.views import list_words, lists, subscriber_imports, suppressions
 
 urlpatterns = [
     path("lists/", lists.list_list, name="list_list"),
@@ -12,6 +12,15 @@ urlpatterns = [
     path("lists/<int:pk>/people/", lists.list_add, name="list_add"),
     path("lists/<int:pk>/people/<uuid:public_id>/end/", lists.list_end, name="list_end"),
     path("lists/<int:pk>/export.<str:fmt>", lists.list_export, name="list_export"),
+    path("lists/<int:pk>/import/", subscriber_imports.subscriber_upload, name="subscriber_upload"),
+    path("lists/<int:pk>/words/", list_words.list_language, name="list_language"),
+    path("lists/<int:pk>/words/<str:language>/", list_words.list_words, name="list_words"),
+    path("lists/<int:pk>/words/<str:language>/remove/", list_words.list_words_remove, name="list_words_remove"),
+    path("lists/<int:pk>/topics/new/", list_words.topic_create, name="topic_create"),
+    path("lists/<int:pk>/topics/<int:topic>/", list_words.topic_edit, name="topic_edit"),
+    path("lists/<int:pk>/topics/<int:topic>/move/", list_words.topic_move, name="topic_move"),
+    path("lists/<int:pk>/topics/<int:topic>/offer/", list_words.topic_offer, name="topic_offer"),
+    path("lists/<int:pk>/topics/<int:topic>/remove/", list_words.topic_remove, name="topic_remove"),
     path("do-not-write/", suppressions.suppression_page, name="suppression_page"),
     path("do-not-write/look/", suppressions.suppression_look, name="suppression_look"),
     path("do-not-write/add/", suppressions.suppression_add, name="suppression_add"),

@@ -5,7 +5,7 @@ from typing import Any
 from django.contrib import messages
 from django.core.paginator import Paginator
 from django.db import transaction
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -19,6 +19,7 @@ from contacts.forms.imports import ColumnsForm, EncodingForm, SheetForm, UploadF
 from contacts.imports import uploading, working
 from contacts.imports.errors import ImportRefused
 from contacts.imports.guessing import columns_of, remember_columns
+from contacts.imports.subscribing import READER
 from contacts.imports.tables import read_table
 from contacts.models import Contact, ImportRun
 from contacts.models.runs import UNDO_DAYS, WrongStatus
@@ -29,8 +30,16 @@ OPEN = ("uploaded", "mapped", "checked")
 TONES = {"applied": "ok", "held": "warn", "checked": "info", "reverted": "", "discarded": "", "uploaded": "info"}
 
 
-def run_of(request: HttpRequest, reference: str) -> ImportRun:
-    """The run of a reference, or 404."""
+def run_of(request: HttpRequest, reference: str, *, readers: bool = False) -> ImportRun:
+    """The run of a reference, or 404. Imports of a list's readers have pages of their own: `readers` asks for those."""
+    run = any_run_of(request, reference)
+    if (run.options.get("reader") == READER) is not readers:
+        raise Http404
+    return run
+
+
+def any_run_of(request: HttpRequest, reference: str) -> ImportRun:
+    """The run of a reference, whatever is in it, or 404."""
     return get_object_or_404(ImportRun.objects.visible_to(request.user).select_related("by"), reference=reference)
 
 
@@ -94,6 +103,8 @@ def next_step(request: HttpRequest, run: ImportRun, data: bytes) -> HttpResponse
     """Where an upload goes on: encoding, columns, or straight to the check."""
     if uploading.needs_encoding(run, data):
         return redirect("contacts:import_encoding", run.reference)
+    if run.options.get("reader") == READER:
+        return redirect("contacts:subscriber_map", run.reference)
     if run.options.get("reader") == "sheet":
         return redirect("contacts:import_map", run.reference)
     return checked(request, run)
@@ -113,7 +124,7 @@ def checked(request: HttpRequest, run: ImportRun) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def import_encoding(request: HttpRequest, reference: str) -> HttpResponse:
     """Ask in which encoding the letters look right, with lines of the file."""
-    run = run_of(request, reference)
+    run = any_run_of(request, reference)
     try:
         data = uploading.data_of(run)
     except ImportRefused as refusal:
@@ -202,7 +213,9 @@ def _mapped(request: HttpRequest, run: ImportRun, form: ColumnsForm, last_time: 
 @require_GET
 def import_detail(request: HttpRequest, reference: str) -> HttpResponse:
     """What became of an import; one that is not finished leads to its next step."""
-    run = run_of(request, reference)
+    run = any_run_of(request, reference)
+    if run.options.get("reader") == READER:
+        return redirect("contacts:subscriber_import", run.reference)
     may_edit = request.user.has_perm("contacts.edit")
     if run.working == "undo":
         return render(request, "contacts/import_working.html", {"nav": "contacts", "run": run})
