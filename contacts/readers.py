@@ -3,12 +3,13 @@
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import CharField, Count, F, Q, QuerySet, Value
+from django.db.models import CharField, Count, F, Q, Value
 from django.db.models.functions import Coalesce, NullIf
 
 from accounts.models import User
 from contacts.languages import effective_language
 from contacts.models import Contact, ContactList, Subscription
+from contacts.models.people import ContactQuerySet
 
 STATUSES = Subscription.Status.values
 
@@ -55,7 +56,7 @@ def reading_language() -> Any:
     return Coalesce(chosen, effective_language(), output_field=CharField(max_length=10))
 
 
-def readers(contact_list: ContactList, wanted: Wanted, *, visible_to: User) -> QuerySet[Contact, Any]:
+def readers(contact_list: ContactList, wanted: Wanted, *, visible_to: User) -> ContactQuerySet:
     """The people who are wanted, as far as the user may see them; erased ones have no subscription."""
     having = Q(subscriptions__contact_list=contact_list, subscriptions__status=wanted.status)
     if wanted.source is not None:

@@ -73,7 +73,8 @@ class TopicForm(forms.Form):
         self.languages = list(dict.fromkeys([*languages, *texts])) or ["en"]
         initial = {f"name-{code}": text.name for code, text in texts.items()}
         initial |= {f"description-{code}": text.description for code, text in texts.items()}
-        super().__init__(*args, initial=initial, **kwargs)
+        super().__init__(*args, **kwargs)
+        self.initial = initial
         for number, code in enumerate(self.languages):
             name = language_name(code)
             self.fields[f"name-{code}"] = forms.CharField(

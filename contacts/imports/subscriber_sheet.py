@@ -196,8 +196,9 @@ class _Reading:
         self._optional(found, get)
         return found
 
-    def _refuse(self, row: int, name: str, problem: str) -> None:
+    def _refuse(self, row: int, name: str, problem: str) -> Reader | None:
         self.sheet.refused.append(Problem(row, self.columns[name], problem, "refused"))
+        return None
 
     def _name(self, get: dict[str, str]) -> tuple[str, str]:
         given, family = clean_name(get.get("given_name", "")), clean_name(get.get("family_name", ""))
