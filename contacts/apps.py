@@ -25,7 +25,7 @@ class ContactsConfig(AppConfig):
         from contacts.criteria.fields import FIELDS
 
         accounts_registry.searches += [contributions.search_people, contributions.search_organisations]
-        accounts_registry.tasks.append(commitments.due)
+        accounts_registry.tasks += [commitments.due, turns.flooded]
         registry.timeline += [contributions.meetings, contributions.terms, consent_story.consents]
         registry.personal_data += [forgetting.system_mail_of, forgetting.import_changes_of, forgetting.uploads_of]
         registry.kept_on_erasure |= erasure.KEPT_ROWS

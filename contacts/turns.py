@@ -1,14 +1,19 @@
 """How often somebody may ask for mail: turns that are taken, counted in rows by conditional UPDATE."""
 
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import Any
 
 from django.conf import settings
 from django.db.models import F, QuerySet
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.crypto import salted_hmac
-from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
+from accounts.models import User
+from accounts.registry import Task
 from contacts.models import Turn
 from contacts.retention import Rule
 
@@ -49,6 +54,21 @@ def breaker_is_open() -> bool:
     return is_used_up(Turn.Kind.ALL, most=settings.CONFIRMATIONS_PER_HOUR, within=timedelta(hours=1))
 
 
+def flooded(user: User) -> Iterable[Task]:
+    """A row of the first page while the breaker is open, for those who look after lists."""
+    if user.has_perm("contacts.edit") and breaker_is_open():
+        yield Task(
+            _("Somebody floods the sign-up forms"),
+            "",
+            _("%(n)d confirmations were mailed within an hour, so no more are for now; nobody is told.")
+            % {"n": settings.CONFIRMATIONS_PER_HOUR},
+            reverse("contacts:list_list"),
+            _("Look at the lists"),
+            "alert",
+            "bad",
+        )
+
+
 def old_turns(before: datetime) -> QuerySet[Any]:
     """Turns that no limit looks at any more."""
     return Turn.objects.filter(since__lt=before)
@@ -56,4 +76,6 @@ def old_turns(before: datetime) -> QuerySet[Any]:
 
 def rule() -> Rule:
     """The rule of contacts.retention that throws them away."""
-    return Rule("turns", _("Counts of who asked for mail"), KEPT_DAYS, old_turns, lambda rows: rows.delete()[0])
+    return Rule(
+        "turns", gettext_lazy("Counts of who asked for mail"), KEPT_DAYS, old_turns, lambda rows: rows.delete()[0]
+    )

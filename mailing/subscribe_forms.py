@@ -30,7 +30,7 @@ class _Agreeing(forms.Form):
         self.contact_list = contact_list
         self.wording = contact_list.wording_in(lang)
         self.offers: list[Offer] = topics_offered(contact_list, lang)
-        super().__init__(*args, auto_id="s-%s", **kwargs)
+        super().__init__(*args, **{"auto_id": "s-%s"} | kwargs)
         self.fields["shown"].initial = self.wording.pk if self.wording else ""
         self.fields["topics"] = _Topics(required=False)
 

@@ -49,15 +49,15 @@ def subscribe(request: HttpRequest, lang: str, slug: str = "") -> HttpResponseBa
     return _form_page(request, lang=lang, slug=slug)
 
 
-@public
-@xframe_options_exempt
-@csp(_EMBED_POLICY)
-@csrf_exempt
-def subscribe_embed(request: HttpRequest, lang: str, slug: str) -> HttpResponseBase:
+def _subscribe_embed(request: HttpRequest, lang: str, slug: str) -> HttpResponseBase:
     """The same form for a frame on somebody else's page."""
     if request.method == "POST":
         return _asked(request, lang, slug, source=Source.EMBED, is_embed=True)
     return _embed_page(request, lang=lang, slug=slug)
+
+
+_framed: Any = csrf_exempt(_subscribe_embed)
+subscribe_embed = public(xframe_options_exempt(csp(_EMBED_POLICY)(_framed)))
 
 
 @public_page
