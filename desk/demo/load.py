@@ -12,6 +12,7 @@ from desk.demo.address_book import make_address_book
 from desk.demo.answers import let_it_be_answered, write_passage
 from desk.demo.campaign import make_campaign
 from desk.demo.plan import make_plan
+from desk.demo.readers import make_readers
 from mailing import lifecycle
 from mailing.models import Mailing
 
@@ -30,6 +31,7 @@ def load(*, send: bool = True, say: Callable[[str], object] = lambda text: None)
         say("Loading invented people, texts and mailings (once).")
         walk.import_people()
     make_address_book(officer)
+    make_readers(officer)
     statement = _statement(officer, approver)
     make_plan(officer, approver)
     make_campaign(officer, approver)

@@ -172,7 +172,7 @@ class TestAfterTheLoad(TestCase):
         assert Contact.objects.filter(email__in=[row["E-mail"] for row in read]).count() == len(read) == 7
         assert Organisation.objects.get(name=HOUSE).is_confidential
         assert Contact.objects.get(posts__organisation__name=HOUSE).is_confidential
-        run = ImportRun.objects.get(by__isnull=False)
+        run = ImportRun.objects.get(source="sheet-upload")
         assert (run.status, run.counts["new"], len(run.problems)) == ("applied", 7, 1)
         news = ContactList.objects.get(name=NEWS)
         assert set(news.subscriptions.values_list("status", flat=True)) == {"active", "pending", "unsubscribed"}
