@@ -8,6 +8,7 @@ urlpatterns: list[URLPattern | URLResolver] = [path("accounts/", include("allaut
 for prefix, module in [
     ("desk/contacts/", "contacts.urls"),
     ("desk/letters/", "mailing.urls"),
+    ("desk/newsletters/", "mailing.issue_urls"),
     ("desk/replies/", "mailing.reply_urls"),
     ("webhooks/", "mailing.webhook_urls"),
     ("api/v1/", "desk.api_urls"),

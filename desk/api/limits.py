@@ -1,7 +1,6 @@
 """How often somebody may call: counted in rows, so that all workers count together and nothing else is needed."""
 
 from datetime import datetime, timedelta
-from ipaddress import IPv6Address
 
 from django.db import IntegrityError, transaction
 from django.db.models import F
@@ -30,10 +29,9 @@ def take(key: str, most: int) -> int:
     return max(1, int((window + WINDOW - now).total_seconds()) + 1)
 
 
-def key_of_visitor(ip: str) -> str:
-    """A key for a network address that does not tell it: a keyed digest of IPv4, of the /64 of IPv6."""
-    network = ip if ":" not in ip else ":".join(_sixteen(ip)[:4])
-    return f"ip:{salted_hmac('demarche.api', network).hexdigest()[:32]}"
+def key_of_visitor(address: str) -> str:
+    """A key for a network address (accounts.visitors.client_address) that does not tell it."""
+    return f"ip:{salted_hmac('demarche.api', address).hexdigest()[:32]}"
 
 
 def empty_old() -> None:
@@ -50,11 +48,3 @@ def _begin(key: str, window: datetime) -> bool:
     except IntegrityError:
         return False
     return True
-
-
-def _sixteen(ip: str) -> list[str]:
-    """The groups of an IPv6 address written out."""
-    try:
-        return IPv6Address(ip.partition("%")[0]).exploded.split(":")
-    except ValueError:
-        return [ip]

@@ -1,0 +1,114 @@
+"""Version 1 of the API, put together: its calls, its errors, its description (OpenAPI 3.1)."""
+
+import re
+from typing import Any
+
+from django.conf import settings
+from django.core.exceptions import RequestDataTooBig, SuspiciousOperation
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.urls import URLPattern, path, re_path
+from django.utils.translation import gettext as _
+from ninja import NinjaAPI
+from ninja.errors import HttpError, ValidationError
+
+from desk.api import asking, contacts, mailings, public, subscriptions
+from desk.api.edge import METHODS, opened
+from desk.api.problems import CONTENT_TYPE, Problem, answer, nothing_here, of_fields, of_request
+
+PREFIX = "api/v1/"
+api = NinjaAPI(
+    title="Demarche",
+    version="1.0.0",
+    description="Statements, action plans and scores for everybody; the address book for programs with a key.",
+    urls_namespace="api",
+    docs_url=None,
+    openapi_url=None,
+)
+for router in (public.router, asking.router, contacts.router, subscriptions.router, mailings.router):
+    api.add_router("", router)
+api.add_exception_handler(Problem, of_request)
+
+
+@api.exception_handler(ValidationError)
+def _of_fields(request: HttpRequest, error: Any) -> HttpResponse:
+    return answer(of_fields(error.errors))
+
+
+@api.exception_handler(Http404)
+def _nothing(request: HttpRequest, error: Any) -> HttpResponse:
+    return answer(nothing_here())
+
+
+@api.exception_handler(HttpError)
+def _other(request: HttpRequest, error: Any) -> HttpResponse:
+    """What the library itself refuses: above all a body that is no JSON."""
+    return answer(Problem(error.status_code, _("The body is not JSON in UTF-8.")))
+
+
+@api.exception_handler(SuspiciousOperation)
+def _suspicious(request: HttpRequest, error: Any) -> HttpResponse:
+    if isinstance(error, RequestDataTooBig):
+        return answer(Problem(413, _("The body is larger than 5 MB. Send less at once.")))
+    return answer(Problem(400, _("The call cannot be read. Look at /api/v1/docs for what it may hold.")))
+
+
+def schema() -> dict[str, Any]:
+    """The description as OpenAPI 3.1, with what the library does not say: error types, the form, CSV, limits."""
+    found: dict[str, Any] = dict(api.get_openapi_schema(path_prefix=PREFIX))
+    found["servers"] = [{"url": settings.SITE_URL}]
+    found["components"]["schemas"]["Ask"] = asking.Ask.model_json_schema()
+    scheme = {"type": "http", "scheme": "bearer", "description": "A key from Settings → API: dmr_…"}
+    found["components"]["securitySchemes"] = {"Token": scheme}
+    for operations in found["paths"].values():
+        for operation in operations.values():
+            for status, response in operation["responses"].items():
+                _describe(operation["operationId"], int(status), response)
+    return found
+
+
+def _describe(operation: str, status: int, response: dict[str, Any]) -> None:
+    content = response.get("content", {})
+    if status >= 400:
+        response["content"] = {CONTENT_TYPE: content.pop("application/json")}
+    if status == 429:
+        response["headers"] = {"Retry-After": {"schema": {"type": "integer"}, "description": "Seconds to wait."}}
+    if operation == "scores_csv" and status == 200:
+        response["content"] = {"text/csv": {"schema": {"type": "string"}}}
+
+
+def description(request: HttpRequest) -> HttpResponse:
+    """GET openapi.json."""
+    return JsonResponse(schema(), json_dumps_params={"ensure_ascii": False, "indent": 1})
+
+
+def nowhere(request: HttpRequest, **rest: Any) -> HttpResponse:
+    """Every other address below the API's."""
+    raise nothing_here()
+
+
+def urls() -> list[URLPattern]:
+    """All addresses of the API, each through desk.api.edge; what is left over says so in the API's own form."""
+    # The library puts its own front page last; it is not ours.
+    found = [
+        path("openapi.json", opened(description, path="openapi.json", methods={"GET"}), name="openapi"),
+    ]
+    for pattern in api.urls[0]:
+        if not isinstance(pattern, URLPattern) or pattern.name == "api-root":
+            continue
+        route = str(pattern.pattern)
+        methods = {method for method in METHODS if _takes(route, method)}
+        found.append(
+            path(route, opened(pattern.callback, path=_plain(route), methods=methods), name=pattern.name)
+        )
+    found.append(re_path(r"^(?P<rest>.*)$", opened(nowhere, path="", methods=set(METHODS)), name="nowhere"))
+    return found
+
+
+def _takes(route: str, method: str) -> bool:
+    described = api.get_openapi_schema(path_prefix="")["paths"].get("/" + _plain(route), {})
+    return method.lower() in described
+
+
+def _plain(route: str) -> str:
+    """ "contacts/{public_id}" for "contacts/<uuid:public_id>"."""
+    return re.sub(r"<(?:\w+:)?(\w+)>", r"{\1}", route)
