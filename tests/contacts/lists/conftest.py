@@ -3,10 +3,13 @@
 from datetime import date
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 
+from contacts.models import ImportRun
 from contacts.offering import save_words
 from contacts.topics import TopicWords, add_topic
+from tests.contacts.lists.hands import HEAD, upload
 from tests.factories import ContactListFactory
 
 WORDS = {"name": "Letter from the network", "frequency": "Once a month", "summary": "What we published."}
@@ -42,3 +45,16 @@ def page(letter):
         return reverse(f"contacts:{name}", args=[letter.pk, *more])
 
     return address
+
+
+@pytest.fixture
+def bring(signed_in, letter, topics):
+    """Bring a sheet to its check page: gives the run."""
+
+    def up(*rows, head=HEAD, columns=None):
+        text = "\n".join([head, *rows])
+        data = SimpleUploadedFile("readers.csv", text.encode())
+        upload(signed_in, letter, {"file": data}, columns)
+        return ImportRun.objects.latest("id")
+
+    return up

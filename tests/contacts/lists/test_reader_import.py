@@ -12,50 +12,12 @@ from django.utils import timezone
 from accounts.models import AuditEvent
 from contacts.consent import confirm, leave
 from contacts.imports import subscribing
-from contacts.models import ConsentRecord, Contact, ImportFile, ImportRun, Suppression
+from contacts.models import ConsentRecord, Contact, ImportFile, ImportRun
 from contacts.suppression import suppress
+from tests.contacts.lists.hands import ANA, HEAD, PROOF, apply, page_of, upload
 from tests.factories import ContactFactory
 
 pytestmark = pytest.mark.django_db
-HEAD = "E-mail;Name;Language;Country;Topics;Agreed on;Proof"
-ANA = "ana@reader.example;Ana Ferreira;Portuguese;Portugal;Compensation;2026-03-01;Paper form, folder 12"
-PROOF = "Paper form, folder 12"
-
-
-@pytest.fixture
-def bring(signed_in, letter, topics):
-    """Bring a sheet to its check page: gives the run."""
-
-    def up(*rows, head=HEAD, columns=None):
-        text = "\n".join([head, *rows])
-        data = SimpleUploadedFile("readers.csv", text.encode())
-        upload(signed_in, letter, {"file": data}, columns)
-        return ImportRun.objects.latest("id")
-
-    return up
-
-
-def upload(client, letter, data, columns=None):
-    sent = client.post(reverse("contacts:subscriber_upload", args=[letter.pk]), data)
-    assert sent.status_code == 302, sent.content.decode()
-    shown = client.get(sent.url)
-    guessed = {f"column-{column.number}": column.field for column in shown.context["form"].columns}
-    return client.post(sent.url, guessed | (columns or {}))
-
-
-def page_of(client, run):
-    return client.get(reverse("contacts:subscriber_import", args=[run.reference]))
-
-
-def apply(client, run):
-    digest = ImportFile.objects.get(run=run).preview["digest"]
-    return client.post(reverse("contacts:subscriber_apply", args=[run.reference]), {"digest": digest})
-
-
-def take_back(client, run):
-    client.post(reverse("contacts:subscriber_undo", args=[run.reference]))
-    run.refresh_from_db()
-    return run.outcome
 
 
 def counts(run):
@@ -160,8 +122,6 @@ def test_who_asked_and_never_confirmed_joins_by_the_proof(signed_in, bring, lett
     run = bring(ANA)
     apply(signed_in, run)
     assert letter.subscriptions.get().status == "active"
-    assert take_back(signed_in, run)["back"] == 1
-    assert letter.subscriptions.get().status == "pending"
 
 
 def test_a_wrong_language_country_or_topic_leaves_only_itself_out(signed_in, bring, letter):
@@ -227,71 +187,6 @@ def test_applying_twice_adds_nobody_twice(signed_in, bring, letter):
         signed_in.post(reverse("contacts:subscriber_apply", args=[run.reference]), {"digest": digest})
     assert letter.subscriptions.count() == 1
     assert ConsentRecord.objects.count() == 1
-
-
-def test_taking_it_back_removes_what_nobody_touched(signed_in, bring, letter):
-    known = ContactFactory(email="known@reader.example")
-    run = bring(ANA, f"known@reader.example;;;;;2026-03-01;{PROOF}")
-    apply(signed_in, run)
-    run.refresh_from_db()
-    outcome = take_back(signed_in, run)
-    assert (outcome["back"], outcome["removed"], outcome["stayed_count"]) == (2, 1, 0)
-    assert not letter.subscriptions.exists()
-    assert not Contact.objects.filter(email="ana@reader.example").exists()
-    assert Contact.objects.living().filter(pk=known.pk).exists()
-    assert list(ConsentRecord.objects.order_by("id").values_list("action", flat=True)) == [
-        "imported",
-        "imported",
-        "unsubscribed",
-        "unsubscribed",
-    ]
-    assert not Suppression.objects.exists()
-    assert "2 taken off the list" in page_of(signed_in, run).content.decode()
-
-
-def test_whoever_acted_since_stays_as_they_chose(signed_in, bring, letter, topics):
-    names = ("left", "paused", "chose", "language", "quiet")
-    run = bring(*(f"{name}@reader.example;;;;;2026-03-01;{PROOF}" for name in names))
-    apply(signed_in, run)
-    run.refresh_from_db()
-    rows = {row.contact.email.split("@")[0]: row for row in letter.subscriptions.select_related("contact")}
-    leave(rows["left"].contact, letter, source="link")
-    letter.subscriptions.filter(pk=rows["paused"].pk).update(paused_until="2099-01-01")
-    rows["chose"].topics.add(topics[1])
-    letter.subscriptions.filter(pk=rows["language"].pk).update(language="de")
-    outcome = take_back(signed_in, run)
-    assert (outcome["back"], outcome["removed"], outcome["stayed_count"]) == (1, 1, 4)
-    assert {row.contact.email.split("@")[0] for row in letter.subscriptions.all()} == set(names) - {"quiet"}
-
-
-def test_whoever_came_back_by_themselves_is_theirs(signed_in, bring, letter):
-    run = bring(ANA)
-    apply(signed_in, run)
-    run.refresh_from_db()
-    ana = Contact.objects.get(email="ana@reader.example")
-    leave(ana, letter, source="link")
-    confirm(ana, letter, source="page")
-    assert take_back(signed_in, run)["back"] == 0
-    assert letter.subscriptions.get().status == "active"
-
-
-def test_taking_back_twice_changes_nothing_more(signed_in, bring):
-    run = bring(ANA)
-    apply(signed_in, run)
-    run.refresh_from_db()
-    first = take_back(signed_in, run)
-    assert take_back(signed_in, run) == first
-    assert ConsentRecord.objects.count() == 2
-
-
-def test_an_emptied_person_can_be_imported_again(signed_in, bring, letter):
-    run = bring(ANA)
-    apply(signed_in, run)
-    run.refresh_from_db()
-    take_back(signed_in, run)
-    again = bring(ANA)
-    apply(signed_in, again)
-    assert letter.subscriptions.get().contact.email == "ana@reader.example"
 
 
 def test_the_pages_of_other_imports_do_not_open_it(signed_in, bring):
