@@ -51,6 +51,8 @@ CODE: dict[str, tuple[str, ...]] = {
     "advocacy/models/asks.py": ("Level",),
     "mailing/contributions.py": ("sent_to",),
     "mailing/views/leaving.py": (),
+    "mailing/views/subscribing.py": (),
+    "mailing/subscribe_forms.py": (),
 }
 _PARTS = re.compile(r"{%-?\s*(?:include|extends)\s+\"([^\"]+)\"")
 _CALL = re.compile(r"\b(_|gettext|ngettext|pgettext|npgettext)\(")
