@@ -1,0 +1,1 @@
+"""Issues of a newsletter: begun, put together from blocks, checked, and made into mail."""
