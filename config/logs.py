@@ -12,8 +12,9 @@ request_id: ContextVar[str] = ContextVar("request_id", default="-")
 
 _ADDRESS = re.compile(r"[^\s<>()\[\]\"',;=]+@[^\s<>()\[\]\"',;=]+")
 
-# The part of an address that opens something to whoever has it: sign-on, answers, invitations, leaving, objecting.
-_BEARER = re.compile(r"(/(?:s|a|invitation|unsubscribe|objection|letter)/)[A-Za-z0-9_.:=-]{8,}")
+# The part of an address that opens something to whoever has it: sign-on, answers, invitations, leaving, objecting,
+# confirming (c), a reader's settings (p), leaving in short (u).
+_BEARER = re.compile(r"(/(?:s|a|c|p|u|invitation|unsubscribe|objection|letter)/)[A-Za-z0-9_.:=-]{8,}")
 
 
 def without_secrets(text: str) -> str:

@@ -89,16 +89,21 @@ def confirm(contact: Contact, contact_list: ContactList, *, source: str, shown: 
     return bool(changed)
 
 
-def leave(contact: Contact, contact_list: ContactList, *, source: str) -> bool:
-    """End the contact's subscription and keep a record of it. True when there was one that had not ended."""
+def leave(contact: Contact, contact_list: ContactList, *, source: str, ended_by: str = Subscription.Ended.LEFT) -> bool:
+    """End the contact's subscription and keep a record of it. True when there was one that had not ended.
+
+    `ended_by` is one of Subscription.Ended, by default the person's own wish. A pause goes with it.
+    """
     with transaction.atomic():
         changed = (
             Subscription.objects.filter(contact=contact, contact_list=contact_list)
             .exclude(status=Status.UNSUBSCRIBED)
-            .update(status=Status.UNSUBSCRIBED, unsubscribed_at=timezone.now())
+            .update(status=Status.UNSUBSCRIBED, unsubscribed_at=timezone.now(), ended_by=ended_by, paused_until=None)
         )
         if changed:
-            _proof(contact, contact_list, Action.UNSUBSCRIBED, f"{LEAVE}: {contact_list.name}", source).save()
+            # A button was pressed only where they left by themselves.
+            shown = f"{LEAVE}: {contact_list.name}" if ended_by == Subscription.Ended.LEFT else contact_list.name
+            _proof(contact, contact_list, Action.UNSUBSCRIBED, shown, source).save()
             _announce("subscription.ended", contact, contact_list)
     return bool(changed)
 
@@ -126,7 +131,8 @@ def end(contact: Contact, contact_list: ContactList, *, actor: User) -> bool:
 
     What waits to be sent to them on this list is skipped: the engine looks at suppressions before each message.
     """
-    if not leave(contact, contact_list, source="a colleague, as the person asked"):
+    source = "a colleague, as the person asked"
+    if not leave(contact, contact_list, source=source, ended_by=Subscription.Ended.COLLEAGUE):
         return False
     if contact.email_digest:
         suppress(contact, scope=scope_of(contact_list), reason=Suppression.Reason.OBJECTION)

@@ -1,13 +1,238 @@
-"""The settings of a subscription, changed by its reader with a signed link."""
+"""The settings of a reader: languages, topics, a pause, leaving and coming back, changed with a signed link.
+
+What a reader does holds at once: whoever sends reads these rows. Every change locks the person's row first, as leaving
+does, so that two pages that are open at once act one after the other: the later word holds, and leaving always wins,
+since everything but coming back leaves an ended subscription as it is. The trail says what changed, without an address.
+"""
+
+from calendar import monthrange
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
 
 from django.conf import settings
-from django.core.signing import Signer
+from django.core.signing import BadSignature, Signer
+from django.db import transaction
+from django.utils import timezone
 
-from contacts.models import Subscription
+from accounts.audit import record
+from contacts import consent, registry
+from contacts.confidentiality import has_secrets
+from contacts.models import Contact, LegalBasis, Subscription, Suppression, Topic
+from contacts.suppression import lift, suppress
 
 SALT = "contacts.preferences"
+LONGEST_TOKEN = 200
+PAUSE_MONTHS = 3
+# How sentences of the trail begin that tell what a reader did (contacts.consent_story reads them again).
+READER = "noted that the reader "
+Status = Subscription.Status
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+@dataclass(frozen=True)
+class Wishes:
+    """What a reader chose on the page: ids of subscriptions and of topics, and those that the page showed.
+
+    What it did not show stays as it is: a list joined in the meantime is not left by an older page.
+    """
+
+    language: str
+    country: str | None
+    lists: frozenset[int]
+    lists_shown: frozenset[int]
+    topics: frozenset[int]
+    topics_shown: frozenset[int]
 
 
 def link_for(subscription: Subscription) -> str:
-    """The whole address of the page with a reader's own settings, for mail of the system."""
-    return f"{settings.SITE_URL}/p/{Signer(salt=SALT, sep='.').sign(subscription.pk)}/"
+    """The whole address of the page with a reader's own settings, for mail of the system. Runs no query."""
+    return f"{settings.SITE_URL}/p/{token_for(subscription)}/"
+
+
+def token_for(subscription: Subscription) -> str:
+    """A token that names one subscription. It never expires.
+
+    It holds the moment in which the row was made as well, so that no other row answers to it, whatever a backup that
+    was restored does to the numbers of rows.
+    """
+    return _signer().sign(f"{subscription.pk}-{_moment(subscription)}")
+
+
+def subscription_with(token: str) -> Subscription | None:
+    """The subscription a token names, ours or one that another room mails; None for others and for who was erased."""
+    for look_up in (_own, *registry.preference_tokens):
+        subscription = look_up(token)
+        if subscription is not None:
+            return None if subscription.contact.erased_at else subscription
+    return None
+
+
+def _own(token: str) -> Subscription | None:
+    if len(token) > LONGEST_TOKEN:
+        return None
+    try:
+        pk, _dash, moment = _signer().unsign(token).partition("-")
+        found = Subscription.objects.select_related("contact", "contact_list__owner").filter(pk=int(pk)).first()
+    except (BadSignature, ValueError):
+        return None
+    return found if found is not None and _moment(found) == moment else None
+
+
+def _signer() -> Signer:
+    return Signer(salt=SALT, sep=".")
+
+
+def _moment(subscription: Subscription) -> str:
+    """The row's making in microseconds, in hexadecimal digits."""
+    return f"{(subscription.created_at - EPOCH) // timedelta(microseconds=1):x}"
+
+
+def lists_of(subscription: Subscription) -> list[Subscription]:
+    """What this person gets: this list first, when it has not ended, then the others. One query."""
+    rows = Subscription.objects.filter(contact=subscription.contact_id, status=Status.ACTIVE)
+    found = rows.select_related("contact", "contact_list").prefetch_related("contact_list__texts", "topics")
+    return sorted(found.order_by("pk"), key=lambda row: row.pk != subscription.pk)
+
+
+def is_reader_alone(contact: Contact) -> bool:
+    """Whether we know this person as a reader and as nothing else, so that a link may hand out and erase everything.
+
+    A link is forwarded easily. What we hold about a member of the Parliament, or about somebody whose address is
+    secret, a colleague gives out or erases, who can ask back.
+    """
+    return contact.legal_basis == LegalBasis.CONSENT and not has_secrets(contact) and not contact.mandates.exists()
+
+
+def save(subscription: Subscription, wishes: Wishes) -> bool:
+    """Take everything a reader chose on the page. True when anything changed."""
+    with transaction.atomic():
+        contact = _locked(subscription)
+        if contact is None:
+            return False
+        changed = set_country(subscription, wishes.country) if wishes.country is not None else False
+        for row in lists_of(subscription):
+            if row.pk in wishes.lists_shown and row.pk not in wishes.lists:
+                changed = leave(row) or changed
+                continue
+            changed = set_language(row, wishes.language) or changed
+            changed = choose_topics(row, wishes.topics, shown=wishes.topics_shown) or changed
+    return changed
+
+
+@transaction.atomic
+def set_language(subscription: Subscription, language: str) -> bool:
+    """From now on this list comes in this language. True when it did not before."""
+    _locked(subscription)
+    rows = Subscription.objects.filter(pk=subscription.pk, status=Status.ACTIVE).exclude(language=language)
+    changed = rows.update(language=language)
+    if changed:
+        _tell(subscription, f"chose the language {language} for")
+    return bool(changed)
+
+
+@transaction.atomic
+def set_country(subscription: Subscription, country: str) -> bool:
+    """The reader's country ("" for none), where we know them as a reader alone. True when it is another now."""
+    contact = _locked(subscription)
+    if contact is None or contact.country == country or not is_reader_alone(contact):
+        return False
+    Contact.objects.filter(pk=contact.pk).update(country=country, changed_at=timezone.now())
+    record(None, f"{READER}said which country they live in", about=contact)
+    return True
+
+
+@transaction.atomic
+def choose_topics(subscription: Subscription, topics: Iterable[int], *, shown: Iterable[int] | None = None) -> bool:
+    """These topics (ids) of the list and no others. True when something changed.
+
+    Ids of other lists are left out, and so are closed topics unless the reader has them already. `shown` are the
+    topics the reader could see; others stay as they are. By default all.
+    """
+    _locked(subscription)
+    row = Subscription.objects.filter(pk=subscription.pk, status=Status.ACTIVE).first()
+    if row is None:
+        return False
+    now = set(row.topics.values_list("pk", flat=True))
+    of_list = set(Topic.objects.filter(contact_list=row.contact_list_id, is_open=True).values_list("pk", flat=True))
+    seen = (of_list | now) if shown is None else (of_list | now) & set(shown)
+    wanted = (now - seen) | (set(topics) & seen)
+    if wanted == now:
+        return False
+    row.topics.set(wanted)
+    slugs = Topic.objects.filter(pk__in=wanted).values_list("slug", flat=True)
+    _tell(subscription, f"chose topics ({', '.join(slugs) or 'none'}) of")
+    return True
+
+
+@transaction.atomic
+def pause(subscription: Subscription) -> date | None:
+    """Nothing of this list for three months. Gives the day on which it starts again; None where it has ended."""
+    _locked(subscription)
+    until = in_months(timezone.localdate(), PAUSE_MONTHS)
+    rows = Subscription.objects.filter(pk=subscription.pk, status=Status.ACTIVE)
+    if rows.exclude(paused_until=until, paused_until__isnull=False).update(paused_until=until):
+        _tell(subscription, f"paused, until {until.isoformat()},")
+    return until if rows.exists() else None
+
+
+@transaction.atomic
+def resume(subscription: Subscription) -> bool:
+    """End a pause. True when there was one."""
+    _locked(subscription)
+    rows = Subscription.objects.filter(pk=subscription.pk, status=Status.ACTIVE, paused_until__isnull=False)
+    changed = rows.update(paused_until=None)
+    if changed:
+        _tell(subscription, "ended the pause of")
+    return bool(changed)
+
+
+@transaction.atomic
+def leave(subscription: Subscription, *, source: str = "settings") -> bool:
+    """The reader wants no more of this list: holds for what waits to be sent as well. True when that is new."""
+    contact = _locked(subscription)
+    if contact is None:
+        return False
+    is_new = bool(contact.email_digest) and suppress(
+        contact, scope=consent.scope_of(subscription.contact_list), reason=Suppression.Reason.OBJECTION
+    )
+    return consent.leave(contact, subscription.contact_list, source=source) or is_new
+
+
+@transaction.atomic
+def come_back(subscription: Subscription, *, source: str = "settings") -> bool:
+    """Undo `leave`. What stops messages for another reason, such as a mailbox that is gone, stays."""
+    contact = _locked(subscription)
+    if contact is None or not contact.email_digest:
+        return False
+    if not lift(contact, scope=consent.scope_of(subscription.contact_list)):
+        return False
+    consent.come_back(contact, subscription.contact_list, source=source)
+    return True
+
+
+def has_left(subscription: Subscription) -> bool:
+    """Whether the reader has left this list, so that it can be undone."""
+    scope = consent.scope_of(subscription.contact_list)
+    rows = Suppression.objects.filter(scope=scope, reason=Suppression.Reason.OBJECTION)
+    digest = subscription.contact.email_digest
+    return bool(digest) and rows.filter(email_digest=digest).exists()
+
+
+def in_months(day: date, months: int) -> date:
+    """The same day so many months later, or the last of that month: 30 November and three months is 28 February."""
+    years, month = divmod(day.month - 1 + months, 12)
+    year = day.year + years
+    return date(year, month + 1, min(day.day, monthrange(year, month + 1)[1]))
+
+
+def _locked(subscription: Subscription) -> Contact | None:
+    """The person's row, held until the end of the transaction; None when it is gone or erased."""
+    rows: Any = Contact.objects.select_for_update(of=("self",))
+    return rows.filter(pk=subscription.contact_id, erased_at__isnull=True).first()
+
+
+def _tell(subscription: Subscription, what: str) -> None:
+    """One line of the trail."""
+    record(None, f"{READER}{what} “{subscription.contact_list.name}”", about=subscription.contact)

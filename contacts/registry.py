@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from contacts.models import Contact, ContactList, Segment
+from contacts.models import Contact, ContactList, Segment, Subscription
 
 if TYPE_CHECKING:
     from accounts.models import User
@@ -63,6 +63,8 @@ person_sections: list[Callable[["User", Contact], Iterable[Section]]] = []
 remarks: list[Callable[[Contact], Iterable[tuple[str, Any, dict[str, str]]]]] = []
 # Cards on a list's page, such as how it grew.
 list_sections: list[Callable[[ContactList], Iterable[Section]]] = []
+# Tokens of other rooms that open a reader's settings, such as that of the mail they got: token → the subscription.
+preference_tokens: list[Callable[[str], Subscription | None]] = []
 timeline: list[Callable[[Contact], Iterable[Entry]]] = []
 segment_uses: list[Callable[[Segment], Iterable[Use]]] = []
 # Which letters that are not frozen yet would change with these contacts (their ids), for the check page of an import.
