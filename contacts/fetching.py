@@ -1,4 +1,4 @@
-"""The one module that fetches from outside: from the Parliament's hosts alone, politely, within limits.
+"""The module that fetches from outside: from the Parliament's hosts alone, politely, within limits.
 
 Only https, only public addresses (a name is resolved once and that address is connected to), no redirects, no cookies,
 no proxy of the environment. Source of the limit of 500 requests in 5 minutes: the Open Data Portal's description.
