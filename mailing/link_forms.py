@@ -54,6 +54,11 @@ class _Reader(HTMLParser):
             self._words.append(data)
 
 
+def links_in(html: str) -> list[tuple[str, str]]:
+    """Every link of a text: its address and its words."""
+    return _Reader(html).links
+
+
 def links_line(subject: Subject) -> Iterator[Item]:
     """A link that cannot work blocks; one that follows readers is worth a look."""
     total, sound = 0, True
