@@ -12,6 +12,7 @@ class DeskConfig(AppConfig):
         """Register the checks of the settings; tell webhooks of what happens in the rooms to the left."""
         from accounts import registry
         from desk import checks  # noqa: F401  importing registers them
-        from desk.webhooks import telling
+        from desk.webhooks import notices, telling
 
         registry.announcements.append(telling.tell)
+        registry.tasks.append(notices.tasks)

@@ -9,6 +9,8 @@ from ninja import Schema
 from pydantic import Field
 
 CONTENT_TYPE = "application/problem+json"
+# Python's own words for these changed with RFC 9110.
+TITLES = {413: "Content Too Large", 422: "Unprocessable Content"}
 
 
 class Mistake(Schema):
@@ -42,7 +44,7 @@ def answer(problem: Problem) -> HttpResponse:
     """The problem as an answer, kept by no cache."""
     facts: dict[str, Any] = {
         "type": "about:blank",
-        "title": HTTPStatus(problem.status).phrase,
+        "title": TITLES.get(problem.status) or HTTPStatus(problem.status).phrase,
         "status": problem.status,
         "detail": str(problem.detail),
         "errors": problem.errors,

@@ -6,11 +6,13 @@ from typing import Any
 from django.conf import settings
 from django.core.exceptions import RequestDataTooBig, SuspiciousOperation
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import render
 from django.urls import URLPattern, path, re_path
 from django.utils.translation import gettext as _
 from ninja import NinjaAPI
 from ninja.errors import HttpError, ValidationError
 
+from advocacy.views.framing import standing_frame
 from desk.api import asking, contacts, mailings, public, subscriptions
 from desk.api.edge import METHODS, opened
 from desk.api.problems import CONTENT_TYPE, Problem, answer, nothing_here, of_fields, of_request
@@ -81,6 +83,35 @@ def description(request: HttpRequest) -> HttpResponse:
     return JsonResponse(schema(), json_dumps_params={"ensure_ascii": False, "indent": 1})
 
 
+def docs(request: HttpRequest) -> HttpResponse:
+    """GET docs: the same for people, a page without script."""
+    calls = [
+        {
+            "method": method.upper(),
+            "path": address,
+            "id": operation["operationId"],
+            "summary": operation["summary"],
+            "words": operation.get("description", ""),
+            "needs_key": "security" in operation,
+            "fields": operation.get("parameters", []),
+            "body": _body(operation),
+            "answers": [(status, row["description"]) for status, row in sorted(operation["responses"].items())],
+        }
+        for address, operations in schema()["paths"].items()
+        for method, operation in operations.items()
+    ]
+    context = {**standing_frame("en"), "calls": calls, "site": settings.SITE_URL}
+    return render(request, "desk/api_docs.html", context)
+
+
+def _body(operation: dict[str, Any]) -> list[tuple[str, dict[str, Any]]]:
+    """The fields of a call's body, by name."""
+    content = operation.get("requestBody", {}).get("content", {}).get("application/json", {})
+    name = content.get("schema", {}).get("$ref", "").rpartition("/")[2]
+    found = schema()["components"]["schemas"].get(name, {}) if name else {}
+    return list(found.get("properties", {}).items())
+
+
 def nowhere(request: HttpRequest, **rest: Any) -> HttpResponse:
     """Every other address below the API's."""
     raise nothing_here()
@@ -91,6 +122,7 @@ def urls() -> list[URLPattern]:
     # The library puts its own front page last; it is not ours.
     found = [
         path("openapi.json", opened(description, path="openapi.json", methods={"GET"}), name="openapi"),
+        path("docs", opened(docs, path="docs", methods={"GET"}), name="docs"),
     ]
     for pattern in api.urls[0]:
         if not isinstance(pattern, URLPattern) or pattern.name == "api-root":

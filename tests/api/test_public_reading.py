@@ -109,7 +109,7 @@ def test_a_bad_query_is_a_sentence_that_says_where(client, query):
     problem = answer.json()
     assert problem["errors"][0]["where"] == f"query.{query.partition('=')[0]}"
     assert problem["detail"].endswith(".")
-    assert problem["title"] == "Unprocessable Entity"
+    assert problem["title"] == "Unprocessable Content"
 
 
 def test_a_method_that_is_not_there_is_answered_in_the_same_form(client):

@@ -7,8 +7,11 @@ import os
 
 import pytest
 import schemathesis
+from django.core.signals import request_finished, request_started
 from django.core.wsgi import get_wsgi_application
+from django.db import close_old_connections
 from hypothesis import HealthCheck, Phase, given, settings
+from schemathesis.specs.openapi.checks import positive_data_acceptance
 
 from desk.api import edge, tokens
 from desk.api.v1 import schema
@@ -42,7 +45,17 @@ def test_every_call_has_a_sentence_and_says_what_too_many_calls_get():
 
 
 @pytest.fixture
-def rows(db, monkeypatch):
+def connection_stays(db):
+    """Served as by a real server, a request would close the connection that the test's transaction is on."""
+    for signal in (request_started, request_finished):
+        signal.disconnect(close_old_connections)
+    yield
+    for signal in (request_started, request_finished):
+        signal.connect(close_old_connections)
+
+
+@pytest.fixture
+def rows(connection_stays, monkeypatch):
     monkeypatch.setattr(edge, "MOST_BY_VISITOR", 10**9)
     monkeypatch.setattr(tokens, "MOST_BY_TOKEN", 10**9)
     plant()
@@ -84,7 +97,8 @@ def _hammer(operation, headers):
     def one(case):
         response = case.call(headers=headers)
         assert response.status_code < 500, response.text
-        case.validate_response(response, headers=headers)
+        # Some rules stand in no schema: which languages there are, that a name or an address is needed.
+        case.validate_response(response, headers=headers, excluded_checks=[positive_data_acceptance])
         assert not traces(response.content)
         assert HIDDEN.encode() not in response.content
 
