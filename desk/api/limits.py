@@ -24,7 +24,9 @@ def take(key: str, most: int) -> int:
     row = ApiCount.objects.filter(key=key, window=window)
     if row.filter(count__lt=most).update(count=F("count") + 1):
         return 0
-    if not row.exists() and (_begin(key, window) or row.filter(count__lt=most).update(count=F("count") + 1)):
+    # Not there, or made by somebody else since: then it is there after the failed insert, and counts.
+    is_full = row.filter(count__gte=most).exists()
+    if not is_full and (_begin(key, window) or row.filter(count__lt=most).update(count=F("count") + 1)):
         return 0
     return max(1, int((window + WINDOW - now).total_seconds()) + 1)
 
