@@ -15,6 +15,7 @@ from django.utils import timezone
 
 from contacts.models import Suppression
 from contacts.suppression import suppress
+from mailing import endings
 from mailing.models import Delivery, DeliveryEvent, Mailing
 from transport.errors import GONE, clean
 
@@ -33,6 +34,8 @@ UNVERIFIED = "unverified"  # a message says that it came back, and does not prov
 MARKS = {DELIVERED: "delivered_at", BOUNCED: "bounced_at", COMPLAINED: "complained_at", REPLIED: "replied_at"}
 # After these the next hop must have taken the letter. An out-of-office note is shown to the person who settles.
 PROOFS = {DELIVERED, BOUNCED, DELAYED, PASSED_ON, OPENED, COMPLAINED, REPLIED}
+# After these a subscription may end by itself (mailing.endings).
+ENDING = {BOUNCED, REFUSED, COMPLAINED}
 HARD_BOUNCE = Suppression.Reason.HARD_BOUNCE.value
 COMPLAINT = Suppression.Reason.COMPLAINT.value
 # How long after its end a mailing is still looked at for letters whose proof came before their result.
@@ -75,6 +78,8 @@ def apply(delivery: Delivery, outcome: Outcome) -> bool:
             suppress(delivery.email, reason=outcome.blocks)
         _mark(delivery, outcome)
         _settle(delivery, outcome)
+        if outcome.kind in ENDING:
+            endings.look_at(delivery)
     return True
 
 
