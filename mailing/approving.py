@@ -75,7 +75,7 @@ def may_decide(mailing: Mailing, actor: User, *, submitted_by: User | None = Non
 
 
 def approve(mailing: Mailing, *, actor: User, digest: str, seen: int | None = None) -> Mailing:
-    """Approve what was read and freeze it into deliveries, in one transaction.
+    """Approve what was read; a letter is frozen into deliveries, in the same transaction.
 
     `digest` is that of the page the approver read (`reading_digest`), `seen` its number of people. Raises NotAllowed
     for one's own letter, Moved when text, people or sender are not those of the page any more and LifecycleError when
@@ -91,7 +91,8 @@ def approve(mailing: Mailing, *, actor: User, digest: str, seen: int | None = No
         is_newsletter = row.kind == Mailing.Kind.NEWSLETTER
         then = row.recipients if seen is None or is_newsletter else seen
         found = checklist.run(row)
-        matched, recipients = audience.freeze(row)
+        # A letter's people are frozen here; an issue's when it starts (mailing.recounting), so they are only counted.
+        matched, recipients = audience.count(row) if is_newsletter else audience.freeze(row)
         if recipients > most() and not is_newsletter:
             # The checklist refused such a letter; its audience has grown since.
             raise Moved(moved_sentence(then, recipients))
@@ -106,8 +107,9 @@ def approve(mailing: Mailing, *, actor: User, digest: str, seen: int | None = No
             "approver": actor,
             "approved_at": timezone.now(),
             "approved_digest": digest,
-            "matched": matched,
-            "recipients": recipients,
+            # Of an issue the number that was read stays: its start is compared with it.
+            "matched": row.matched if is_newsletter else matched,
+            "recipients": row.recipients if is_newsletter else recipients,
         }
         move_to(row, Status.APPROVED, actor=actor, changes=changes)
         telling.tell_decision(row, row.submitted_by, actor)
@@ -222,6 +224,8 @@ def undone_columns() -> dict[str, Any]:
         "matched": None,
         "recipients": None,
         "frozen_at": None,
+        "freezing_until": None,
+        "recounted": None,
         "scheduled_at": None,
     }
 

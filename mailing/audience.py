@@ -8,7 +8,8 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from django.db import transaction
-from django.db.models import Count, F, prefetch_related_objects
+from django.db.models import CharField, Count, Expression, F, Subquery, prefetch_related_objects
+from django.db.models.functions import Coalesce
 from django.utils import timezone
 
 from contacts.counting import most
@@ -19,10 +20,10 @@ from contacts.models.people import ContactQuerySet
 from mailing.alternatives import choice_expression, words_of
 from mailing.courtesy import hold
 from mailing.dispatch.store import make_chunks
-from mailing.freezing import context_expression, insert_deliveries
+from mailing.freezing import context_expression, insert_deliveries, issue_values
 from mailing.models import AudienceRule, Delivery, Mailing
 from mailing.places import shape_of
-from mailing.reasons import included, reason_expression
+from mailing.reasons import included, reason_expression, subscription_of
 from mailing.silence import written_to
 
 # Whoever has no row in a language the letter is reviewed in gets its source language, or this.
@@ -67,6 +68,14 @@ def people(mailing: Mailing) -> ContactQuerySet:
     return _people(mailing, is_freeze=False)
 
 
+def language_of(mailing: Mailing) -> Expression:
+    """The language somebody wants this mailing in: what they chose for its list, else their own."""
+    if mailing.kind != Mailing.Kind.NEWSLETTER or not mailing.contact_list_id:
+        return effective_language()
+    chosen = Subquery(subscription_of(mailing).exclude(language="").values("language")[:1])
+    return Coalesce(chosen, effective_language(), output_field=CharField())
+
+
 def order_of(mailing: Mailing) -> tuple[str, ...]:
     """The order of the preview and of the ledger: letters by name. A newsletter's people stand as they came in, since
     nobody reads a list of so many by name and rows in the order of their keys are written twice as fast."""
@@ -79,7 +88,7 @@ def _people(mailing: Mailing, *, is_freeze: bool) -> ContactQuerySet:
     default = mailing.source_language if mailing.source_language in reviewed else FALLBACK_LANGUAGE
     return (
         included(rules)
-        .annotate(wanted_language=effective_language())
+        .annotate(wanted_language=language_of(mailing))
         .annotate(
             given_language=Lookup(F("wanted_language"), {code: code for code in reviewed}, default),
             skip_reason=reason_expression(mailing, rules, is_freeze=is_freeze),
@@ -179,7 +188,8 @@ def survey(mailing: Mailing, *, recently_days: int = 30) -> tuple[AudiencePrevie
 
 def with_context(mailing: Mailing) -> ContactQuerySet:
     """The same people with `context`: their merge values as JSON, made by the database."""
-    return people(mailing).annotate(context=context_expression(passages=choice_expression(mailing)))
+    context = context_expression(passages=choice_expression(mailing), own=issue_values(mailing))
+    return people(mailing).annotate(context=context)
 
 
 def freeze(mailing: Mailing) -> tuple[int, int]:
@@ -189,13 +199,23 @@ def freeze(mailing: Mailing) -> tuple[int, int]:
     whom only one more letter may reach.
     """
     with transaction.atomic():
-        hold(mailing)
-        insert_deliveries(mailing, _people(mailing, is_freeze=True).order_by(*order_of(mailing)))
-        rows = Delivery.objects.filter(mailing=mailing)
-        matched = rows.count()
-        recipients = matched - rows.filter(status=Delivery.Status.SKIPPED).count()
-        now = timezone.now()
-        Mailing.objects.filter(pk=mailing.pk).update(frozen_at=now, matched=matched, recipients=recipients)
-        make_chunks(mailing.pk)
+        found = write_deliveries(mailing)
+        seal(mailing, *found)
+    return found
+
+
+def write_deliveries(mailing: Mailing) -> tuple[int, int]:
+    """The first part of a freeze: the rows. Touches no row of anybody else. Call it in a transaction."""
+    hold(mailing)
+    insert_deliveries(mailing, _people(mailing, is_freeze=True).order_by(*order_of(mailing)))
+    rows = Delivery.objects.filter(mailing=mailing)
+    matched = rows.count()
+    return matched, matched - rows.filter(status=Delivery.Status.SKIPPED).count()
+
+
+def seal(mailing: Mailing, matched: int, recipients: int) -> None:
+    """The second part: the mailing knows its numbers and is cut into chunks. In the same transaction."""
+    now = timezone.now()
+    Mailing.objects.filter(pk=mailing.pk).update(frozen_at=now, matched=matched, recipients=recipients)
+    make_chunks(mailing.pk)
     mailing.frozen_at, mailing.matched, mailing.recipients = now, matched, recipients
-    return matched, recipients

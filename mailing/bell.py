@@ -16,6 +16,11 @@ def ring_due() -> bool:
     return publish("mailing.tasks.ring_due", [])
 
 
+def ring_start(mailing_id: int) -> bool:
+    """Ask for the start of an issue whose time has come; its readers are frozen there. Never raises."""
+    return publish("mailing.tasks.begin_issue", [mailing_id])
+
+
 def ring_incoming() -> bool:
     """Ask for a look at what came in, as beat does too. Never raises."""
     return publish("mailing.tasks.handle_incoming", [])

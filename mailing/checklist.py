@@ -13,6 +13,7 @@ from mailing.audience import Reader
 from mailing.cautions import CAUTIONS, RECENT_DAYS
 from mailing.domain_health import health_line
 from mailing.findings import Checklist, Item, Subject
+from mailing.issue_parts import blocks_of, body_of
 from mailing.link_forms import links_line
 from mailing.models import Mailing, MailingContent
 from mailing.paper_checks import files_line, paper_line, register_line
@@ -38,7 +39,7 @@ def _text(subject: Subject) -> Iterator[Item]:
     name = language_name(language)
     content = subject.contents.get(language)
     url, action = subject.write(language), _("Write it")
-    if content is None or not content.subject.strip() or not content.body.strip():
+    if content is None or not content.subject.strip() or not _has_words(subject, content):
         yield Item("text", "bad", _("The %(language)s text is not written") % {"language": name}, "", url, action)
     elif not content.is_reviewed:
         title = _("The %(language)s text is not marked as reviewed") % {"language": name}
@@ -48,6 +49,11 @@ def _text(subject: Subject) -> Iterator[Item]:
         ready = [language_name(code) for code, found in subject.contents.items() if found.is_reviewed]
         title = ngettext("One text is reviewed", "%(n)d texts are reviewed", len(ready)) % {"n": len(ready)}
         yield Item("text", "ok", title, ", ".join(ready))
+
+
+def _has_words(subject: Subject, content: MailingContent) -> bool:
+    """An issue may have its words in blocks alone."""
+    return bool(content.body.strip() or body_of(blocks_of(subject.mailing), content.language))
 
 
 def _people(subject: Subject) -> Iterator[Item]:

@@ -11,6 +11,7 @@ from typing import Any
 from contacts.models import Segment
 from mailing import audience
 from mailing.alternatives import digest_part
+from mailing.issue_parts import blocks_of, body_of, issue_parts
 from mailing.models import Mailing
 from mailing.paper_words import enclosed_parts, letterhead_parts
 
@@ -63,7 +64,11 @@ def with_shape(recipient: tuple[int | None, str | None, str], shape: str) -> Rec
 def parts_of(mailing: Mailing) -> dict[str, Any]:
     """Everything an approval is bound to but the people, as JSON can hold it."""
     sender = mailing.sender
-    texts = sorted((text.language, text.subject, text.body, text.is_reviewed) for text in mailing.contents.all())
+    blocks = blocks_of(mailing)
+    texts = sorted(
+        (text.language, text.subject, text.body + body_of(blocks, text.language), text.is_reviewed)
+        for text in mailing.contents.all()
+    )
     found: dict[str, Any] = {
         "reference": mailing.reference,
         "source_language": mailing.source_language,
@@ -71,6 +76,7 @@ def parts_of(mailing: Mailing) -> dict[str, Any]:
         "letterhead": [mailing.owner.name, mailing.owner.transparency_register_id, *letterhead_parts(mailing)],
         "sender": [sender.name, sender.from_email, sender.reply_to, sender.person, sender.person_role, sender.place],
     }
+    found |= issue_parts(mailing, blocks)
     if passages := digest_part(mailing):
         found["passages"] = passages
     # What goes along is approved with the text: whether a PDF does, and each file by its digest.

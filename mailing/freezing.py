@@ -3,6 +3,7 @@
 from typing import Any, ClassVar
 
 from django.apps.registry import Apps
+from django.core.exceptions import EmptyResultSet
 from django.db import connection, models
 from django.db.models import (
     Case,
@@ -20,15 +21,16 @@ from django.db.models import (
     Value,
     When,
 )
-from django.db.models.functions import Cast, Coalesce, Concat, JSONArray, JSONObject, Trim
+from django.db.models.functions import Cast, Coalesce, Concat, JSONArray, JSONObject, Trim, TruncDate
 from django.utils import timezone
 
 from contacts.languages import effective_country
-from contacts.models import Body, Mandate, Membership
+from contacts.models import Body, Mandate, Membership, Subscription
 from contacts.salutations import SalutationTable, closing_expression, opening_expression, shape_expression
 from mailing.alternatives import choice_expression
 from mailing.dispatch.failpoints import failpoint
 from mailing.models import Delivery, Mailing
+from mailing.reasons import subscription_of
 from transport.message import ascii_address
 
 # For one large statement: sorts and hashes get more memory, and nothing is compiled (it takes longer than it saves).
@@ -102,12 +104,13 @@ def context_expression(
     has_mandate: Q | None = None,
     shape: F | None = None,
     passages: JSONObject | None = None,
-    thread: Expression | None = None,
+    own: dict[str, Any] | None = None,
 ) -> JSONObject:
     """A recipient's merge values; country, group and committees stay codes until rendering words them.
 
     Give what the query has worked out already: the country, whether there is an open mandate, the shape of the name.
-    `passages` says which alternative passages a reader gets (mailing.alternatives), for letters that have any.
+    `passages` says which alternative passages a reader gets (mailing.alternatives), for letters that have any; `own` is
+    what letters of some kind have besides.
     """
     table = SalutationTable()
     if has_mandate is None:
@@ -124,7 +127,7 @@ def context_expression(
         group=Case(When(has_mandate, then=group), default=Value(""), output_field=CharField()),
         committees=_committees(has_mandate),
         **({"passages": passages} if passages else {}),
-        **({"thread": thread} if thread else {}),
+        **(own or {}),
     )
 
 
@@ -163,7 +166,10 @@ def insert_deliveries(mailing: Mailing, people: QuerySet[Any]) -> None:
         shown_country=effective_country(), has_mandate=Exists(_open_mandates()), shape=shape_expression()
     )
     names = [field.attname for field in Matched._meta.concrete_fields]
-    matched, given = inner.values_list(*names).query.sql_with_params()
+    try:
+        matched, given = inner.values_list(*names).query.sql_with_params()
+    except EmptyResultSet:
+        return  # Rules that name nobody, whoever there is: there is nothing to ask the database.
     columns = _columns(mailing)
     selected = Matched.objects.order_by().annotate(**{f"col_{name}": value for name, value in columns.items()})
     rows, more = selected.values_list(*(f"col_{name}" for name in columns)).query.sql_with_params()
@@ -197,6 +203,37 @@ def thread_expression(mailing: Mailing) -> Expression | None:
     return JSONArray(*found) if found else None
 
 
+def own_values(mailing: Mailing) -> dict[str, Any]:
+    """What the rows of this mailing carry besides: the thread of a follow-up, what an issue's readers chose."""
+    thread = thread_expression(mailing)
+    return ({"thread": thread} if thread else {}) | issue_values(mailing)
+
+
+def issue_values(mailing: Mailing) -> dict[str, Any]:
+    """What an issue's reader has besides: the day they confirmed, and which of its topics they chose (their ids).
+
+    Without topics in the issue its readers have none, so that all of them read one and the same.
+    """
+    if mailing.kind != Mailing.Kind.NEWSLETTER or not mailing.contact_list_id:
+        return {}
+    day = subscription_of(mailing).annotate(day=Cast(TruncDate("confirmed_at"), TextField())).values("day")[:1]
+    found: dict[str, Any] = {"subscribed_on": Coalesce(Subquery(day), Value(""), output_field=TextField())}
+    if topics := topics_of(mailing):
+        chosen = Subscription.topics.through.objects.filter(
+            subscription__contact=OuterRef("pk"), subscription__contact_list=mailing.contact_list_id, topic__in=topics
+        )
+        rows = chosen.order_by().values("subscription__contact").values_list(JSONList(F("topic_id")))
+        nothing = Value([], output_field=JSONField())
+        found["topics"] = AsJSON(Coalesce(Subquery(rows), nothing, output_field=JSONField()))
+    return found
+
+
+def topics_of(mailing: Mailing) -> list[int]:
+    """The topics that the blocks of an issue carry."""
+    rows = mailing.blocks.filter(topic__isnull=False).order_by("topic_id").values_list("topic_id", flat=True).distinct()
+    return list(rows)
+
+
 def _columns(mailing: Mailing) -> dict[str, Any]:
     """What each column of a delivery gets from a row of Matched."""
     gets_it = Q(skip_reason="")
@@ -205,7 +242,7 @@ def _columns(mailing: Mailing) -> dict[str, Any]:
         has_mandate=Q(has_mandate=True),
         shape=F("shape"),
         passages=choice_expression(mailing, country="shown_country"),
-        thread=thread_expression(mailing),
+        own=own_values(mailing),
     )
     return {
         "mailing_id": Value(mailing.pk),

@@ -1,7 +1,8 @@
 """Whom the rules of an audience name, and why somebody of them is left out: parts of one query."""
 
-from django.db.models import Case, CharField, Count, Exists, F, OuterRef, Q, Value, When, Window
+from django.db.models import Case, CharField, Count, Exists, F, OuterRef, Q, QuerySet, Value, When, Window
 from django.db.models.functions import RowNumber
+from django.utils import timezone
 
 from contacts.criteria import resolve
 from contacts.models import Contact, LegalBasis, Subscription, Suppression
@@ -74,7 +75,7 @@ def _own_reasons(mailing: Mailing, rules: list[AudienceRule]) -> list[When]:
             excluded |= Q(pk=rule.contact_id)
         else:
             excluded |= Q(pk__in=matching_of(rule).values("pk"))
-    return [
+    found = [
         When(erased_at__isnull=False, then=Value(Reason.ERASED.value)),
         When(Q(email_key__isnull=True) | Q(email=""), then=Value(Reason.NO_ADDRESS.value)),
         When(Q(Exists(blocked.filter(reason=Suppression.Reason.OBJECTION))), then=Value(Reason.OBJECTED.value)),
@@ -83,6 +84,16 @@ def _own_reasons(mailing: Mailing, rules: list[AudienceRule]) -> list[When]:
         When(excluded, then=Value(Reason.EXCLUDED.value)),
         When(written | over_cap(mailing), then=Value(Reason.COURTESY_CAP.value)),
     ]
+    if mailing.kind == Mailing.Kind.NEWSLETTER and mailing.contact_list_id:
+        resting = subscription_of(mailing).filter(paused_until__gt=timezone.localdate())
+        found.append(When(Q(Exists(resting)), then=Value(Reason.PAUSED.value)))
+    return found
+
+
+def subscription_of(mailing: Mailing) -> QuerySet[Subscription]:
+    """The outer contact's confirmed subscription of the list that an issue goes to."""
+    active = Subscription.objects.filter(contact_list=mailing.contact_list_id, status=Subscription.Status.ACTIVE)
+    return active.filter(contact=OuterRef("pk"))
 
 
 def _without_basis(mailing: Mailing) -> Q:
@@ -93,5 +104,4 @@ def _without_basis(mailing: Mailing) -> Q:
     if mailing.kind != Mailing.Kind.NEWSLETTER:
         return Q(legal_basis=LegalBasis.CONSENT)
     # Without a list nobody confirmed anything, so nobody gets it.
-    active = Subscription.objects.filter(contact_list=mailing.contact_list_id, status=Subscription.Status.ACTIVE)
-    return ~Q(Exists(active.filter(contact=OuterRef("pk"))))
+    return ~Q(Exists(subscription_of(mailing)))

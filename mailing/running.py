@@ -12,7 +12,7 @@ from django.utils.translation import ngettext
 
 from accounts.audit import record
 from accounts.models import User
-from mailing import bell, telling
+from mailing import bell, recounting, telling
 from mailing.approving import undone_columns, unfreeze
 from mailing.dispatch import breaker, clock, holding, hours
 from mailing.dispatch.store import cancel_waiting, counts, has_queued
@@ -78,10 +78,13 @@ def undo(mailing: Mailing, *, actor: User) -> Mailing:
 def start_due() -> list[int]:
     """Start what is due and give the ids of all mailings under way in their hours, so that the caller rings for each.
 
-    A mailing whose latest time has passed asks instead: it is paused, and who started it is told.
+    A mailing whose latest time has passed asks instead: it is paused, and who started it is told. An issue is frozen
+    first, by a task of its own (mailing.recounting).
     """
     now = clock.now()
-    for due in Mailing.objects.filter(status=Status.SCHEDULED, scheduled_at__lte=now):
+    recounting.ring_due(now)
+    due_ones = Mailing.objects.filter(status=Status.SCHEDULED, scheduled_at__lte=now, frozen_at__isnull=False)
+    for due in due_ones:
         try:
             _start(due, now)
         except Moved:
@@ -114,10 +117,14 @@ def pause_missed(mailing: Mailing) -> bool:
 def pause(mailing: Mailing, actor: User | None = None, note: str = "") -> bool:
     """Stop taking new letters until somebody resumes. Gives False when it was not sending any more.
 
-    What is in flight ends by itself. The engine calls it without an actor and with the reason.
+    What is in flight ends by itself. The engine calls it without an actor and with the reason. An issue that has not
+    started, or is being frozen, is approved and waits again.
     """
     with transaction.atomic():
         row = locked(mailing)
+        if actor is not None and row.status == Status.SCHEDULED and row.kind == Mailing.Kind.NEWSLETTER:
+            recounting.put_off(row, actor=actor, note=note)
+            return True
         if row.status != Status.SENDING:
             return False
         move_to(row, Status.PAUSED, actor=actor, note=note, changes={"pause_reason": note[:300]})
@@ -176,14 +183,16 @@ def stop_the_rest(mailing: Mailing, *, actor: User) -> Stopped:
     """
     with transaction.atomic():
         row = locked(mailing)
-        if row.status in FINAL or row.frozen_at is None:
+        is_waiting = row.kind == Mailing.Kind.NEWSLETTER and row.status == Status.SCHEDULED
+        if row.status in FINAL or (row.frozen_at is None and not is_waiting):
             raise LifecycleError(_("There is nothing left to stop."))
         cancelled = cancel_waiting(row.pk)
         gone = [Delivery.Status.SENT, Delivery.Status.UNCERTAIN, Delivery.Status.QUEUED]
         left = Delivery.objects.filter(mailing=row, status__in=gone).count()
         result = Stopped(left=left, cancelled=cancelled)
         record(actor, f"stopped the rest of {row.reference}: {result.sentence}", about=row, label=row.reference)
-        move_to(row, Status.CANCELLED, actor=actor, note=result.sentence)
+        unfrozen = {"matched": None, "recipients": None} if row.frozen_at is None else None
+        move_to(row, Status.CANCELLED, actor=actor, note=result.sentence, changes=unfrozen)
     mailing.refresh_from_db()
     return result
 

@@ -18,7 +18,8 @@ TRANSITIONS: dict[str, frozenset[str]] = {
     Status.DRAFT: frozenset({Status.IN_REVIEW, Status.CANCELLED}),
     Status.IN_REVIEW: frozenset({Status.DRAFT, Status.APPROVED, Status.CANCELLED}),
     Status.APPROVED: frozenset({Status.DRAFT, Status.SCHEDULED, Status.CANCELLED}),
-    Status.SCHEDULED: frozenset({Status.DRAFT, Status.SENDING, Status.CANCELLED}),
+    # An issue asks when its readers have become many more or fewer, and can be paused before it starts.
+    Status.SCHEDULED: frozenset({Status.DRAFT, Status.APPROVED, Status.SENDING, Status.CANCELLED}),
     Status.SENDING: frozenset({Status.PAUSED, Status.FINISHED, Status.CANCELLED}),
     Status.PAUSED: frozenset({Status.SENDING, Status.FINISHED, Status.CANCELLED}),
     # A person may send one letter again whose outcome is not known, after everything else is done.
@@ -93,6 +94,8 @@ def move_to(
             version=mailing.version,
         )
         sentence = SENTENCES[status].format(ref=mailing.reference, version=mailing.version)
+        if status == Status.APPROVED and old == Status.SCHEDULED:
+            sentence = f"put off the sending of {mailing.reference}"
         if status == Status.SENDING and old != Status.SCHEDULED:
             sentence = f"resumed {mailing.reference}"
         record(actor, sentence, about=mailing, label=mailing.reference)

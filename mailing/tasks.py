@@ -2,7 +2,7 @@
 
 from celery import shared_task
 
-from mailing import answering, collecting, domain_health, handling, informing
+from mailing import answering, collecting, domain_health, endings, handling, informing, recounting
 from mailing.dispatch import recovery, sending
 
 
@@ -17,6 +17,13 @@ def dispatch(mailing_id: int) -> None:
 def ring_due() -> None:
     """Start what is due and ring for what is under way."""
     recovery.ring_due()
+
+
+# A million readers are frozen in less than a minute; the lease is longer than the limit.
+@shared_task(ignore_result=True, soft_time_limit=240, time_limit=270)
+def begin_issue(mailing_id: int) -> None:
+    """Freeze the readers of an issue and start it."""
+    recounting.begin(mailing_id)
 
 
 @shared_task(ignore_result=True)
@@ -59,3 +66,9 @@ def note_informed() -> None:
 def check_domains() -> None:
     """Ask the DNS about the domains of senders, where this installation asks it."""
     domain_health.check_all()
+
+
+@shared_task(ignore_result=True)
+def end_subscriptions() -> None:
+    """End the subscriptions of those who complained, are gone, or whose issues came back."""
+    endings.end_all()

@@ -47,6 +47,11 @@ def tell_stopped(mailing: Mailing, reason: str) -> None:
     _tell(_starter(mailing), "sending-stopped", mailing, {"reason": reason, "left": left})
 
 
+def tell_asked(mailing: Mailing, reason: str) -> None:
+    """Tell who started the sending that an issue did not start, and why; a person has to say how it goes on."""
+    _tell(_starter(mailing), "start-asked", mailing, {"reason": reason})
+
+
 def _starter(mailing: Mailing) -> User | None:
     """Who said when it leaves."""
     move = mailing.transitions.filter(to_status=Mailing.Status.SCHEDULED).select_related("actor").last()

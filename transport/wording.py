@@ -31,6 +31,8 @@ PURPOSES: dict[str, set[str]] = {
     "sending-done": {"reference", "title", "recipients", "accepted", "not_sent", "not_known", "url"},
     # reason in a sentence, left: how many recipients wait
     "sending-stopped": {"reference", "title", "reason", "left", "url"},
+    # an issue did not start and asks: reason in a sentence
+    "start-asked": {"reference", "title", "reason", "url"},
     # a call to sign: kind (asked, reminder, changed), name of the signer, organisation, who leads, deadline, note, url
     "sign-on": {"reference", "title", "kind", "name", "organisation", "who", "deadline", "note", "url"},
     # what was taken down: answer (signed, declined, asks_change), person, printed (a name), version, note, is_late, url
@@ -47,6 +49,8 @@ PURPOSES: dict[str, set[str]] = {
     "confirm-subscription": {"name", "frequency", "until", "url"},
     # one that is on the list asked again: url of its settings
     "already-subscribed": {"name", "url"},
+    # somebody asked for the link to the settings of an address that is on a list: url
+    "preferences-link": {"url"},
     # it was confirmed: url of the settings
     "welcome": {"name", "frequency", "url"},
     # subject, text, html ("" for none), reply_to, headers (an object)
@@ -57,7 +61,7 @@ PURPOSES: dict[str, set[str]] = {
 # Those that go to people outside, who are spoken to in every language of the public pages; the others go to colleagues.
 TO_OUTSIDERS = {
     *("sign-on", "sign-on-receipt", "sign-on-reply", "answers-asked", "answers-decided"),
-    *("confirm-subscription", "already-subscribed", "welcome"),
+    *("confirm-subscription", "already-subscribed", "welcome", "preferences-link"),
 }
 
 

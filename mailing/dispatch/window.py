@@ -3,7 +3,7 @@
 import json
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime
-from typing import NamedTuple
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from django.db import connection, transaction
@@ -38,6 +38,11 @@ ANSWERED = """CASE WHEN EXISTS (
     SELECT 1 FROM mailing_delivery AS f WHERE f.mailing_id IN ({marks}) AND f.contact_id = d.contact_id
     AND f.skip_reason = '' AND f.replied_at IS NOT NULL
 ) THEN 'answered' END"""
+# Of an issue alone: who left or paused the list after the freeze.
+RESTING = """(
+    SELECT CASE WHEN u.status = 'unsubscribed' THEN 'left' WHEN u.paused_until > %s THEN 'resting' END
+    FROM contacts_subscription AS u WHERE u.contact_id = d.contact_id AND u.contact_list_id = %s
+)"""
 # By their key alone: with a further condition, a table without statistics would be read as a whole.
 HOLD_CONTACTS = f"""
 SELECT id, erased_at IS NULL FROM contacts_contact
@@ -64,7 +69,8 @@ class Recipient(NamedTuple):
     attempts: int
     # Its PDF on letterhead, of a letter that carries one.
     paper_bytes: bytes | None
-    # Why nobody may write to this address any more, if that is so: a reason of Suppression, or "answered".
+    # Why nobody may write to this address any more, if that is so: a reason of Suppression, or "answered", "left",
+    # "resting".
     suppressed: str | None = None
 
     @property
@@ -126,13 +132,16 @@ def _look(claim: Claim, mailing: Mailing, size: int) -> tuple[str, list[Recipien
     words = {"within": "= ANY (ARRAY", "close": ")", "lock": "FOR SHARE"} if is_postgresql else {"within": "IN"}
     hold = HOLD_CONTACTS.format_map({"close": "", "lock": ""} | words)
     kin = mailing.kin
+    given: list[Any] = kin
     answered = ANSWERED.format(marks=", ".join(["%s"] * len(kin))) if kin else "NULL"
+    if mailing.kind == Mailing.Kind.NEWSLETTER and mailing.contact_list_id:
+        answered, given = RESTING, [timezone.localdate(), mailing.contact_list_id]
     next_rows = NEXT_ROWS.format(paper=PAPER if mailing.attaches_papers else "NULL", answered=answered)
     for _try in range(MOST_LOOKS):
         with together():
             held = ask_status(claim.mailing_id)
             contacts = ask(hold, window)
-            found = ask(next_rows, [mailing.suppression_scope, *kin, *window])
+            found = ask(next_rows, [mailing.suppression_scope, *given, *window])
         there = {int(pk): bool(is_there) for pk, is_there in contacts()}
         rows = [Recipient(*row) for row in found()]
         if all(row.contact_id is None or row.contact_id in there for row in rows):
@@ -151,6 +160,10 @@ def _why_not(rows: list[Recipient], there: dict[int, bool], mailing: Mailing) ->
             reasons[row.pk] = Delivery.SkipReason.ERASED
         elif row.suppressed == "answered":
             reasons[row.pk] = Delivery.SkipReason.EXCLUDED
+        elif row.suppressed == "left":
+            reasons[row.pk] = Delivery.SkipReason.OBJECTED
+        elif row.suppressed == "resting":
+            reasons[row.pk] = Delivery.SkipReason.PAUSED
         elif row.suppressed:
             reason = Suppression.Reason(row.suppressed)
             reasons[row.pk] = SKIP_REASONS.get(reason, Delivery.SkipReason.SUPPRESSED)

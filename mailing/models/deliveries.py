@@ -11,7 +11,7 @@ from mailing.models.mailings import Mailing
 
 
 class Delivery(models.Model):
-    """One recipient of one mailing. Frozen at approval; the engine writes its result once."""
+    """One recipient of one mailing. Frozen at approval, of an issue at its start; the engine writes its result once."""
 
     class Status(models.TextChoices):
         QUEUED = "queued", _("Waiting")
@@ -30,6 +30,7 @@ class Delivery(models.Model):
         EXCLUDED = "excluded", _("Left out by a rule")
         ERASED = "erased", _("Erased")
         MANDATE_ENDED = "mandate_ended", _("Mandate ended")
+        PAUSED = "paused", _("Paused at their own wish")
 
     class ErrorKind(models.TextChoices):
         TRANSIENT = "transient", _("Delayed")

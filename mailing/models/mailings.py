@@ -79,6 +79,10 @@ class Mailing(Owned):
     submitted_at = models.DateTimeField(null=True, blank=True)
     approved_at = models.DateTimeField(null=True, blank=True)
     frozen_at = models.DateTimeField(null=True, blank=True)
+    # An issue is frozen when it starts: until when the one who does it has it for themselves.
+    freezing_until = models.DateTimeField(null=True, blank=True)
+    # The readers an issue had when it should have started, if that is far from what was approved: asked, or agreed to.
+    recounted = models.PositiveIntegerField(null=True, blank=True)
     scheduled_at = models.DateTimeField(null=True, blank=True)
     # When it may leave: a pace, hours of the day on some weekdays (ISO numbers, "12345") in a time zone, and an end
     # after which it asks instead of firing late.

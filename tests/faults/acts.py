@@ -16,6 +16,14 @@ def approve(mailing_id: int, approver_id: int, digest: str, barrier: str = "") -
     lifecycle.approve(mailing, actor=approver, digest=digest)
 
 
+def begin(mailing_id: int, barrier: str = "") -> None:
+    """Freeze and start an issue that is due, begun when the file is there."""
+    from mailing import recounting
+
+    wait_for(barrier)
+    recounting.begin(mailing_id)
+
+
 def send(mailing_id: int, barrier: str) -> None:
     """One turn of a worker, begun when the file is there."""
     from mailing.dispatch import sending

@@ -281,13 +281,14 @@ def become(order: dict[str, Any]) -> None:
 
 def loop_fast() -> None:
     """`run_dispatch` with a shorter sleep and without bells: for thousands of recipients and kills."""
-    from mailing import bell, lifecycle
+    from mailing import bell, lifecycle, recounting
     from mailing.dispatch import recovery, sending
     from mailing.dispatch.claiming import has_work
 
     bell.publish = lambda task, arguments: False
     while True:
         recovery.sweep()
+        recounting.begin_due()
         due = [mailing_id for mailing_id in lifecycle.start_due() if has_work(mailing_id)]
         for mailing_id in due:
             sending.run(mailing_id, budget=2.0)

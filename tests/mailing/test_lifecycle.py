@@ -25,6 +25,8 @@ ALLOWED = {
     ("in_review", "approved"),
     ("approved", "scheduled"),
     ("scheduled", "sending"),
+    # An issue asks before it starts, or is paused before that.
+    ("scheduled", "approved"),
     ("sending", "paused"),
     ("paused", "sending"),
     ("sending", "finished"),

@@ -6,7 +6,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandParser
 
-from mailing import lifecycle
+from mailing import lifecycle, recounting
 from mailing.dispatch import recovery, sending
 from mailing.dispatch.claiming import has_work
 
@@ -34,6 +34,7 @@ class Command(BaseCommand):
         try:
             while not self.is_stopping:
                 recovery.sweep()
+                recounting.begin_due()
                 due = [mailing_id for mailing_id in lifecycle.start_due() if has_work(mailing_id)]
                 sent = sum(self._take_turn(mailing_id) for mailing_id in due)
                 if not due and options["once"]:
