@@ -177,7 +177,7 @@ def _confirmation(request: HttpRequest, row: SignUp, form: ConfirmForm | None = 
         "form": form,
         "text": text_of(row.contact_list, row.language),
         "address": masked(row.email),
-        "language": own_name(row.language),
+        "chosen": own_name(row.language),
         "until": date_format(localtime(ends_at(row.asked_at)), "j F"),
     }
     return render(request, "public/confirm.html", context, status=422 if form.errors else 200)

@@ -56,6 +56,7 @@ def test_looking_changes_nothing(client, letter):
     assert page.status_code == 200
     assert "n•••@readers.example" in page.content.decode()
     assert ADDRESS not in page.content.decode()
+    assert "<dd>English</dd>" in page.content.decode()
 
 
 def test_the_link_in_the_mail_is_this_page(client, letter):
@@ -126,7 +127,9 @@ def test_who_left_or_was_erased_comes_back_by_their_own_word(client, letter, bef
     _row, path = asked(letter, address=address)
     client.post(path)
     subscription = Subscription.objects.get(contact__email=address, status="active")
-    assert not Suppression.objects.of(f"list:{letter.pk}").filter(email_digest=subscription.contact.email_digest).exists()
+    assert (
+        not Suppression.objects.of(f"list:{letter.pk}").filter(email_digest=subscription.contact.email_digest).exists()
+    )
     assert (subscription.ended_by, subscription.unsubscribed_at) == ("", None)
 
 
