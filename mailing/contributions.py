@@ -43,10 +43,7 @@ def tasks(user: User) -> Iterable[desk.Task]:
     for mailing in found:
         if not mailing.unknown:
             continue
-        sentence = ngettext(
-            "%(n)d letter may or may not have arrived", "%(n)d letters may or may not have arrived", mailing.unknown
-        )
-        detail = sentence % {"n": mailing.unknown}
+        detail = _unknown(mailing) % {"n": mailing.unknown}
         yield desk.Task(mailing.title, mailing.reference, detail, _report(mailing), _("Settle"), "alert", "warn")
     for mailing in found:
         if mailing.status == Mailing.Status.PAUSED:
@@ -59,6 +56,16 @@ def tasks(user: User) -> Iterable[desk.Task]:
         detail = follow_ups.sentence_of(mailing.unanswered)
         url = reverse("mailing:letter_followup", args=[mailing.reference])
         yield desk.Task(mailing.title, mailing.reference, detail, url, _("Draft a follow-up"), "reply")
+
+
+def _unknown(mailing: Any) -> str:
+    if mailing.kind == Mailing.Kind.NEWSLETTER:
+        return ngettext(
+            "%(n)d copy may or may not have arrived", "%(n)d copies may or may not have arrived", mailing.unknown
+        )
+    return ngettext(
+        "%(n)d letter may or may not have arrived", "%(n)d letters may or may not have arrived", mailing.unknown
+    )
 
 
 def _standing(mine: Any) -> list[Any]:
@@ -138,15 +145,24 @@ def drafts(user: User) -> Iterable[desk.Draft]:
 
 
 def tiles(user: User) -> Iterable[desk.Tile]:
-    """Letters accepted this year; nothing before the first."""
+    """Letters, and copies of issues, accepted this year; nothing before the first."""
     year = timezone.localdate().year
     sent = Delivery.objects.filter(
         mailing__in=Mailing.objects.visible_to(user), status=Delivery.Status.SENT, sent_at__year=year
     )
-    found = sent.aggregate(letters=Count("pk"), mailings=Count("mailing", distinct=True))
+    letter, issue = (Q(mailing__kind=kind) for kind in (Mailing.Kind.LETTER, Mailing.Kind.NEWSLETTER))
+    found = sent.aggregate(
+        letters=Count("pk", filter=letter),
+        mailings=Count("mailing", distinct=True, filter=letter),
+        copies=Count("pk", filter=issue),
+        issues=Count("mailing", distinct=True, filter=issue),
+    )
     if found["letters"]:
         note = ngettext("in %(n)d mailing", "in %(n)d mailings", found["mailings"]) % {"n": found["mailings"]}
         yield desk.Tile(_("Letters accepted in %(year)d") % {"year": year}, str(found["letters"]), "", note)
+    if found["copies"]:
+        note = ngettext("in %(n)d issue", "in %(n)d issues", found["issues"]) % {"n": found["issues"]}
+        yield desk.Tile(_("Newsletters accepted in %(year)d") % {"year": year}, str(found["copies"]), "", note)
 
 
 def search(user: User, words: str) -> Iterable[desk.Hit]:
@@ -156,7 +172,8 @@ def search(user: User, words: str) -> Iterable[desk.Hit]:
         rows = rows.filter(Q(title__icontains=word) | Q(reference__icontains=word))
     for mailing in rows[:MOST]:
         detail = f"{mailing.reference}, {mailing.get_status_display()}"
-        yield desk.Hit(mailing.title, detail, address_of(mailing), _("Letter"))
+        kind = _("Newsletter") if mailing.kind == Mailing.Kind.NEWSLETTER else _("Letter")
+        yield desk.Hit(mailing.title, detail, address_of(mailing), kind)
 
 
 def statement_actions(user: User, statement: Statement) -> Iterable[statements.Action]:
