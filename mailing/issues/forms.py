@@ -103,8 +103,8 @@ class RowForm(forms.Form):
     """One row of figures, dates or news. All of it empty: no row."""
 
     def __init__(self, *args: Any, kind: str, language: str, **kwargs: Any) -> None:
-        kwargs.setdefault("empty_permitted", True)
-        super().__init__(*args, use_required_attribute=False, **kwargs)
+        kwargs |= {"empty_permitted": True, "use_required_attribute": False}
+        super().__init__(*args, **kwargs)
         self.kind = kind
         self.fields.update(_row_fields(kind))
         for name in ("label", "text", "title"):
@@ -134,7 +134,7 @@ class RowForm(forms.Form):
 def _row_fields(kind: str) -> dict[str, forms.Field]:
     if kind == Kind.FIGURES:
         number = {"class": "input num", "inputmode": "numeric"}
-        whole = {"min_value": 0, "max_value": LARGEST_FIGURE}
+        whole: dict[str, Any] = {"min_value": 0, "max_value": LARGEST_FIGURE}
         return {
             "label": forms.CharField(label=_("What is counted"), max_length=120, widget=_input()),
             "value": forms.IntegerField(label=_("How many"), widget=forms.NumberInput(number), **whole),
@@ -202,7 +202,8 @@ class BlockForm(forms.Form):
         start |= {"edition": text.edition if text.pk else 0}
         start |= {"topic": block.topic_id, "topic_before": block.topic_id or ""}
         kwargs["initial"] = start | kwargs.get("initial", {})
-        super().__init__(*args, prefix=f"b{block.pk}", use_required_attribute=False, **kwargs)
+        kwargs |= {"prefix": f"b{block.pk}", "use_required_attribute": False}
+        super().__init__(*args, **kwargs)
         self._shape(topics)
         rows = kwargs["initial"].get("rows", text.rows) if not self.is_bound else []
         self.rows = self._rows(rows)
@@ -219,7 +220,7 @@ class BlockForm(forms.Form):
             self.fields["topic"].queryset = Topic.objects.filter(  # type: ignore[attr-defined]
                 contact_list=self.block.mailing.contact_list_id
             )
-            self.fields["topic"].widget.choices = [("", _("All readers")), *topics]  # type: ignore[attr-defined]
+            self.fields["topic"].widget.choices = [("", _("All readers")), *topics]
         else:
             del self.fields["topic"]
 

@@ -101,8 +101,8 @@ class Editor:
 
     @property
     def is_valid(self) -> bool:
-        """Whether everything that was sent is in order."""
-        valid = [row.form.is_valid() for row in self.rows]
+        """Whether everything that was sent is in order; a block that came since is not among it."""
+        valid = [row.form.is_valid() for row in self.rows if row.form.is_bound]
         return self.head.is_valid() and all(valid)
 
     @property
@@ -148,9 +148,9 @@ def editor_of(mailing: Mailing, content: MailingContent, data: QueryDict | None 
         sent = data if data is not None and f"b{block.pk}-edition" in data else None
         form = BlockForm(sent, block=block, text=text, topics=topics)
         source = texts.get(mailing.source_language) if content.language != mailing.source_language else None
-        ends = {"is_first": number == 1, "is_last": number == len(found)}
-        link = sources.link_of(block, content.language)
-        rows.append(Row(block, number, form, **ends, is_stale=block.pk in stale, link=link, source=source))
+        row = Row(block, number, form, is_first=number == 1, is_last=number == len(found), source=source)
+        row.is_stale, row.link = block.pk in stale, sources.link_of(block, content.language)
+        rows.append(row)
     return Editor(mailing, content, HeadForm(data, content=content), rows, gone=_gone(data, found))
 
 

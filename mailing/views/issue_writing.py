@@ -229,7 +229,7 @@ def _back(request: HttpRequest, mailing: Mailing, at: str) -> HttpResponse:
 
 @requires("mailing.edit")
 def block_refresh(request: HttpRequest, reference: str, pk: int) -> HttpResponse:
-    """What the source of a block says now beside what the issue says; a POST takes it over in every language."""
+    """What the source of a block says now beside what the issue says; a POST takes it over, or notes that it stays."""
     mailing = find_issue(request, reference)
     block = find_block(mailing, pk)
     if block is None or not (block.statement_id or block.plan_id):
@@ -237,7 +237,10 @@ def block_refresh(request: HttpRequest, reference: str, pk: int) -> HttpResponse
     language = pages.content_of(mailing, request.GET.get("lang", "")).language
     if request.method == "POST":
         try:
-            if drafting.take_over(block, actor=request.user):  # type: ignore[arg-type]
+            if "keep" in request.POST:
+                drafting.keep_words(block, actor=request.user)  # type: ignore[arg-type]
+                messages.success(request, _("Noted: the block is right as it is."))
+            elif drafting.take_over(block, actor=request.user):  # type: ignore[arg-type]
                 messages.success(request, _("Taken over in every language. Read it, and mark it as reviewed again."))
         except LifecycleError as error:
             messages.error(request, str(error))

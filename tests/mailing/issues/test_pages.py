@@ -167,7 +167,7 @@ def test_every_kind_of_block_is_added_with_a_plain_button(desk, issue, kind):
     answer = desk.post(address("block_add", issue, lang="en"), {**opened(desk, issue), "kind": kind})
     block = Block.objects.get(mailing=issue, position=2)
     assert block.kind == kind
-    assert answer.url.endswith(f"&at=first-{block.pk}#block-{block.pk}")
+    assert answer.url.endswith(f"&at=first-{block.pk}")
     assert desk.get(answer.url).status_code == 200
 
 
@@ -282,6 +282,15 @@ def test_two_people_in_one_block_see_both_texts_and_nothing_is_lost(desk, issue,
     assert BlockText.objects.get(block=lead).heading == "Mine"
 
 
+def test_a_block_that_somebody_added_meanwhile_stops_no_save(desk, issue, lead, officer):
+    sent = opened(desk, issue)
+    blocks.add(issue, "figures", actor=officer)
+    answer = desk.post(address("issue_write", issue, lang="en"), {**sent, f"b{lead.pk}-heading": "Mine"})
+    assert answer.status_code == 302
+    assert BlockText.objects.get(block=lead).heading == "Mine"
+    assert issue.blocks.count() == 2
+
+
 def test_words_of_a_block_that_was_taken_out_meanwhile_are_shown(desk, issue, lead, officer):
     sent = opened(desk, issue) | {f"b{lead.pk}-heading": "Precious words", "subject": "Kept"}
     blocks.remove(lead, actor=officer)
@@ -352,6 +361,18 @@ def test_a_source_that_changed_is_told_compared_and_taken_over(desk, issue, publ
     assert "New" in page(desk.get(answer.url))
     desk.post(address("block_refresh", issue, item.pk, lang="en"))
     assert item.texts.get().heading == "New words"
+    assert "has changed since" not in page(desk.get(address("issue_write", issue)))
+
+
+def test_a_block_whose_source_changed_may_stay_as_it_is(desk, issue, published, officer, again):
+    old = published("Old words")
+    item = drafting.add_block(issue, "item", source=old, actor=officer)
+    new = published("New words")
+    type(new).objects.filter(pk=new.pk).update(supersedes=old)
+    version = again(issue).version
+    desk.post(address("block_refresh", issue, item.pk, lang="en"), {"keep": "1"})
+    assert item.texts.get().heading == "Old words"
+    assert again(issue).version == version
     assert "has changed since" not in page(desk.get(address("issue_write", issue)))
 
 
