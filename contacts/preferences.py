@@ -90,9 +90,11 @@ def _moment(subscription: Subscription) -> str:
 
 
 def lists_of(subscription: Subscription) -> list[Subscription]:
-    """What this person gets: this list first, when it has not ended, then the others. One query."""
+    """What this person gets: this list first, when it has not ended, then the others, with words and topics."""
     rows = Subscription.objects.filter(contact=subscription.contact_id, status=Status.ACTIVE)
-    found = rows.select_related("contact", "contact_list").prefetch_related("contact_list__texts", "topics")
+    found = rows.select_related("contact", "contact_list").prefetch_related(
+        "contact_list__texts", "contact_list__topics__texts", "topics"
+    )
     return sorted(found.order_by("pk"), key=lambda row: row.pk != subscription.pk)
 
 
@@ -186,6 +188,22 @@ def resume(subscription: Subscription) -> bool:
     if changed:
         _tell(subscription, "ended the pause of")
     return bool(changed)
+
+
+@transaction.atomic
+def pause_everything(subscription: Subscription) -> date | None:
+    """`pause` for every list this person gets. None where there is none."""
+    _locked(subscription)
+    days = [pause(row) for row in lists_of(subscription)]
+    return next((day for day in days if day), None)
+
+
+@transaction.atomic
+def resume_everything(subscription: Subscription) -> bool:
+    """`resume` for every list this person gets."""
+    _locked(subscription)
+    # Each of them, not only the first.
+    return sum(resume(row) for row in lists_of(subscription)) > 0
 
 
 @transaction.atomic

@@ -51,6 +51,7 @@ CODE: dict[str, tuple[str, ...]] = {
     "advocacy/models/asks.py": ("Level",),
     "mailing/contributions.py": ("sent_to",),
     "mailing/views/leaving.py": (),
+    "mailing/preference_forms.py": (),
     "mailing/views/subscribing.py": (),
     "mailing/subscribe_forms.py": (),
 }

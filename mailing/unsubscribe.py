@@ -19,7 +19,7 @@ from django.urls import reverse
 
 from accounts.audit import record
 from contacts import consent, suppression
-from contacts.models import Contact, Suppression
+from contacts.models import Contact, Subscription, Suppression
 from mailing.models import Delivery, DeliveryEvent, Mailing
 
 SALT = "mailing.unsubscribe"
@@ -61,6 +61,21 @@ def delivery_of(token: str) -> Delivery | None:
         return None
     found = Delivery.objects.select_related("mailing__contact_list", "mailing__owner", "contact")
     return found.filter(public_id=public_id).first()
+
+
+def subscription_of(delivery: Delivery) -> Subscription | None:
+    """What the recipient of an issue is on its list; None for a letter, and for who is not on it."""
+    contact_list = delivery.mailing.contact_list
+    if contact_list is None or delivery.contact_id is None:
+        return None
+    rows = Subscription.objects.select_related("contact", "contact_list__owner")
+    return rows.filter(contact=delivery.contact_id, contact_list=contact_list).first()
+
+
+def subscription_with(token: str) -> Subscription | None:
+    """The subscription behind the token of an issue, whose settings it opens (contacts.registry.preference_tokens)."""
+    delivery = delivery_of(token)
+    return subscription_of(delivery) if delivery else None
 
 
 def token_in(words: str) -> str:

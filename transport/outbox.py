@@ -44,7 +44,7 @@ BATCH = 50
 KEPT = timedelta(days=30)
 LIVE_LINKS = {
     *("invitation", "password-reset", "sign-on", "sign-on-receipt", "sign-on-reply", "answers-asked"),
-    *("confirm-subscription", "already-subscribed", "welcome"),
+    *("confirm-subscription", "already-subscribed", "welcome", "preferences-link"),
 }
 
 

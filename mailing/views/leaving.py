@@ -13,14 +13,13 @@ from typing import Any
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import render
+from django.urls import reverse
 from django.utils.translation import override
-from django.views.decorators.cache import never_cache
-from django.views.decorators.csrf import csrf_exempt
-from django.views.decorators.http import require_http_methods
 
-from accounts.access import public
 from advocacy.languages import interface_language
+from advocacy.views.framing import link_page
 from contacts.confidentiality import shown_address
+from contacts.open_lists import text_of
 from mailing import unsubscribe
 from mailing.models import Delivery, Mailing
 
@@ -36,27 +35,25 @@ def _token_page(view: Callable[[HttpRequest, Delivery], HttpResponse]) -> Callab
         with override(interface_language(delivery.language)):
             return view(request, delivery)
 
-    return public(csrf_exempt(never_cache(page)))
+    return link_page(page)
 
 
 @_token_page
-@require_http_methods(["GET", "HEAD", "POST"])
 def leave(request: HttpRequest, delivery: Delivery) -> HttpResponse:
     """The page with the button; its POST, or a mail program's, takes the recipient off the list. 200, no redirect."""
     if request.method == "POST":
         unsubscribe.leave(delivery, source="link")
     has_left = request.method == "POST" or unsubscribe.has_left(delivery)
-    return render(request, _template(delivery, has_left=has_left), _context(delivery))
+    return render(request, _template(delivery, has_left=has_left), _context(request, delivery))
 
 
 @_token_page
-@require_http_methods(["GET", "HEAD", "POST"])
 def undo(request: HttpRequest, delivery: Delivery) -> HttpResponse:
     """POST takes it back; GET shows how things stand, as the other address does."""
     if request.method == "POST":
         unsubscribe.come_back(delivery, source="link")
     has_left = unsubscribe.has_left(delivery)
-    context = _context(delivery) | {"is_back": request.method == "POST" and not has_left}
+    context = _context(request, delivery) | {"is_back": request.method == "POST" and not has_left}
     return render(request, _template(delivery, has_left=has_left), context)
 
 
@@ -67,14 +64,28 @@ def _template(delivery: Delivery, *, has_left: bool) -> str:
     return "public/unsubscribed.html" if has_left else "public/unsubscribe.html"
 
 
-def _context(delivery: Delivery) -> dict[str, Any]:
+def _context(request: HttpRequest, delivery: Delivery) -> dict[str, Any]:
     mailing = delivery.mailing
+    token = unsubscribe.token_for(delivery.public_id)
+    match = request.resolver_match
+    # Whoever came by the address in an older mail stays there.
+    ending = "_long" if match and (match.url_name or "").endswith("_long") else ""
+    has_settings = unsubscribe.subscription_of(delivery) is not None
     return _frame(interface_language(delivery.language)) | {
-        "token": unsubscribe.token_for(delivery.public_id),
+        "token": token,
         "address": unsubscribe.masked(shown_address(delivery.email, delivery.contact)),
         "organisation": mailing.owner.name,
-        "list_name": mailing.contact_list.name if mailing.contact_list else "",
+        "list_name": _list_name(delivery),
+        "leave_url": reverse(f"leaving:unsubscribe{ending}", args=[token]),
+        "undo_url": reverse(f"leaving:undo{ending}", args=[token]),
+        "settings_url": reverse("preferences", args=[token]) if has_settings else "",
+        "erase_url": reverse("preferences_erase", args=[token]) if has_settings else "",
     }
+
+
+def _list_name(delivery: Delivery) -> str:
+    contact_list = delivery.mailing.contact_list
+    return text_of(contact_list, delivery.language).name if contact_list else ""
 
 
 def _frame(lang: str) -> dict[str, Any]:

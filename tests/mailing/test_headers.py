@@ -69,7 +69,7 @@ def test_each_recipient_leaves_by_the_web_or_by_mail(issue, settings):
     settings.SITE_URL = "https://advocacy.platform.example"
     web, mail = parts(headers.personal(issue, SOMEBODY)["List-Unsubscribe"])
     token = unsubscribe.token_for(SOMEBODY)
-    assert web == f"https://advocacy.platform.example/unsubscribe/{token}/"
+    assert web == f"https://advocacy.platform.example/u/{token}/"
     assert mail.startswith("mailto:officer@platform.example?subject=")
     assert unquote(mail.partition("=")[2]) == f"unsubscribe {token}"
     assert unsubscribe.token_in(unquote(mail)) == token
