@@ -26,7 +26,13 @@ class ContactsConfig(AppConfig):
 
         accounts_registry.searches += [contributions.search_people, contributions.search_organisations]
         accounts_registry.tasks += [commitments.due, turns.flooded]
-        registry.timeline += [contributions.meetings, contributions.terms, consent_story.consents]
+        accounts_registry.nav_counts["breaker"] = turns.breaker_column
+        registry.timeline += [
+            contributions.meetings,
+            contributions.terms,
+            consent_story.consents,
+            consent_story.choices,
+        ]
         registry.personal_data += [forgetting.system_mail_of, forgetting.import_changes_of, forgetting.uploads_of]
         registry.kept_on_erasure |= erasure.KEPT_ROWS
         registry.segment_fields += FIELDS

@@ -1,11 +1,13 @@
-"""The story of a person's consent on their page: what was asked, what they saw, what they answered."""
+"""The story of a person's consent on their page: what was asked, what they saw, what they answered, what they chose."""
 
 from collections.abc import Iterable
 
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
+from accounts.models import AuditEvent
 from contacts.models import ConsentRecord, Contact
+from contacts.preferences import READER
 from contacts.registry import Entry
 
 MOST = 50
@@ -26,6 +28,18 @@ def consents(contact: Contact) -> Iterable[Entry]:
         title = titles.get(row.action, row.action)
         yield Entry(
             at=row.at, title=title % {"list": name} if "%" in title else title, detail=_detail(row), icon="check"
+        )
+
+
+def choices(contact: Contact) -> Iterable[Entry]:
+    """One line for each change that the reader made by the link: languages, topics, pauses, files."""
+    rows = AuditEvent.objects.filter(
+        object_type=Contact._meta.label_lower, object_id=str(contact.pk), sentence__startswith=READER
+    )
+    for row in rows.order_by("-id")[:MOST]:
+        said = row.sentence.removeprefix(READER)
+        yield Entry(
+            at=row.at, title=f"{said[:1].upper()}{said[1:]}.", detail=_("By the link in their mail."), icon="check"
         )
 
 
