@@ -20,6 +20,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 import contacts
+from mailing.issues.wording import because
 
 GROUPS = Path(contacts.__file__).parent / "reference" / "groups.csv"
 WIDTH = 72
@@ -171,6 +172,8 @@ def statement_link(mailing: Any, language: str) -> str:
 
 
 READER_FIELDS = ("salutation", "closing", "given_name", "family_name", "name", "country", "group", "committees")
+# No field of texts: it stands in the footer of issues, and says why their reader gets them.
+SUBSCRIBED = "subscribed_on"
 
 
 def reader_values(context: Mapping[str, Any], language: str) -> dict[str, str]:
@@ -187,6 +190,8 @@ def reader_value(field: str, context: Mapping[str, Any], language: str) -> str:
         return _listed(tuple(sorted(set(found))), language)
     if field == "country":
         return _country_name(found, language)
+    if field == SUBSCRIBED:
+        return because(str(found), language)
     return group_names(language).get(found, found) if field == "group" else str(found)
 
 

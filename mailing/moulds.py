@@ -10,9 +10,23 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from markupsafe import escape
+
 from advocacy.richtext import to_text
 from mailing import merge
-from mailing.letterhead import LINK_ALONE, READER_FIELDS, letter_values, loosen, margin, reader_value, wrap
+from mailing.issues.assembling import put_together
+from mailing.issues.wording import because
+from mailing.letterhead import (
+    LINK_ALONE,
+    READER_FIELDS,
+    SUBSCRIBED,
+    letter_values,
+    loosen,
+    margin,
+    reader_value,
+    wrap,
+)
+from mailing.places import topics_in
 
 # A piece of a line: text that stands, or (field, what stands there when the reader has no value for it).
 Piece = str | tuple[str, str]
@@ -21,8 +35,9 @@ SUBJECT = "subject"
 # Made from the delivery, not from what was frozen about its reader.
 UNSUBSCRIBE = "unsubscribe_link"
 PAPER_LINK = "paper_link"
-# Addresses that belong to one message: how it is left, where its PDF is.
-LINKS = (UNSUBSCRIBE, PAPER_LINK)
+PREFERENCES = "preferences_link"
+# Addresses that belong to one message: how it is left, where its PDF is, where its reader's settings are.
+LINKS = (UNSUBSCRIBE, PAPER_LINK, PREFERENCES)
 # Fields of which all readers of a language together have few values: countries, groups, the closings of two genders.
 # Committees come in too many combinations.
 FEW = {"country", "group", "closing"}
@@ -77,6 +92,9 @@ def mould(content: Any, language: str, context: Mapping[str, Any] | None = None)
     subject_pieces = marks.cut(merge.fill(subject, constant, html=False), "text")
     is_fixed = all(isinstance(piece, str) for piece in subject_pieces)
     shown = merge.tidy("".join(map(str, subject_pieces))) if is_fixed else marks.add(SUBJECT)
+    subject_line = [shown] if is_fixed else subject_pieces
+    if content.mailing.has_blocks:
+        return _issue_mould(content, language, context or {}, marks, subject=shown, subject_line=subject_line)
     source = loosen(content.body_for(context or {}, language))
     body, text = merge.fill_body(_mark_fields(source, marks, html=True), constant)
     text = "\n".join(line if marks.nonce in line else wrap(line) for line in text.split("\n"))
@@ -84,12 +102,35 @@ def mould(content: Any, language: str, context: Mapping[str, Any] | None = None)
     if content.mailing.links_papers:
         links[PAPER_LINK] = marks.add(PAPER_LINK)
     composed = merge.compose(content.mailing, language, subject=shown, body=body, text=text, links=links)
-    return Mould(
+    return _as_mould(language, subject_line, marks, html=composed.html, text=composed.text)
+
+
+def _issue_mould(  # noqa: PLR0913 - a message has these parts
+    content: Any,
+    language: str,
+    context: Mapping[str, Any],
+    marks: _Marks,
+    *,
+    subject: str,
+    subject_line: list[Piece],
+) -> Mould:
+    """An issue's message: marks stand for its reader's links, and for the day on which they subscribed."""
+    undated = because("", language)
+    composed = put_together(
+        content.mailing,
         language,
-        [shown] if is_fixed else subject_pieces,
-        marks.lines(composed.html, "html"),
-        [piece for line in marks.lines(composed.text, "text") for piece in _cut_head(line)],
+        topics_in(context),
+        subject=subject,
+        links={UNSUBSCRIBE: marks.add(UNSUBSCRIBE), PREFERENCES: marks.add(PREFERENCES)},
+        reason=marks.add(SUBSCRIBED, html=str(escape(undated)), text=undated),
     )
+    text = "\n".join(line if marks.nonce in line else wrap(line) for line in composed.text.split("\n"))
+    return _as_mould(language, subject_line, marks, html=composed.html, text=text)
+
+
+def _as_mould(language: str, subject: list[Piece], marks: _Marks, *, html: str, text: str) -> Mould:
+    lines = [piece for line in marks.lines(text, "text") for piece in _cut_head(line)]
+    return Mould(language, subject, marks.lines(html, "html"), lines)
 
 
 def _cut_head(line: str | list[Piece]) -> list[str | list[Piece]]:
@@ -154,7 +195,7 @@ class Values:
         """`lines` are those of both parts."""
         names = subject.names.union(*[line.names for line in lines])
         self._language, self._subject = language, subject
-        self._few, self._own = sorted(names & FEW), sorted(names & set(READER_FIELDS) - FEW)
+        self._few, self._own = sorted(names & FEW), sorted(names & {*READER_FIELDS, SUBSCRIBED} - FEW)
         # The subject is shared where all of its values are.
         self.shared = FEW | ({SUBJECT} if subject.names <= FEW else set())
 

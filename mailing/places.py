@@ -69,9 +69,20 @@ def chosen(context: Mapping[str, Any], place: int) -> int:
 
 
 def shape_of(context: Mapping[str, Any]) -> str:
-    """Which passages a recipient reads, as a short key: "1:12,2:0"; "" for letters without places."""
+    """Which passages or topics a recipient reads, as a short key: "1:12,2:0", "t3.5"; "" where all read the same.
+
+    A reader without any of an issue's topics reads what is for everybody, as where an issue has none.
+    """
     found = context.get("passages")
-    return ",".join(f"{place}:{found[place] or 0}" for place in sorted(found)) if found else ""
+    parts = [f"{place}:{found[place] or 0}" for place in sorted(found)] if found else []
+    if topics := topics_in(context):
+        parts.append("t" + ".".join(map(str, sorted(topics))))
+    return ",".join(parts)
+
+
+def topics_in(context: Mapping[str, Any]) -> frozenset[int]:
+    """The topics of an issue that a recipient's frozen context names (their ids)."""
+    return frozenset(int(pk) for pk in context.get("topics") or [])
 
 
 def removed(html: str, place: int) -> str:

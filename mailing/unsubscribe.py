@@ -41,7 +41,8 @@ def token_for(public_id: UUID) -> str:
 def address_of(token: str, name: str = "unsubscribe") -> str:
     """The whole address of the page on which a token is used: shown by GET, acted upon by POST.
 
-    `name` is "unsubscribe" for newsletters, "object" for letters; "paper" is where a letter's PDF is.
+    `name` is "unsubscribe" for newsletters, "object" for letters; "paper" is where a letter's PDF is, "preferences"
+    where the settings of a list's reader are.
     """
     return settings.SITE_URL + _path(name) % token
 
@@ -185,4 +186,4 @@ def _keyed(secret: str) -> hmac.HMAC:
 @cache
 def _path(name: str) -> str:
     """The path with a place for the token: asked for once, and not for each of a million recipients."""
-    return reverse(f"leaving:{name}", args=["TOKEN"]).replace("TOKEN", "%s")
+    return reverse(name if name == "preferences" else f"leaving:{name}", args=["TOKEN"]).replace("TOKEN", "%s")

@@ -13,7 +13,7 @@ from uuid import UUID
 
 from mailing import unsubscribe
 from mailing.models import Mailing
-from mailing.moulds import LINKS, PAPER_LINK, UNSUBSCRIBE
+from mailing.moulds import LINKS, PAPER_LINK, PREFERENCES, UNSUBSCRIBE
 from mailing.verp import local_part
 from transport.message import ascii_address
 
@@ -64,7 +64,8 @@ def worded(mailing: Mailing, own: Sequence[str]) -> dict[str, str]:
     link = unsubscribe.address_of(token)
     # A token's characters mean themselves in an address, so only the space is written as %20 (RFC 6068 2).
     mailto = f"mailto:{_leaving_address(mailing, *path)}?subject=unsubscribe%20{token}"
-    return {"List-Unsubscribe": f"<{link}>, <{mailto}>", UNSUBSCRIBE: link}
+    found = {"List-Unsubscribe": f"<{link}>, <{mailto}>", UNSUBSCRIBE: link}
+    return found | {PREFERENCES: unsubscribe.address_of(token, "preferences")}
 
 
 def personal(mailing: Mailing, public_id: UUID) -> dict[str, str]:

@@ -24,9 +24,9 @@ from transport.delivery import refuse_unsafe_bytes
 from transport.message import WIDTH, ascii_address, build_message, mailbox_value, quoted_lines, text_value
 
 # What a stored program was made by; a program that this code cannot read is refused rather than misread.
-VERSION = 3
-# Version 2 knew no threads; whatever it holds means the same here.
-ALSO_READ = (2,)
+VERSION = 4
+# Version 3 knew no addresses of settings and version 2 no threads; whatever they hold means the same here.
+ALSO_READ = (2, 3)
 # The recipient's address while the message is made; the whole value is a gap.
 NOBODY = "nobody.invalid"
 # So many combinations of shared values are kept with what was made of them.

@@ -160,6 +160,11 @@ class Mailing(Owned):
         return f"list:{self.contact_list_id}" if self.contact_list_id else "letters"
 
     @cached_property
+    def has_blocks(self) -> bool:
+        """Whether it is an issue put together from blocks, and not one text."""
+        return self.kind == self.Kind.NEWSLETTER and self.blocks.exists()
+
+    @cached_property
     def passage_bodies(self) -> dict[tuple[int, str], str]:
         """Wording of each alternative passage by its id and language; asked once for many letters."""
         rows = self.passages.filter(texts__isnull=False)
