@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from accounts.models import User
 from advocacy.models import ActionPlan, Ask, Campaign, Statement
@@ -66,4 +67,6 @@ class AskUse:
     url: str
 
 
+# Public pages of other rooms for the sitemap: advocacy.sitemap.Page, made when it is asked for.
+public_pages: list[Callable[[], Iterable[Any]]] = []
 ask_uses: list[Callable[[User, Ask], Iterable[AskUse]]] = []

@@ -14,6 +14,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.html import escape
 
+from advocacy import registry
 from advocacy.models import ActionPlan, Campaign, Event, JoinedCall
 from advocacy.plan_content import languages_of, published_content
 from advocacy.reading import languages_published, published_statements
@@ -67,6 +68,8 @@ def pages() -> Iterator[Page]:
     for name, rows in others:
         for slug in rows.values_list("slug", flat=True):
             yield page_of(name, interface, own, slug=slug)
+    for contribute in registry.public_pages:
+        yield from contribute()
 
 
 def addresses() -> list[tuple[str, Page]]:

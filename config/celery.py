@@ -61,6 +61,7 @@ app.conf.beat_schedule = {
     "purge-personal-data": {"task": "contacts.tasks.purge_personal_data", "schedule": crontab(hour="3", minute="45")},
     # Does nothing where CHECK_DOMAINS is off.
     "check-domains": {"task": "mailing.tasks.check_domains", "schedule": crontab(hour="6", minute="40")},
+    "end-subscriptions": {"task": "mailing.tasks.end_subscriptions", "schedule": 300.0},
     "note-informed": {"task": "mailing.tasks.note_informed", "schedule": 300.0},
     # Does nothing unless SUPPRESSION_EXPORT is set.
     "export-suppressions": {"task": "contacts.tasks.export_suppressions", "schedule": 300.0},

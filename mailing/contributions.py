@@ -21,7 +21,8 @@ from advocacy.models import ActionPlan, Ask, Statement
 from contacts import registry as people
 from contacts.models import Contact, Mandate, Segment
 from contacts.models.merges import ids_of_person
-from mailing import campaigns, follow_ups
+from mailing import archive, campaigns, follow_ups
+from mailing.growth import growth_card
 from mailing.models import Delivery, Mailing
 from mailing.story import TONES, address_of, state_of
 
@@ -284,6 +285,8 @@ def register() -> None:
     statements.sent_to.append(sent_to)
     statements.campaign_story.append(campaigns.story)
     statements.ask_uses.append(letters_with)
+    statements.public_pages.append(archive.sitemap_pages)
+    people.list_sections.append(growth_card)
     people.timeline += [timeline, replies]
     people.person_letters.append(letter_to)
     people.merge_refusals.append(why_not_merged)

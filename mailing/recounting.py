@@ -12,7 +12,7 @@ from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 
 from accounts.models import User
-from mailing import audience, bell, telling
+from mailing import archive, audience, bell, telling
 from mailing.approving import MAY_MOVE, undone_columns
 from mailing.digests import rules_digest_of
 from mailing.dispatch import clock, hours
@@ -98,6 +98,7 @@ def _freeze(mailing: Mailing) -> bool:
             raise Asks(recipients)
         now = clock.now()
         audience.seal(row, matched, recipients)
+        archive.freeze_web(row)
         changes = {"started_at": now, "last_activity_at": now, "freezing_until": None}
         move_to(row, Status.SENDING, actor=None, changes=changes)
         if hours.is_missed(row, now):

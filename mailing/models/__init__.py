@@ -1,5 +1,6 @@
 """Mailings, their audience and content, and the ledger of deliveries."""
 
+from mailing.models.archive import Correction, CountedLink, LinkDay, WebVersion, Withdrawal
 from mailing.models.audience import AudienceRule, CourtesyCap
 from mailing.models.blocks import Block, BlockText
 from mailing.models.content import MailingContent, Skeleton
@@ -21,6 +22,8 @@ __all__ = [
     "AudienceRule",
     "Block",
     "BlockText",
+    "Correction",
+    "CountedLink",
     "CourtesyCap",
     "Delivery",
     "DeliveryChunk",
@@ -29,6 +32,7 @@ __all__ = [
     "IncomingMail",
     "LetterPaper",
     "Letterhead",
+    "LinkDay",
     "Mailbox",
     "Mailing",
     "MailingAsk",
@@ -43,4 +47,6 @@ __all__ = [
     "Sender",
     "Skeleton",
     "Throttle",
+    "WebVersion",
+    "Withdrawal",
 ]
