@@ -1,6 +1,7 @@
 """Around every view of the API: methods, limits for strangers, other sites (CORS), caches, errors in one form."""
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 from django.conf import settings
@@ -26,12 +27,12 @@ def opened(view: View, *, path: str, methods: set[str]) -> View:
     """The view of one address as the site serves it. Who may call it is decided by the view's own key, or by nobody."""
     cached: Any = conditional_page(view)
 
-    def page(request: HttpRequest, *arguments: Any, **named: Any) -> HttpResponseBase:
+    def page(request: HttpRequest, **named: Any) -> HttpResponseBase:
         origin = request.headers.get("Origin", "")
         if request.method == "OPTIONS":
             return _preflight(origin, path, methods)
         try:
-            response = _called(request, cached, arguments, named, path, methods)
+            response = _called(request, partial(cached, **named), path, methods)
         except Problem as problem:
             response = answer(problem)
         except RequestDataTooBig:
@@ -45,20 +46,18 @@ def opened(view: View, *, path: str, methods: set[str]) -> View:
     return public(page)
 
 
-def _called(
-    request: HttpRequest, view: Any, arguments: Any, named: Any, path: str, methods: set[str]
-) -> HttpResponse:
+def _called(request: HttpRequest, view: Any, path: str, methods: set[str]) -> HttpResponse:
     if request.method == "HEAD" and "GET" in methods:
         request.method = "GET"
     if request.method not in methods:
-        response = answer(Problem(405, _("This address does not take that method.")))
-        response["Allow"] = ", ".join(sorted(methods | {"OPTIONS"} | ({"HEAD"} if "GET" in methods else set())))
-        return response
+        refused = answer(Problem(405, _("This address does not take that method.")))
+        refused["Allow"] = ", ".join(sorted(methods | {"OPTIONS"} | ({"HEAD"} if "GET" in methods else set())))
+        return refused
     if not _asks_for_a_key(path):
         wait = take(key_of_visitor(client_address(request)), MOST_BY_VISITOR)
         if wait:
             raise Problem(429, _("Too many calls in one minute. Wait, and call again."), wait=wait)
-    response: HttpResponse = view(request, *arguments, **named)
+    response: HttpResponse = view(request)
     if response.has_header("Cache-Control"):
         return response
     if request.method == "GET" and response.status_code in (200, 304) and not _asks_for_a_key(path):
@@ -84,7 +83,7 @@ def _for_other_sites(response: HttpResponseBase, origin: str, path: str) -> None
     """What is public may be read by the pages of every site; a subscription asked for from the sites in API_ORIGINS.
     What asks for a key is for programs, not for pages: a key in a page is nobody's secret."""
     if path == ASK:
-        patch_vary_headers(response, ["Origin"])  # type: ignore[arg-type]
+        patch_vary_headers(response, ["Origin"])
         if origin and may_ask(origin):
             response["Access-Control-Allow-Origin"] = origin
     elif not _asks_for_a_key(path):

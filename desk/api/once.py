@@ -19,7 +19,10 @@ _KEY = re.compile(r"[!-~]{1,200}")
 
 
 def once(request: HttpRequest, token: ApiToken, make: Callable[[], str]) -> tuple[str, bool]:
-    """What `make` made (a public number), and whether it was made now. Raises Problem for a key used for another call."""
+    """What `make` made (a public number), and whether it was made now.
+
+    Raises Problem for a key that was used for another call.
+    """
     key = request.headers.get("Idempotency-Key")
     if key is None:
         with transaction.atomic():

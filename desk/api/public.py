@@ -98,17 +98,13 @@ class ListOut(Schema):
 
 
 @router.get("statements", response={200: Page[StatementRow], **READ}, operation_id="statements")
-def statements(
-    request: HttpRequest, language: AskedLanguage = "", page: PageNumber = 1, per_page: PerPage = 20
-) -> Any:
+def statements(request: HttpRequest, language: AskedLanguage = "", page: PageNumber = 1, per_page: PerPage = 20) -> Any:
     """Published statements, newest first; with `language` those that exist in it."""
     return page_of(request, published_statements(language), page, per_page, lambda row: _statement(row, language))
 
 
 @router.get("statements/{reference}", response={200: StatementOut, **READ_ONE}, operation_id="statement")
-def statement(
-    request: HttpRequest, response: HttpResponse, reference: InPath, language: AskedLanguage = ""
-) -> Any:
+def statement(request: HttpRequest, response: HttpResponse, reference: InPath, language: AskedLanguage = "") -> Any:
     """One published statement in a language; without one in the language it was written in."""
     row = published_statements(language).filter(reference=reference).first()
     entry = entry_of(row, language or row.source_language) if row else None

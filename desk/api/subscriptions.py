@@ -20,6 +20,7 @@ from desk.models.api import Scope
 
 router = Router(tags=["Subscriptions"])
 Id = Annotated[int, Path(ge=1, lt=2**63)]
+Numbers = list[int]
 State = Literal["", "pending", "active", "unsubscribed"]
 
 
@@ -32,7 +33,7 @@ class SubscriptionOut(Schema):
     list: str
     status: str
     language: str
-    topics: list[int]
+    topics: Numbers
     source: str
     ended_by: str
     paused_until: date | None
@@ -125,7 +126,7 @@ def add_subscription(request: HttpRequest, response: HttpResponse, asked: Subscr
     operation_id="end_subscription",
 )
 def end_subscription(request: HttpRequest, number: Id) -> Any:
-    """End one, as the person asked. Ended once, it stays so; calling again changes nothing. Scope subscriptions:write."""
+    """End one, as the person asked. It stays so; calling again changes nothing. Scope subscriptions:write."""
     token = token_of(request)
     row = _find(token, number)
     consent.end(row.contact, row.contact_list, actor=token.owner)
@@ -161,5 +162,3 @@ def _shown(row: Subscription) -> dict[str, Any]:
         "confirmed_at": row.confirmed_at,
         "unsubscribed_at": row.unsubscribed_at,
     }
-
-

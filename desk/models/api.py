@@ -84,5 +84,3 @@ class ApiMade(models.Model):
 
     def __str__(self) -> str:
         return self.made
-
-

@@ -43,7 +43,9 @@ def _write(webhooks: list[Webhook], event: str, about: dict[str, Any]) -> None:
     now, event_id = timezone.now(), uuid.uuid4()
     payload = {"type": str(event), "timestamp": now.isoformat(timespec="milliseconds"), "data": about}
     WebhookDelivery.objects.bulk_create(
-        WebhookDelivery(webhook=one, event_id=event_id, event=event, payload=payload, created_at=now, next_attempt_at=now)
+        WebhookDelivery(
+            webhook=one, event_id=event_id, event=event, payload=payload, created_at=now, next_attempt_at=now
+        )
         for one in webhooks
     )
     # One bell for a transaction, however many events it has: each sweep takes all that is due.

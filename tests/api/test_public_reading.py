@@ -63,7 +63,11 @@ def test_lists_that_are_open_show_their_wording_and_topics(client):
     row = open_list()
     open_list(name=HIDDEN, slug="inner", is_open=False)
     (found,) = client.get("/api/v1/lists?language=fr").json()
-    assert (found["slug"], found["name"], found["wording"]) == (row.slug, "Lettre du réseau", "I want Lettre du réseau.")
+    assert (found["slug"], found["name"], found["wording"]) == (
+        row.slug,
+        "Lettre du réseau",
+        "I want Lettre du réseau.",
+    )
     assert found["topics"][0]["name"] == "Events"
 
 

@@ -58,6 +58,7 @@ def connection_stays(db):
 def rows(connection_stays, monkeypatch):
     monkeypatch.setattr(edge, "MOST_BY_VISITOR", 10**9)
     monkeypatch.setattr(tokens, "MOST_BY_TOKEN", 10**9)
+    monkeypatch.setattr(tokens, "MOST_WRONG", 10**9)
     plant()
     published_statement(reference="TST-S-2026-900")
     hidden_statement()

@@ -1,4 +1,4 @@
-"""Subscriptions through the API: read and ended with a key, added with proof, asked for by anybody and answered alike."""
+"""Subscriptions through the API: read and ended with a key, added with proof, asked for by anybody, answered alike."""
 
 import threading
 from datetime import timedelta
