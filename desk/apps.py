@@ -16,3 +16,4 @@ class DeskConfig(AppConfig):
 
         registry.announcements.append(telling.tell)
         registry.tasks.append(notices.tasks)
+        registry.nav_counts["webhooks"] = notices.column
