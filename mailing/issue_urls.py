@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from mailing.views import issue_corrections, issue_languages, issue_lists, issue_writing, list_growth
+from mailing.views import issue_corrections, issue_languages, issue_lists, issue_previews, issue_writing, list_growth
 
 app_name = "newsletters"
 
@@ -24,6 +24,8 @@ urlpatterns = [
     path("<str:reference>/blocks/<int:pk>/rows/", issue_writing.block_rows, name="block_rows"),
     path("<str:reference>/blocks/<int:pk>/source/", issue_writing.block_source, name="block_source"),
     path("<str:reference>/blocks/<int:pk>/refresh/", issue_writing.block_refresh, name="block_refresh"),
+    path("<str:reference>/preview/", issue_previews.issue_preview, name="issue_preview"),
+    path("<str:reference>/preview/message/", issue_previews.issue_message, name="issue_message"),
     path("<str:reference>/correction/", issue_corrections.issue_correction, name="issue_correction"),
     path("<str:reference>/withdrawal/", issue_corrections.issue_withdraw, name="issue_withdraw"),
     path("<str:reference>/return/", issue_corrections.issue_put_back, name="issue_put_back"),

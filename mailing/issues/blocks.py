@@ -74,9 +74,9 @@ def texts_by_language(block: Block) -> dict[str, BlockText]:
 
 
 def in_order(mailing: Mailing) -> list[Block]:
-    """The blocks of an issue from top to bottom, with texts, topics and what they lead to; four queries."""
+    """The blocks of an issue from top to bottom, with texts, topics and what they lead to; five queries."""
     rows = mailing.blocks.select_related("topic", "statement", "plan").order_by("position", "pk")
-    found = list(rows.prefetch_related("texts__changed_by", "statement__texts"))
+    found = list(rows.prefetch_related("texts__changed_by", "statement__texts", "topic__texts"))
     for block in found:
         block.mailing = mailing
     return found

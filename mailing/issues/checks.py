@@ -18,6 +18,7 @@ from mailing.issues import blocks, sources
 from mailing.issues.addresses import editor_address
 from mailing.issues.blocks import Kind
 from mailing.issues.forms import PREHEADER
+from mailing.issues.previewing import sizes_of
 from mailing.link_forms import links_in, problem_of
 from mailing.models import Block, BlockText
 
@@ -201,6 +202,21 @@ def topics(subject: Subject) -> Iterator[Item]:
             yield Item("closed_topic", "warn", title, detail, url, _("Choose for whom"))
 
 
+def sizes(subject: Subject) -> Iterator[Item]:
+    """No reviewed version is so large that Gmail hides its end."""
+    reviewed = _reviewed(subject)
+    found = [size for size in sizes_of(subject.mailing) if size.language in reviewed]
+    for size in found:
+        if size.is_clipped:
+            title = _("The %(language)s version has %(kb)d KB, and Gmail shows 102")
+            values = {"language": language_name(size.language), "kb": size.kb}
+            detail = _("The end is hidden, with the link to leave. Shorten it.")
+            yield Item("size", "bad", title % values, detail, _edit(subject, size.language), _("Shorten it"))
+    if found and not any(size.is_clipped for size in found):
+        title = _("%(kb)d KB of 102, with a text part, no pictures and no tracking")
+        yield Item("size", "ok", title % {"kb": max(size.kb for size in found)})
+
+
 CHECKS: list[Callable[[Subject], Iterable[Item]]] = [
     has_blocks,
     is_worded,
@@ -209,4 +225,5 @@ CHECKS: list[Callable[[Subject], Iterable[Item]]] = [
     leads_somewhere,
     preheaders,
     topics,
+    sizes,
 ]

@@ -87,6 +87,7 @@ def _page(request: HttpRequest, editor: Editor, *, status: int = 200) -> HttpRes
         "form": editor.head,
         "at": request.GET.get("at", "")[:40],
         "lang_query": f"?lang={content.language}",
+        "preview_url": f"{reverse('newsletters:issue_preview', args=[mailing.reference])}?lang={content.language}",
         "write_url": editor_address(mailing, content.language),
         "steps": road_of(mailing, "write"),
         "tabs": pages.tabs_of(mailing, content.language),

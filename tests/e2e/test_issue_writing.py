@@ -32,6 +32,8 @@ def test_every_page_of_writing_an_issue_is_fit_for_everybody(visit, full, office
             "issue-new": "/desk/newsletters/new/",
             "issue-write": f"/desk/newsletters/{full.reference}/write/?lang=en",
             "issue-write-fr": f"/desk/newsletters/{full.reference}/write/?lang=fr",
+            "issue-preview": f"/desk/newsletters/{full.reference}/preview/?lang=en",
+            "issue-text": f"/desk/newsletters/{full.reference}/preview/?lang=en&as=text",
             "issue-source": f"/desk/newsletters/{full.reference}/blocks/{item.pk}/refresh/",
         }.items():
             page = someone.open(path)

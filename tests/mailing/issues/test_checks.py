@@ -155,3 +155,12 @@ def test_a_block_of_a_closed_topic_is_worth_a_look(sound, found, monthly):
     assert found(sound) == []
     Topic.objects.update(is_open=False)
     assert [row[:2] for row in found(sound)] == [("warn", "closed_topic")]
+
+
+def test_a_version_that_gmail_would_cut_off_blocks(sound, found):
+    BlockText.objects.filter(block__kind="lead", language="fr").update(body=f"<p>{'mot ' * 30_000}</p>")
+    (row,) = found(sound)
+    assert row[:2] == ("bad", "size")
+    assert row[2].startswith("The French version has ")
+    MailingContent.objects.filter(language="fr").update(is_reviewed=False)
+    assert found(sound) == []

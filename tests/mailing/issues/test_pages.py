@@ -399,7 +399,6 @@ def test_what_has_been_sent_is_not_written_any_more(desk, issue, lead, approver)
     assert MailingContent.objects.get(mailing=issue).subject == "November"
 
 
-PAGES = [("issue_write", []), ("block_refresh", [1])]
 POSTS = [
     ("issue_write", []),
     ("issue_details", []),
@@ -444,6 +443,11 @@ def test_another_organisations_list_is_not_there(sign_in, monthly):
     sent = {"contact_list": monthly.pk, "title": "Mine now", "language": "en", "from": "nothing"}
     assert client.post(reverse("newsletters:issue_create"), sent).status_code == 404
     assert not Mailing.objects.exists()
+
+
+def test_the_letters_editor_leads_on_to_that_of_issues(desk, issue):
+    answer = desk.get(reverse("mailing:letter_write", args=[issue.reference]) + "?lang=en")
+    assert answer.url == address("issue_write", issue, lang="en")
 
 
 @pytest.mark.parametrize(("name", "more"), POSTS)

@@ -1,0 +1,66 @@
+"""An issue before it leaves: as mail programs show it, in the dark, and as plain text, for any language and topics."""
+
+from urllib.parse import urlencode
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from accounts.access import requires
+from contacts.languages import language_name
+from mailing.issues import pages, previewing
+from mailing.issues.addresses import editor_address
+from mailing.story import road_of
+from mailing.views.issue_finding import find_issue
+from mailing.views.people import mail_preview
+
+
+@requires("mailing.view")
+def issue_preview(request: HttpRequest, reference: str) -> HttpResponse:
+    """The message for a language (?lang=), topics (?topics=) and manner (?as=mail, dark or text); with its size."""
+    mailing = find_issue(request, reference)
+    content = pages.content_of(mailing, request.GET.get("lang", ""))
+    topics = previewing.topics_of(mailing)
+    asked = request.GET.get("topics", previewing.EVERYTHING)
+    manner = request.GET.get("as", "mail")
+    text = ""
+    if manner == "text":
+        chosen = previewing.chosen_topics(asked, topics)
+        text = previewing.shown(mailing, content.language, chosen).text
+    query = urlencode({"lang": content.language, "topics": asked[:20], "as": manner[:10]})
+    context = {
+        "nav": "newsletters",
+        "mailing": mailing,
+        "content": content,
+        "languages": [(row.language, language_name(row.language)) for row in mailing.contents.all()],
+        "topic_choices": [
+            (previewing.EVERYTHING, _("Every topic")),
+            (previewing.NOTHING, _("No topic")),
+            *((str(topic.pk), pages.topic_name(topic, content.language)) for topic in topics),
+        ],
+        "has_topics": bool(topics),
+        "asked": asked,
+        "manner": manner,
+        "manners": [("mail", _("As mail")), ("dark", _("In the dark")), ("text", _("Plain text"))],
+        "text": text,
+        "frame_url": f"{reverse('newsletters:issue_message', args=[reference])}?{query}",
+        "size": previewing.largest(mailing),
+        "clips_kb": previewing.GMAIL_CLIPS // 1024,
+        "steps": road_of(mailing, "write"),
+        "write_url": editor_address(mailing, content.language),
+    }
+    return render(request, "mailing/issue_preview.html", context)
+
+
+@mail_preview
+@requires("mailing.view")
+def issue_message(request: HttpRequest, reference: str) -> HttpResponse:
+    """The HTML of the message itself, for the frame on our pages."""
+    mailing = find_issue(request, reference)
+    language = request.GET.get("lang", "")
+    if language not in {row.language for row in mailing.contents.all()}:
+        raise Http404
+    topics = previewing.chosen_topics(request.GET.get("topics", ""), previewing.topics_of(mailing))
+    html = previewing.shown(mailing, language, topics).html
+    return HttpResponse(previewing.in_the_dark(html) if request.GET.get("as") == "dark" else html)
