@@ -12,7 +12,6 @@ from django.utils.translation import gettext as _
 
 from advocacy.richtext import sanitise
 from mailing import merge
-from mailing.issue_parts import blocks_of, body_of
 from mailing.models import Mailing
 
 # Tags, and what stands between them.
@@ -26,11 +25,18 @@ class NotFound(ValueError):
 
 
 def web_html(mailing: Mailing, language: str) -> str:
-    """Clean HTML of an issue in a language, the items of all topics shown."""
+    """Clean HTML of an issue in a language: its blocks, those of all topics, each with the topic's name."""
+    # It knows the path of a mailing, which begins issues with this: imported late against a circle.
+    from mailing.issues.assembling import assembled
+
+    topics = frozenset(mailing.blocks.filter(topic__isnull=False).values_list("topic_id", flat=True))
+    blocks = assembled(mailing, language, topics, where="web").html
+    # One that was written before there were blocks has a text of its own.
     content = next((row for row in mailing.contents.all() if row.language == language), None)
-    body = content.body if content else ""
-    filled, _text = merge.fill_body(body, _values(mailing, language))
-    return f'<div class="p-doc-text">{sanitise(filled)}{body_of(blocks_of(mailing), language)}</div>'
+    if content is None or not content.body:
+        return blocks
+    filled, _text = merge.fill_body(content.body, _values(mailing, language))
+    return f'<div class="p-doc-text">{sanitise(filled)}</div>{blocks}'
 
 
 def web_title(mailing: Mailing, subject: str, language: str) -> str:

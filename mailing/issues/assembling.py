@@ -18,6 +18,7 @@ from liquid import BoundTemplate, Environment, StrictUndefined
 from markupsafe import Markup, escape
 
 from advocacy.richtext import to_text
+from mailing import counting_links
 from mailing.issues import blocks as issue_blocks
 from mailing.issues.sources import link_of
 from mailing.issues.wording import LETTER, because, own_language, words_in
@@ -85,11 +86,14 @@ def put_together(  # noqa: PLR0913 - a message has these parts
     around = _frame(mailing, language)
     own = {"because": reason, "subject": subject, **{name: links.get(name) or "" for name in LINKS}}
     html = _template("issue.html.liquid").render(**around, **{name: _place(name) for name in own}, blocks=shown)
+    # Links of a list that counts, which have had a short address since the issue started; most lists do not count.
+    counted = counting_links.addresses_of(mailing)
+    html = counting_links.counted_html(html, counted)
     html = _BREAKS.sub(r"\1\n", _inliner().inline(html))
     # Put in afterwards: the inliner writes quotation marks anew, and what a reader gets must not depend on it.
     for name, value in own.items():
         html = html.replace(_place(name), str(escape(value)))
-    return Assembled(html, _message_text(around | own, shown))
+    return Assembled(html, counting_links.counted_text(_message_text(around | own, shown), counted))
 
 
 def _place(name: str) -> str:
@@ -113,8 +117,7 @@ def _frame(mailing: Mailing, language: str) -> dict[str, Any]:
     """What stands around the blocks and is the same for all readers of a language."""
     words = words_in(language)
     content = next((row for row in mailing.contents.all() if row.language == language), None)
-    sender, contact_list = mailing.sender, mailing.contact_list
-    counts = bool(contact_list and contact_list.counts_clicks)
+    sender = mailing.sender
     return {
         "language": language,
         "words_language": own_language(language),
@@ -126,7 +129,7 @@ def _frame(mailing: Mailing, language: str) -> dict[str, Any]:
         "list_name": _name_of_list(mailing, language),
         "date": format_date(letter_date(mailing), format="long", locale=locale_of(language)),
         "web_link": web_address(mailing, language),
-        "tracking": words["counted" if counts else "untracked"],
+        "tracking": words["counted" if counting_links.will_count(mailing) else "untracked"],
         "postal": ", ".join(part for part in (mailing.owner.name, sender.place) if part),
     }
 

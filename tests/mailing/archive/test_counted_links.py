@@ -6,6 +6,7 @@ from django.utils import timezone
 from contacts.models import ContactList
 from mailing import archive, counting_links
 from mailing.issue_reports import report_of
+from mailing.issues.assembling import assembled
 from mailing.models import CountedLink, LinkDay
 
 pytestmark = pytest.mark.django_db
@@ -94,3 +95,21 @@ def test_the_report_tells_how_often_links_were_followed(client, counting, sent):
     assert [(row.url, row.count) for row in found.followed] == [(URL, 1)]
     archive.freeze_web(mailing)
     assert CountedLink.objects.count() == 1
+
+
+def test_the_message_leads_over_the_short_address_and_says_that_it_counts(counting, sent):
+    mailing = sent()
+    link = CountedLink.objects.get()
+    found = assembled(mailing, "en", frozenset())
+    assert f"/l/{link.short}/" in found.html
+    assert f'"{URL}"' not in found.html
+    assert f"/l/{link.short}/" not in assembled(mailing, "en", frozenset(), where="web").html
+
+
+def test_the_message_of_a_list_that_does_not_count_is_the_same_whatever_the_others_do(monthly, sent):
+    mailing = sent()
+    before = assembled(mailing, "en", frozenset())
+    ContactList.objects.filter(pk=monthly.pk).update(counts_clicks=True)
+    mailing = type(mailing).objects.get(pk=mailing.pk)
+    assert assembled(mailing, "en", frozenset()) == before
+    assert f'"{URL}"' in before.html
