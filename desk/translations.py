@@ -53,6 +53,7 @@ CODE: dict[str, tuple[str, ...]] = {
     "mailing/views/leaving.py": (),
     "mailing/preference_forms.py": (),
     "mailing/views/subscribing.py": (),
+    "mailing/views/public_issues.py": (),
     "mailing/subscribe_forms.py": (),
 }
 _PARTS = re.compile(r"{%-?\s*(?:include|extends)\s+\"([^\"]+)\"")
