@@ -10,10 +10,12 @@ from django.template.loader import render_to_string
 from django.templatetags.static import static
 from django.utils import timezone
 from django.utils.cache import patch_cache_control, patch_vary_headers
+from django.utils.translation import gettext as _
 from django.utils.translation import override
 
 from advocacy.languages import interface_language, is_reading_language, language_for
 from advocacy.views.framing import standing_frame
+from desk.api.problems import Problem, answer
 
 # Addresses of the workspace and of signing in; everything else is for readers.
 OURS = ("/desk/", "/accounts/", "/outbox/", "/invitation/", "/webhooks/")
@@ -75,6 +77,12 @@ def closed(request: HttpRequest) -> HttpResponse:
 
 
 def _standing(request: HttpRequest, name: str, status: int, context: dict[str, Any]) -> HttpResponse:
+    if request.path_info.startswith("/api/"):
+        # A program reads it, and knows one form of errors.
+        sentence = (
+            _("Something went wrong here, and it is noted. Try again.") if status == 500 else _("Try again later.")
+        )
+        return answer(Problem(status, sentence))
     try:
         stylesheet = static("css/app.css")
     except ValueError:

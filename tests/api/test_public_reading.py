@@ -135,3 +135,23 @@ def test_a_signed_in_colleague_gets_what_everybody_gets(client, administrator):
     client.force_login(administrator)
     assert client.get("/api/v1/statements").json()["items"] == []
     assert client.get("/api/v1/contacts").status_code == 401
+
+
+def test_our_own_fault_is_told_in_the_same_form(client, monkeypatch):
+    def broken(*arguments):
+        raise RuntimeError
+
+    monkeypatch.setattr("desk.api.public.open_lists", broken)
+    client.raise_request_exception = False
+    answer = client.get("/api/v1/lists")
+    assert answer.status_code == 500
+    assert answer["Content-Type"] == "application/problem+json"
+    assert answer.json()["detail"].startswith("Something went wrong here")
+
+
+def test_while_the_site_is_closed_programs_are_told_when_to_come_back(client, settings):
+    settings.MAINTENANCE_UNTIL = "2030-01-01T10:00"
+    answer = client.get("/api/v1/lists")
+    assert answer.status_code == 503
+    assert answer["Content-Type"] == "application/problem+json"
+    assert int(answer["Retry-After"]) >= 300
