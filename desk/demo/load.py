@@ -11,6 +11,7 @@ from desk.demo.accounts import make_accounts
 from desk.demo.address_book import make_address_book
 from desk.demo.answers import let_it_be_answered, write_passage
 from desk.demo.campaign import make_campaign
+from desk.demo.issues import make_issues
 from desk.demo.plan import make_plan
 from desk.demo.readers import make_readers
 from mailing import lifecycle
@@ -31,7 +32,7 @@ def load(*, send: bool = True, say: Callable[[str], object] = lambda text: None)
         say("Loading invented people, texts and mailings (once).")
         walk.import_people()
     make_address_book(officer)
-    make_readers(officer)
+    readers = make_readers(officer)
     statement = _statement(officer, approver)
     make_plan(officer, approver)
     make_campaign(officer, approver)
@@ -48,7 +49,8 @@ def load(*, send: bool = True, say: Callable[[str], object] = lambda text: None)
         write_passage(waits, actor=officer)
         waits.refresh_from_db()
         lifecycle.submit(waits, actor=officer, approver=approver, note="A sample letter: read it, then approve it.")
-    return {"sent": sent.reference, "recipients": sent.recipients, "waiting": waits.reference}
+    issues = make_issues(readers, writer=officer, approver=approver, send=send)
+    return {"sent": sent.reference, "recipients": sent.recipients, "waiting": waits.reference, **issues}
 
 
 def _statement(officer: User, approver: User) -> Statement:

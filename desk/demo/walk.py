@@ -112,10 +112,10 @@ def sample_sender() -> Sender:
 
 
 def approve_letter(mailing: Mailing, *, writer: User, approver: User) -> None:
-    """Send it for approval as the writer; read, approve and so freeze it as the approver."""
-    lifecycle.submit(mailing, actor=writer, approver=approver)
-    digest, preview = lifecycle.reading_digest(mailing)
-    lifecycle.approve(mailing, actor=approver, digest=digest, seen=preview.recipients)
+    """Send it for approval as the writer; read and approve it as the approver. A letter is frozen by that."""
+    asked = lifecycle.submit(mailing, actor=writer, approver=approver)
+    digest, preview = lifecycle.reading_digest(asked)
+    lifecycle.approve(asked, actor=approver, digest=digest, seen=preview.recipients)
 
 
 def send_and_wait(mailing: Mailing, *, actor: User, seconds: float = 120) -> Mailing:

@@ -156,7 +156,8 @@ class TestAfterTheLoad(TestCase):
         assert all(row.signatory.email.endswith(".example") for row in standings_of(SignOn.objects.get().statement))
         assert JoinedCall.objects.get().published_at is not None
         assert Event.objects.get().is_sample
-        assert set(Mailing.objects.values_list("campaign", flat=True)) == {campaign.pk}
+        letters = Mailing.objects.filter(kind="letter")
+        assert set(letters.values_list("campaign", flat=True)) == {campaign.pk}
 
     def test_real_organisations_are_members_and_have_said_nothing(self):
         real = Organisation.objects.filter(is_platform=False, memberships__isnull=False).distinct()
