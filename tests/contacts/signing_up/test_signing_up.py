@@ -13,8 +13,10 @@ from contacts.addresses import AddressError
 from contacts.models import ConsentRecord, Contact, ContactList, ListText, SignUp, Subscription
 from contacts.signing_up import sign_up
 from tests.contacts.signing_up.conftest import STATES, address_that_is
+from tests.factories import ContactFactory
 from transport.models import SystemMail
 from transport.outbox import message_bytes
+from transport.wording import word
 
 pytestmark = pytest.mark.django_db
 FORM = {"language": "en", "website": ""}
@@ -224,6 +226,32 @@ def test_the_wording_on_the_form_is_kept_though_it_changes_meanwhile(client, let
     given = FORM | {"email": "a@readers.example", "shown": shown.pk}
     client.post(reverse("public:subscribe", args=["en"]), given)
     assert SignUp.objects.get().shown == shown
+
+
+def test_the_page_and_the_answer_cost_the_same_however_many_people_there_are(client, letter, topics):
+    for number in range(40):
+        consent.confirm(ContactFactory(email=f"r{number}@readers.example"), letter, source="page")
+    with CaptureQueriesContext(connection) as shown:
+        client.get(reverse("public:subscribe", args=["en"]))
+    assert len(shown) <= 6
+    with CaptureQueriesContext(connection) as taken:
+        client.post(reverse("public:subscribe", args=["en"]), FORM | {"email": "a@readers.example"})
+    assert len([query for query in taken if "SAVEPOINT" not in query["sql"]]) <= 26
+
+
+@pytest.mark.parametrize("purpose", ["confirm-subscription", "already-subscribed", "welcome"])
+@pytest.mark.parametrize("language", ["en", "fr"])
+def test_the_text_part_of_each_mail_reads_by_itself(purpose, language):
+    url = "https://desk.example/c/12-0123456789abcdef.1vMqGv.AbC/"
+    context = {"name": "Letter from the network", "frequency": "Once a month.", "until": "29 November", "url": url}
+    words = word(purpose, language, context)
+    lines = words.text.splitlines()
+    assert url in lines
+    assert any(line.endswith(f"/{language}/privacy/") for line in lines)
+    assert all(len(line) <= 78 or line.startswith("http") for line in lines), max(lines, key=len)
+    assert url in words.html
+    assert f'lang="{language}"' in words.html
+    assert "<img" not in words.html
 
 
 def test_the_address_is_in_no_log(client, letter, caplog):
