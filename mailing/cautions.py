@@ -14,7 +14,8 @@ from mailing.link_forms import pictures_line
 RECENT_DAYS = 30
 
 
-def _sender(subject: Subject) -> Iterator[Item]:
+def sender_line(subject: Subject) -> Iterator[Item]:
+    """Whom it comes from."""
     yield Item("sender", "ok", _("It comes from %(sender)s") % {"sender": subject.mailing.sender})
 
 
@@ -99,7 +100,8 @@ def _salutations(subject: Subject) -> Iterator[Item]:
         )
 
 
-def _test(subject: Subject) -> Iterator[Item]:
+def tested_line(subject: Subject) -> Iterator[Item]:
+    """Whether a test of this version was sent."""
     mailing = subject.mailing
     if mailing.tested_version == mailing.version:
         yield Item("test", "ok", _("You sent yourself a test of this version"))
@@ -108,7 +110,8 @@ def _test(subject: Subject) -> Iterator[Item]:
         yield Item("test", "warn", title, "", f"{subject.link('letter_check')}#test", _("Send a test"))
 
 
-def _sample(subject: Subject) -> Iterator[Item]:
+def sample_line(subject: Subject) -> Iterator[Item]:
+    """Text that was made up for the demo."""
     if subject.mailing.is_sample:
         yield Item(
             "sample",
@@ -120,4 +123,4 @@ def _sample(subject: Subject) -> Iterator[Item]:
         )
 
 
-CAUTIONS = [_sender, _languages, _recently, likeness_line, pictures_line, _salutations, _test, _sample]
+CAUTIONS = [sender_line, _languages, _recently, likeness_line, pictures_line, _salutations, tested_line, sample_line]

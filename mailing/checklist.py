@@ -13,11 +13,11 @@ from mailing.audience import Reader
 from mailing.cautions import CAUTIONS, RECENT_DAYS
 from mailing.domain_health import health_line
 from mailing.findings import Checklist, Item, Subject
-from mailing.issue_parts import blocks_of, body_of
 from mailing.link_forms import links_line
 from mailing.models import Mailing, MailingContent
 from mailing.paper_checks import files_line, paper_line, register_line
 from mailing.passage_checks import PassageFields, check_following, check_passages
+from mailing.story import is_issue
 from mailing.sums import empty_reason
 
 # Mail programs cut longer messages (UX 1); letters are far below it.
@@ -31,7 +31,16 @@ def run(mailing: Mailing) -> Checklist:
         content.mailing = mailing
     preview, readers = audience.survey(mailing, recently_days=RECENT_DAYS)
     subject = Subject(mailing, contents, preview, readers)
-    return Checklist([item for check in CHECKS for item in check(subject)], preview, readers)
+    checks = _checks_of(subject)
+    return Checklist([item for check in checks for item in check(subject)], preview, readers)
+
+
+def _checks_of(subject: Subject) -> list[Callable[[Subject], Iterable[Item]]]:
+    """Those of an issue where it is put together from blocks; text of its own is checked as that of a letter."""
+    from mailing.issue_checks import ISSUE_CHECKS  # Blocks are changed through the lifecycle, which reads this module.
+
+    has_text = any(content.body.strip() for content in subject.contents.values())
+    return ISSUE_CHECKS if is_issue(subject.mailing) and not has_text else CHECKS
 
 
 def _text(subject: Subject) -> Iterator[Item]:
@@ -39,7 +48,7 @@ def _text(subject: Subject) -> Iterator[Item]:
     name = language_name(language)
     content = subject.contents.get(language)
     url, action = subject.write(language), _("Write it")
-    if content is None or not content.subject.strip() or not _has_words(subject, content):
+    if content is None or not content.subject.strip() or not content.body.strip():
         yield Item("text", "bad", _("The %(language)s text is not written") % {"language": name}, "", url, action)
     elif not content.is_reviewed:
         title = _("The %(language)s text is not marked as reviewed") % {"language": name}
@@ -49,11 +58,6 @@ def _text(subject: Subject) -> Iterator[Item]:
         ready = [language_name(code) for code, found in subject.contents.items() if found.is_reviewed]
         title = ngettext("One text is reviewed", "%(n)d texts are reviewed", len(ready)) % {"n": len(ready)}
         yield Item("text", "ok", title, ", ".join(ready))
-
-
-def _has_words(subject: Subject, content: MailingContent) -> bool:
-    """An issue may have its words in blocks alone."""
-    return bool(content.body.strip() or body_of(blocks_of(subject.mailing), content.language))
 
 
 def _people(subject: Subject) -> Iterator[Item]:

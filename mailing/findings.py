@@ -8,6 +8,7 @@ from django.utils.translation import ngettext
 
 from mailing.audience import AudiencePreview, Reader
 from mailing.models import Mailing, MailingContent
+from mailing.story import is_issue
 
 # So many lines that are in order stand open on the page of the checklist.
 SHOWN = 4
@@ -83,4 +84,6 @@ class Subject:
 
     def write(self, language: str) -> str:
         """The text of one language."""
+        if is_issue(self.mailing):
+            return f"{reverse('newsletters:issue_write', args=[self.mailing.reference])}?lang={language}"
         return f"{self.link('letter_write')}?lang={language}"

@@ -14,6 +14,7 @@ from mailing.dispatch import hours
 from mailing.dispatch.store import counts, in_flight
 from mailing.models import Delivery, Mailing, Reply
 from mailing.signs import UNANSWERED, Answers, answers_in, tallies
+from mailing.story import is_issue
 from mailing.timing import pace_of
 
 # Without a sign of life for this long somebody should look (UX 2 A 8).
@@ -34,11 +35,12 @@ class Progress:
     uncertain: int
     cancelled: int
     skipped: int
+    is_issue: bool = False
 
     @property
     def parts(self) -> dict[str, int]:
         """Every part of the total, by name."""
-        return {name: value for name, value in self.__dict__.items() if name != "total"}
+        return {name: value for name, value in self.__dict__.items() if name not in ("total", "is_issue")}
 
     @property
     def not_sent(self) -> int:
@@ -64,6 +66,8 @@ class Progress:
     def sentence(self) -> str:
         """ "72 of 106 letters sent, 3 not known", for the heading and for who does not see the bar."""
         sent = ngettext("%(sent)d of %(total)d letter sent", "%(sent)d of %(total)d letters sent", self.total)
+        if self.is_issue:
+            sent = _("sent to %(sent)d of %(total)d")
         sentence = sent % {"sent": self.accepted, "total": self.total}
         return f"{sentence}, {self.uncertain} {_('not known')}" if self.uncertain else sentence
 
@@ -107,6 +111,7 @@ def _progress(mailing: Mailing, found: dict[str, int]) -> Progress:
         uncertain=found["uncertain"],
         cancelled=found["cancelled"],
         skipped=found["skipped"],
+        is_issue=is_issue(mailing),
     )
 
 

@@ -26,6 +26,8 @@ _STANDS_AT = {"draft": "write", "in_review": "approve", "approved": "send", "sch
 
 def address_of(mailing: Mailing) -> str:
     """The page on which a mailing is best opened as it stands."""
+    if mailing.status == Mailing.Status.DRAFT and is_issue(mailing):
+        return reverse("newsletters:issue_write", args=[mailing.reference])
     page = {"draft": "letter_write", "in_review": "letter_approve", "approved": "letter_send"}.get(mailing.status)
     page = page or ("letter_sent" if mailing.status == Mailing.Status.SCHEDULED else "letter_report")
     return reverse(f"mailing:{page}", args=[mailing.reference])
@@ -44,7 +46,7 @@ def road_of(mailing: Mailing, here: str, *, people: int | None = None, check: st
     }
     labels = {
         "write": _("Write"),
-        "audience": _("Audience and preview"),
+        "audience": _("Readers") if is_issue(mailing) else _("Audience and preview"),
         "check": _("Check"),
         "approve": _("Approve"),
         "send": _("Send"),
@@ -54,11 +56,32 @@ def road_of(mailing: Mailing, here: str, *, people: int | None = None, check: st
         {
             "label": labels[name],
             "note": notes[name],
-            "url": reverse(f"mailing:letter_{name}", args=[mailing.reference]) if _is_open(mailing, name) else "",
+            "url": _step_url(mailing, name) if _is_open(mailing, name) else "",
             "state": "current" if number == at else "done" if number < at else "",
         }
         for number, name in enumerate(STEPS)
     ]
+
+
+def _step_url(mailing: Mailing, step: str) -> str:
+    if step == "write" and is_issue(mailing):
+        return reverse("newsletters:issue_write", args=[mailing.reference])
+    return reverse(f"mailing:letter_{step}", args=[mailing.reference])
+
+
+def is_issue(mailing: Mailing) -> bool:
+    """Whether it is an issue of a list, put together from blocks, and not a letter."""
+    return mailing.kind == Mailing.Kind.NEWSLETTER and mailing.contact_list_id is not None
+
+
+def nav_of(mailing: Mailing) -> str:
+    """Which entry of the navigation its pages stand under."""
+    return "newsletters" if is_issue(mailing) else "letters"
+
+
+def list_of(mailing: Mailing) -> str:
+    """The name of the page that lists it."""
+    return "newsletters:issue_list" if is_issue(mailing) else "mailing:letter_list"
 
 
 def _is_open(mailing: Mailing, step: str) -> bool:
@@ -110,13 +133,15 @@ def history_of(mailing: Mailing) -> list[dict[str, Any]]:
     reviews = Review.objects.filter(mailing=OuterRef("mailing"), version=OuterRef("version"), at__lte=OuterRef("at"))
     for move in mailing.transitions.annotate(review=Subquery(reviews.order_by("-id").values("pk")[:1])).order_by("-id"):
         sentence = sentences.get(move.to_status, move.to_status) % {"version": move.version}
+        if (move.from_status, move.to_status) == ("scheduled", "approved"):
+            sentence = _("put the sending off") if move.actor_id else _("It did not start and asks")
         if move.to_status == "sending" and move.from_status != "scheduled":
             sentence = _("resumed it")
         elif move.to_status == "sending":
             sentence = _("Sending started")
         actor = move.actor_label if move.actor_id else ""
         # What was decided on, where this move was a decision: approved, or changes asked.
-        decided = move.to_status == "approved" or (move.from_status, move.to_status) == ("in_review", "draft")
+        decided = move.from_status == "in_review" and move.to_status in ("approved", "draft")
         review = move.review if decided else None
         found.append({"at": move.at, "actor": actor, "sentence": sentence, "note": move.note, "review": review})
     begun = _("Made from the statement") if mailing.statement_id else _("Begun")

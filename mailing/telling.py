@@ -7,7 +7,7 @@ from django.conf import settings
 from accounts.models import User
 from mailing.dispatch.store import counts
 from mailing.models import Delivery, Mailing, MailingTransition
-from mailing.story import address_of
+from mailing.story import address_of, is_issue
 from transport.outbox import queue_mail
 
 
@@ -70,6 +70,7 @@ def _tell(to: User | None, purpose: str, mailing: Mailing, details: dict[str, An
         context={
             "reference": mailing.reference,
             "title": mailing.title,
+            "is_issue": is_issue(mailing),
             "url": settings.SITE_URL + address_of(mailing),
             **details,
         },

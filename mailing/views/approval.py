@@ -17,7 +17,7 @@ from mailing.forms import SubmitForm
 from mailing.lifecycle import LifecycleError, Moved, NotAllowed
 from mailing.models import Mailing
 from mailing.reviewing import Changes
-from mailing.story import address_of, history_of, road_of
+from mailing.story import address_of, history_of, list_of, nav_of, road_of
 from mailing.sums import language_bars
 from mailing.views.finding import find
 from mailing.views.people import left_out_rows
@@ -40,7 +40,7 @@ def approve_page(
     others = {user.pk, mailing.author_id}
     approvers = [one for one in users_who_may("mailing.approve") if one.pk not in others] if is_draft else []
     context = {
-        "nav": "letters",
+        "nav": nav_of(mailing),
         "mailing": mailing,
         "error": error,
         "steps": road_of(mailing, "approve", people=found.preview.recipients, check=found.summary),
@@ -86,7 +86,7 @@ def letter_review(request: HttpRequest, reference: str, pk: int) -> HttpResponse
     if review is None:
         raise Http404
     context = {
-        "nav": "letters",
+        "nav": nav_of(mailing),
         "mailing": mailing,
         "review": review,
         "sum": reviewing.sum_sentence(review),
@@ -146,7 +146,7 @@ def letter_changes(request: HttpRequest, reference: str) -> HttpResponse:
     except LifecycleError as error:
         return approve_page(request, find(request, reference), error=str(error), status=status_of(error))
     messages.success(request, _("It is with its author again, with your comment."))
-    return redirect("mailing:letter_list")
+    return redirect(list_of(mailing))
 
 
 @require_POST

@@ -23,6 +23,7 @@ from mailing.models import Mailing
 from mailing.states import EDITABLE
 from mailing.story import address_of, road_of
 from mailing.views.finding import find
+from mailing.views.issue_audience import issue_audience
 
 MOST_FOUND = 10
 
@@ -34,6 +35,8 @@ def letter_audience(request: HttpRequest, reference: str) -> HttpResponse:
     if mailing.status not in EDITABLE:
         messages.info(request, _("Sending has started or ended: the people stay as they are."))
         return redirect(address_of(mailing))
+    if mailing.kind == Mailing.Kind.NEWSLETTER and mailing.contact_list_id:
+        return issue_audience(request, mailing)
     choice, user = choice_of(mailing), request.user
     if request.method != "POST":
         form = AudienceForm(initial={"days": choice.days}, user=user, mailing=mailing)  # type: ignore[arg-type]

@@ -14,7 +14,7 @@ from django.views.decorators.http import require_POST
 from accounts.access import requires
 from mailing import checklist, domain_health, previews
 from mailing.forms import TestForm
-from mailing.story import road_of
+from mailing.story import nav_of, road_of
 from mailing.testing import TestError, send_each, send_test
 from mailing.views.finding import find
 from mailing.views.senders import say_checked
@@ -26,7 +26,7 @@ def letter_check(request: HttpRequest, reference: str) -> HttpResponse:
     mailing = find(request, reference)
     found = checklist.run(mailing)
     context = {
-        "nav": "letters",
+        "nav": nav_of(mailing),
         "mailing": mailing,
         "checklist": found,
         "steps": road_of(mailing, "check", people=found.preview.recipients, check=found.summary),

@@ -11,7 +11,7 @@ from django_htmx.http import HttpResponseClientRedirect
 from accounts.access import requires
 from mailing import working_days
 from mailing.models import Mailing, Review
-from mailing.story import address_of
+from mailing.story import address_of, nav_of
 from mailing.timing import ends_at, timing_sentences
 from mailing.views.finding import find_sent
 
@@ -27,7 +27,7 @@ def letter_sent(request: HttpRequest, reference: str) -> HttpResponse:
     start = mailing.scheduled_at or timezone.now()
     ends = ends_at(mailing, start, mailing.recipients or 0)
     context = {
-        "nav": "letters",
+        "nav": nav_of(mailing),
         "mailing": mailing,
         "left": max(left, 0),
         "is_soon": left <= 15 * 60,

@@ -14,6 +14,7 @@ from contacts.confidentiality import secret_mail
 from mailing import as_sent, retrying, signs
 from mailing.dispatch.rendering import message_id
 from mailing.models import Delivery, Mailing
+from mailing.story import nav_of
 from mailing.views.finding import find_sent
 from mailing.views.people import mail_preview
 
@@ -49,7 +50,7 @@ def _context(request: HttpRequest, delivery: Any) -> dict[str, Any]:
     may = is_missing and is_open and request.user.has_perm("mailing.send")
     address = "" if delivery.is_secret else delivery.email
     return {
-        "nav": "letters",
+        "nav": nav_of(delivery.mailing),
         "mailing": delivery.mailing,
         "delivery": delivery,
         "address": address,

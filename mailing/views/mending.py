@@ -14,6 +14,7 @@ from mailing import readdressing, retrying
 from mailing.lifecycle import LifecycleError
 from mailing.models import Delivery, Mailing
 from mailing.readdressing import AddressForm
+from mailing.story import nav_of
 from mailing.views.exact import found
 from mailing.views.finding import find
 
@@ -61,7 +62,7 @@ def delivery_address(request: HttpRequest, reference: str, public_id: UUID) -> H
             return redirect("mailing:delivery_letter", reference=reference, public_id=public_id)
     known = form.contact.email if form.contact else ""
     context = {
-        "nav": "letters",
+        "nav": nav_of(delivery.mailing),
         "mailing": delivery.mailing,
         "delivery": delivery,
         "form": form,

@@ -15,6 +15,7 @@ from contacts.models import Contact
 from mailing import audience, previews
 from mailing.audience import AudiencePreview
 from mailing.models import Delivery
+from mailing.story import nav_of
 from mailing.views.finding import find
 
 PER_PAGE = 50
@@ -54,7 +55,7 @@ def letter_people(request: HttpRequest, reference: str) -> HttpResponse:
     page = Paginator(shown, PER_PAGE).get_page(request.GET.get("page"))
     people = Contact.objects.in_bulk([row[0] for row in page.object_list])
     context = {
-        "nav": "letters",
+        "nav": nav_of(mailing),
         "mailing": mailing,
         "page_obj": page,
         "people": [

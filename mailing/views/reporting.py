@@ -16,9 +16,10 @@ from django_htmx.http import HttpResponseClientRefresh
 from accounts.access import requires
 from mailing import breakdowns, lifecycle, papers, reports, signs
 from mailing.dispatch import hours
+from mailing.issue_reports import report_of
 from mailing.lifecycle import LifecycleError
 from mailing.models import Delivery, Mailing
-from mailing.story import address_of, history_of
+from mailing.story import address_of, history_of, is_issue, nav_of
 from mailing.timing import ends_at, slowed_sentences, timing_sentences, waiting_sentence
 from mailing.views.finding import find, find_sent
 
@@ -41,14 +42,17 @@ def letter_report(request: HttpRequest, reference: str) -> HttpResponse:
     tab = tab if tab in reports.TABS else "all"
     now, answers = reports.progress_and_answers(mailing)
     tab = "all" if tab == "bounced" and not answers.bounced else tab
+    tab = "all" if is_issue(mailing) and tab in ("replied", "no-reply") else tab
     context = {
         **_progress_context(mailing, now),
-        "nav": "letters",
+        "nav": nav_of(mailing),
         "tab": tab,
         "history": history_of(mailing),
         "answers": answers,
     }
     context["tabs"] = _tabs(mailing, context["now"], context["answers"])
+    if mailing.kind == Mailing.Kind.NEWSLETTER:
+        context["issue"] = report_of(mailing)
     context |= _figures(request, mailing)
     pages = Paginator(reports.ledger(mailing, tab), PER_PAGE)
     # The tab's own figure, so that the rows need not be counted a second time.
@@ -103,7 +107,8 @@ def _tabs(mailing: Mailing, now: reports.Progress, answers: signs.Answers) -> li
     ]
     if answers.bounced:
         found.insert(4, ("bounced", _("Bounced"), answers.bounced))
-    return found
+    # Nobody is asked to answer an issue.
+    return [row for row in found if not (is_issue(mailing) and row[0] in ("replied", "no-reply"))]
 
 
 @requires("mailing.view")

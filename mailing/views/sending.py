@@ -11,13 +11,13 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from accounts.access import requires
-from mailing import domain_health, lifecycle, parliament, reports
+from mailing import domain_health, issue_readers, lifecycle, parliament, recounting, reports
 from mailing.lifecycle import LifecycleError
 from mailing.models import Delivery, Mailing
 from mailing.planning import PlanForm, languages_sentence
 from mailing.scheduling import first_values
 from mailing.states import EDITABLE
-from mailing.story import address_of, road_of
+from mailing.story import address_of, is_issue, list_of, nav_of, road_of
 from mailing.timing import zone_word
 from mailing.views.finding import find
 
@@ -40,7 +40,7 @@ def letter_send(request: HttpRequest, reference: str) -> HttpResponse:
         else:
             return redirect("mailing:letter_sent", reference=reference)
     context = {
-        "nav": "letters",
+        "nav": nav_of(mailing),
         "mailing": mailing,
         "steps": road_of(mailing, "send"),
         "form": form,
@@ -49,6 +49,8 @@ def letter_send(request: HttpRequest, reference: str) -> HttpResponse:
         "sender_pace": mailing.sender.pace_per_minute,
         "hold": settings.SEND_HOLD_SECONDS,
         "languages": languages_sentence(_languages(mailing)),
+        "number": recounting.expected(mailing),
+        "asks": recounting.moved_words(mailing, mailing.recounted or 0) if recounting.is_asking(mailing) else "",
         "domain": domain_health.panel_of(mailing.sender),
         "recess": parliament.recess_sentence(form.recess) if form.recess else "",
     }
@@ -56,7 +58,12 @@ def letter_send(request: HttpRequest, reference: str) -> HttpResponse:
 
 
 def _languages(mailing: Mailing) -> dict[str, int]:
-    """Language → number of letters."""
+    """Language → number of those who get it in that; of an issue as it would be now."""
+    if is_issue(mailing):
+        found: dict[str, int] = {}
+        for _wanted, given, count in issue_readers.summary(mailing).by_language:
+            found[given] = found.get(given, 0) + count
+        return found
     rows = Delivery.objects.filter(mailing=mailing).exclude(status=Delivery.Status.SKIPPED).order_by()
     return dict(rows.values_list("language").annotate(letters=Count("pk")))
 
@@ -117,7 +124,7 @@ def letter_stop(request: HttpRequest, reference: str) -> HttpResponse:
         messages.info(request, _("There is nothing left to stop."))
         return redirect(address_of(mailing))
     left = now.accepted + now.uncertain + now.in_flight
-    context = {"nav": "letters", "mailing": mailing, "left": left, "rest": now.waiting + now.delayed}
+    context = {"nav": nav_of(mailing), "mailing": mailing, "left": left, "rest": now.waiting + now.delayed}
     return render(request, "mailing/stop.html", context)
 
 
@@ -131,8 +138,10 @@ def letter_cancel(request: HttpRequest, reference: str) -> HttpResponse:
             messages.success(request, _("%(reference)s is given up. Nothing was sent.") % {"reference": reference})
         except LifecycleError as error:
             messages.error(request, str(error))
-        return redirect("mailing:letter_list")
+        return redirect(list_of(mailing))
     if mailing.status not in EDITABLE:
         messages.info(request, _("It has started. You can stop the rest instead."))
         return redirect(address_of(mailing))
-    return render(request, "mailing/cancel.html", {"nav": "letters", "mailing": mailing, "back": address_of(mailing)})
+    return render(
+        request, "mailing/cancel.html", {"nav": nav_of(mailing), "mailing": mailing, "back": address_of(mailing)}
+    )

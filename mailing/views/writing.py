@@ -6,6 +6,7 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.template.defaultfilters import date
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
@@ -30,7 +31,7 @@ from mailing.models import Mailing, MailingContent
 from mailing.paper_panel import panel_of
 from mailing.passage_rows import asks_of
 from mailing.states import EDITABLE
-from mailing.story import address_of, road_of
+from mailing.story import address_of, is_issue, road_of
 from mailing.views.finding import find
 from mailing.views.languages import write_address
 
@@ -40,6 +41,8 @@ from mailing.views.languages import write_address
 def letter_write(request: HttpRequest, reference: str) -> HttpResponse:
     """Write one language version (?lang=fr). A stale save keeps what was typed and shows the other text (409)."""
     mailing = find(request, reference)
+    if is_issue(mailing):
+        return redirect(f"{reverse('newsletters:issue_write', args=[reference])}?{request.GET.urlencode()}".rstrip("?"))
     if mailing.status not in EDITABLE:
         messages.info(request, _("Sending has started or ended: the text stays as it is."))
         return redirect(address_of(mailing))
