@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from contacts.models import Topic
 from mailing.issues.assembling import Assembled, assembled
+from mailing.letterhead import wrap
 from mailing.models import Mailing
 
 # Gmail shows no more of a message than this and hides the rest behind a link, the footer too.
@@ -34,8 +35,9 @@ class Size:
 
 
 def shown(mailing: Mailing, language: str, topics: frozenset[int]) -> Assembled:
-    """HTML and plain text for a reader with these topics; the links of one reader lead nowhere."""
-    return assembled(mailing, language, topics)
+    """HTML and plain text for a reader with these topics, as they leave; the links of one reader lead nowhere."""
+    found = assembled(mailing, language, topics)
+    return Assembled(found.html, wrap(found.text))
 
 
 def in_the_dark(html: str) -> str:

@@ -67,6 +67,14 @@ def test_the_plain_text_stands_on_the_page(desk, told):  # noqa: F811
     assert "<iframe" not in shown
 
 
+def test_the_plain_text_has_the_lines_that_leave(told, officer):
+    lead = told.blocks.get(kind="lead")
+    blocks.put_words(lead, {"en": Words("Long", f"<p>{'many words ' * 60}</p>")}, actor=officer)
+    text = previewing.shown(told, "en", frozenset()).text
+    assert "many words" in text
+    assert max(len(line) for line in text.splitlines() if "http" not in line) <= 72
+
+
 def test_the_size_is_that_of_the_largest_version(desk, told, officer):  # noqa: F811
     small = previewing.largest(told)
     assert not small.is_clipped
