@@ -19,6 +19,7 @@ from desk.api.fields import Language, Line, Slug, problems
 from desk.api.problems import Problem, bad_field, nothing_here, of_fields
 
 router = Router(tags=["Public"])
+Numbers = list[int]
 FORM = "application/x-www-form-urlencoded"
 
 
@@ -28,7 +29,7 @@ class Ask(Schema):
     list: Slug
     email: Line = Field(examples=["ana@example.org"])
     language: Language = "en"
-    topics: list[int] = Field(default=[], max_length=50, description="Ids of topics, as /lists gives them.")
+    topics: Numbers = Field(default=[], max_length=50, description="Ids of topics, as /lists gives them.")
     website: Line = ""
 
 
@@ -99,5 +100,3 @@ def _read(request: HttpRequest) -> Ask:
         return Ask.model_validate(values)
     except ValidationError as error:
         raise of_fields([{**one, "loc": ("body", *one["loc"])} for one in error.errors()]) from error
-
-

@@ -3,7 +3,7 @@
 from http import HTTPStatus
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http import HttpResponse, JsonResponse
 from django.utils.translation import gettext as _
 from ninja import Schema
 from pydantic import Field
@@ -78,9 +78,3 @@ def of_fields(errors: list[dict[str, Any]]) -> Problem:
 def bad_field(where: str, what: str) -> Problem:
     """One field that is understood and cannot be taken."""
     return Problem(422, what, errors=[{"where": where, "what": what}])
-
-
-def of_request(request: HttpRequest, error: Exception) -> HttpResponse:
-    """A Problem that a view raised."""
-    assert isinstance(error, Problem)
-    return answer(error)

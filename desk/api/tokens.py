@@ -40,9 +40,7 @@ NEEDS: dict[str, str] = {
 
 
 @transaction.atomic
-def make(
-    owner: User, *, name: str, scopes: Iterable[str], expires_on: date | None = None
-) -> tuple[ApiToken, str]:
+def make(owner: User, *, name: str, scopes: Iterable[str], expires_on: date | None = None) -> tuple[ApiToken, str]:
     """A new token of `owner` and its key, which nobody sees again. Raises PermissionDenied unless they administer."""
     if not owner.has_perm("accounts.manage"):
         raise PermissionDenied
@@ -102,7 +100,7 @@ class Token(HttpBearer):
         found = super().__call__(request)
         if found is None:
             raise Problem(401, _("Send a key of the API: Authorization: Bearer dmr_…"))
-        return found  # type: ignore[no-any-return]
+        return found
 
     def authenticate(self, request: HttpRequest, token: str) -> ApiToken:
         """The same for the key itself; wrong keys are counted by visitor, calls by token."""

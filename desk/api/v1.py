@@ -7,15 +7,15 @@ from django.conf import settings
 from django.core.exceptions import RequestDataTooBig, SuspiciousOperation
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
-from django.urls import URLPattern, path, re_path
+from django.urls import URLPattern, path
 from django.utils.translation import gettext as _
 from ninja import NinjaAPI
 from ninja.errors import HttpError, ValidationError
 
 from advocacy.views.framing import standing_frame
-from desk.api import asking, contacts, mailings, public, subscriptions
+from desk.api import asking, contacts, mailings, newsletters, public, subscriptions
 from desk.api.edge import METHODS, opened
-from desk.api.problems import CONTENT_TYPE, Problem, answer, nothing_here, of_fields, of_request
+from desk.api.problems import CONTENT_TYPE, Problem, answer, nothing_here, of_fields
 
 PREFIX = "api/v1/"
 api = NinjaAPI(
@@ -26,9 +26,20 @@ api = NinjaAPI(
     docs_url=None,
     openapi_url=None,
 )
-for router in (public.router, asking.router, contacts.router, subscriptions.router, mailings.router):
+for router in (
+    public.router,
+    newsletters.router,
+    asking.router,
+    contacts.router,
+    subscriptions.router,
+    mailings.router,
+):
     api.add_router("", router)
-api.add_exception_handler(Problem, of_request)
+
+
+@api.exception_handler(Problem)
+def _problem(request: HttpRequest, error: Any) -> HttpResponse:
+    return answer(error)
 
 
 @api.exception_handler(ValidationError)
@@ -129,10 +140,9 @@ def urls() -> list[URLPattern]:
             continue
         route = str(pattern.pattern)
         methods = {method for method in METHODS if _takes(route, method)}
-        found.append(
-            path(route, opened(pattern.callback, path=_plain(route), methods=methods), name=pattern.name)
-        )
-    found.append(re_path(r"^(?P<rest>.*)$", opened(nowhere, path="", methods=set(METHODS)), name="nowhere"))
+        found.append(path(route, opened(pattern.callback, path=_plain(route), methods=methods), name=pattern.name))
+    found.append(path("", opened(nowhere, path="", methods=set(METHODS)), name="root"))
+    found.append(path("<path:rest>", opened(nowhere, path="", methods=set(METHODS)), name="nowhere"))
     return found
 
 
