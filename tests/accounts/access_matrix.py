@@ -1,13 +1,16 @@
 """Who may open which page: route name → what its view asks for. A route that is missing here fails the tests.
 
 "public" opens to the world, "signed in" to every colleague, "" to nobody; anything else is a permission of
-accounts.roles. The pages of advocacy and of the public site stand in tests/accounts/access_advocacy.py.
+accounts.roles. The pages of advocacy and of the public site stand in tests/accounts/access_advocacy.py,
+those of newsletters in access_newsletters.py.
 """
 
 from tests.accounts.access_advocacy import ADVOCACY
+from tests.accounts.access_newsletters import NEWSLETTERS
 
 ACCESS: dict[str, str] = {
     **ADVOCACY,
+    **NEWSLETTERS,
     # Sign-in (allauth)
     "account_login": "public",
     "account_logout": "public",
@@ -27,15 +30,6 @@ ACCESS: dict[str, str] = {
     "account_confirm_login_code": "",
     # In front of the workspace
     "front": "public",
-    "preferences": "public",
-    "preferences_data": "public",
-    "preferences_erase": "public",
-    "preferences_leave": "public",
-    "preferences_pause": "public",
-    "preferences_resume": "public",
-    "preferences_undo": "public",
-    "public:preferences_link": "public",
-    "public:preferences_sent": "public",
     "robots": "public",
     "healthz": "public",
     "invitation": "public",
@@ -173,7 +167,6 @@ ACCESS: dict[str, str] = {
     "contacts:tag_list": "contacts.edit",
     "contacts:twin_find": "contacts.edit",
     # What readers of a newsletter open
-    "confirm_subscription": "public",
     "leaving:object": "public",
     "leaving:paper": "public",
     "leaving:object_undo": "public",
@@ -181,11 +174,6 @@ ACCESS: dict[str, str] = {
     "leaving:undo_long": "public",
     "leaving:unsubscribe": "public",
     "leaving:unsubscribe_long": "public",
-    "public:subscribe": "public",
-    "public:subscribe_embed": "public",
-    "public:subscribe_list": "public",
-    "public:subscribe_sent": "public",
-    "public:subscribe_sent_embed": "public",
     # Letters
     "mailing:courtesy": "mailing.view",
     "mailing:delivery_address": "mailing.send",
@@ -245,21 +233,6 @@ ACCESS: dict[str, str] = {
     "mailing:letter_undo": "mailing.send",
     "mailing:letter_withdraw": "mailing.edit",
     "mailing:letter_write": "mailing.edit",
-    "newsletters:block_add": "mailing.edit",
-    "newsletters:block_down": "mailing.edit",
-    "newsletters:block_refresh": "mailing.edit",
-    "newsletters:block_remove": "mailing.edit",
-    "newsletters:block_rows": "mailing.edit",
-    "newsletters:block_source": "mailing.edit",
-    "newsletters:block_up": "mailing.edit",
-    "newsletters:issue_create": "mailing.edit",
-    "newsletters:issue_details": "mailing.edit",
-    "newsletters:issue_language_add": "mailing.edit",
-    "newsletters:issue_language_remove": "mailing.edit",
-    "newsletters:issue_list": "mailing.view",
-    "newsletters:issue_message": "mailing.view",
-    "newsletters:issue_preview": "mailing.view",
-    "newsletters:issue_write": "mailing.edit",
     "mailing:passage_create": "mailing.edit",
     "mailing:passage_edit": "mailing.edit",
     "mailing:passage_lines": "mailing.edit",
@@ -304,16 +277,8 @@ ACCESS: dict[str, str] = {
     "api:subscription": "public",
     "api:subscriptions": "public",
     # Newsletters: the archive and what follows the sending
-    "public:issue_list": "public",
-    "public:issue_detail": "public",
     "feed_issues": "public",
     "counted_link": "public",
-    "newsletters:issue_correction": "mailing.send",
-    "newsletters:issue_withdraw": "mailing.send",
-    "newsletters:issue_put_back": "mailing.send",
-    "newsletters:list_growth": "contacts.view",
-    "newsletters:list_growth_csv": "contacts.view",
-    "newsletters:list_bring_back": "contacts.edit",
     # Mail providers: each request is signed (mailing/webhooks.py)
     "webhooks:receive": "public",
     # The demo's outbox
