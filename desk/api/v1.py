@@ -130,6 +130,7 @@ def nowhere(request: HttpRequest, **rest: Any) -> HttpResponse:
 
 def urls() -> list[URLPattern]:
     """All addresses of the API, each through desk.api.edge; what is left over says so in the API's own form."""
+    taken = _taken()
     # The library puts its own front page last; it is not ours.
     found = [
         path("openapi.json", opened(description, path="openapi.json", methods={"GET"}), name="openapi"),
@@ -139,16 +140,22 @@ def urls() -> list[URLPattern]:
         if not isinstance(pattern, URLPattern) or pattern.name == "api-root":
             continue
         route = str(pattern.pattern)
-        methods = {method for method in METHODS if _takes(route, method)}
+        methods = taken.get(_plain(route), set())
         found.append(path(route, opened(pattern.callback, path=_plain(route), methods=methods), name=pattern.name))
     found.append(path("", opened(nowhere, path="", methods=set(METHODS)), name="root"))
     found.append(path("<path:rest>", opened(nowhere, path="", methods=set(METHODS)), name="nowhere"))
     return found
 
 
-def _takes(route: str, method: str) -> bool:
-    described = api.get_openapi_schema(path_prefix="")["paths"].get("/" + _plain(route), {})
-    return method.lower() in described
+def _taken() -> dict[str, set[str]]:
+    """Which methods each address takes. Not from the description, which takes seconds to make."""
+    found: dict[str, set[str]] = {}
+    for prefix, router in api._routers:
+        for address, view in router.path_operations.items():
+            whole = _plain("/".join(part.strip("/") for part in (prefix, address) if part.strip("/")))
+            for operation in view.operations:
+                found.setdefault(whole, set()).update(operation.methods)
+    return found
 
 
 def _plain(route: str) -> str:
