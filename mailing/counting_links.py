@@ -23,6 +23,7 @@ from mailing.models import CountedLink, LinkDay, Mailing
 
 _LINK = re.compile(r"""<a\s[^>]*?\bhref\s*=\s*"([^"]*)\"""", re.IGNORECASE)
 _HREF = re.compile(r"""(<a\s[^>]*?\bhref\s*=\s*")([^"]*)(")""", re.IGNORECASE)
+_SHORT = re.compile(r"[A-Za-z0-9_-]{1,12}", re.ASCII)
 LONGEST = 2000
 # Programs that fetch a page before somebody asks for it say so in one of these.
 _AHEAD = ("Sec-Purpose", "Purpose", "X-Purpose", "X-Moz")
@@ -93,7 +94,7 @@ def is_counted(request: HttpRequest) -> bool:
 
 def follow(short: str, *, count: bool) -> str:
     """Where a short address leads, counted for today if `count`; "" for one that is none of ours."""
-    link = CountedLink.objects.filter(short=short).first()
+    link = CountedLink.objects.filter(short=short).first() if _SHORT.fullmatch(short) else None
     if link is None:
         return ""
     if count:
