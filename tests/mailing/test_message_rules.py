@@ -20,6 +20,7 @@ from mailing.models import Mailing
 from mailing.verp import delivery_id_of
 from tests.factories import ContactFactory, MailingContentFactory, MailingFactory, SenderFactory, UserFactory
 from tests.letters import queue
+from tests.mailing.issues.sample import put_blocks
 from tests.mailing.message_rules import Expected, broken_rules
 from tests.mailing.rspamd import rspamd
 from tests.processes import Catcher
@@ -30,7 +31,7 @@ pytestmark = pytest.mark.django_db
 
 SITE = "https://advocacy.platform.example"
 HOSTS = frozenset({"advocacy.platform.example", "www.parliament.example"})
-KINDS = ("letter", "newsletter", "system")
+KINDS = ("letter", "newsletter", "issue", "system")
 # No From, no Date, no Message-ID: no filter that is awake lets it pass.
 SPAM = b"Subject: FREE\r\n\r\nFREE\r\n"
 BODY = """<p>{{ salutation }}</p>
@@ -77,9 +78,9 @@ def send(sink):
             return system_mail(sink, languages)
         now = timezone.now()
         mailing = MailingFactory(
-            kind=kind,
-            sender=SenderFactory(bounce_domain="returns.platform.example", **sender),
-            contact_list=ContactList.objects.create(name="Road Notes") if kind == "newsletter" else None,
+            kind="newsletter" if kind == "issue" else kind,
+            sender=SenderFactory(bounce_domain="returns.platform.example", place="Amsterdam", **sender),
+            contact_list=None if kind == "letter" else make_list(),
             status=Mailing.Status.SENDING,
             approver=UserFactory(role="approver"),
             **dict.fromkeys(["approved_at", "frozen_at", "started_at"], now),
@@ -89,12 +90,15 @@ def send(sink):
         expected = {}
         for language in languages:
             name, sentence = LANGUAGES[language]
+            body = "" if kind == "issue" else BODY % (sentence, sentence)
             MailingContentFactory(
-                mailing=mailing, language=language, subject=subject_of(language), body=BODY % (sentence, sentence)
+                mailing=mailing, language=language, subject=subject_of(language), body=body, preheader=sentence[:140]
             )
             contact = ContactFactory(given_name="", family_name=name)
             delivery = queue(mailing, contact, language, name=name, salutation=f"Dear {name},", country="IE")
             expected[contact.email] = letter_expected(mailing, delivery)
+        if kind == "issue":
+            put_blocks(mailing, {language: LANGUAGES[language][1] for language in languages})
         make_chunks(mailing.pk)
         assert sending.run(mailing.pk) == len(languages)
         everybody = frozenset(expected)
@@ -104,6 +108,10 @@ def send(sink):
         ]
 
     return to_all
+
+
+def make_list():
+    return ContactList.objects.get_or_create(name="Road Notes", defaults={"slug": "road-notes", "is_open": True})[0]
 
 
 def letter_expected(mailing, delivery):
