@@ -12,6 +12,8 @@ def find(request: HttpRequest, reference: str) -> Mailing:
 
     Most letters have no passages and no attachments: that is asked here, so that pages need not ask for each.
     """
+    if "\0" in reference:
+        raise Http404  # PostgreSQL refuses the character instead of finding nothing.
     rules = AudienceRule.objects.select_related("segment", "contact_list", "received", "contact")
     found: Mailing | None = (
         Mailing.objects.visible_to(request.user)

@@ -34,7 +34,7 @@ def issues_for(request: HttpRequest) -> QuerySet[Mailing]:
 def issue_list(request: HttpRequest) -> HttpResponse:
     """All issues one may see, newest first; words, a list and a state narrow the list."""
     everything = issues_for(request)
-    words, state = request.GET.get("q", "").strip()[:100], request.GET.get("state", "")
+    words, state = request.GET.get("q", "").replace("\0", "").strip()[:100], request.GET.get("state", "")
     rows = everything.select_related("contact_list").prefetch_related("contents").order_by("-changed_at", "-id")
     for word in words.split():
         rows = rows.filter(Q(title__icontains=word) | Q(reference__icontains=word))
@@ -114,7 +114,8 @@ def _begun(request: HttpRequest, form: BeginForm, offers: list[prefill.Offer], c
     data: dict[str, Any] = form.cleaned_data
     contact_list = data["contact_list"]
     if request.POST.get("from") == "earlier":
-        earlier = prefill.issues_of(contact_list).filter(reference=request.POST.get("earlier", "")).first()
+        asked = request.POST.get("earlier", "").replace("\0", "")
+        earlier = prefill.issues_of(contact_list).filter(reference=asked).first()
         if earlier is None:
             raise LifecycleError(_("Choose an earlier issue of this list."))
         return drafting.begin_from(earlier, title=data["title"], actor=request.user)  # type: ignore[arg-type]

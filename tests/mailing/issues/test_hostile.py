@@ -152,6 +152,10 @@ def test_a_block_of_another_issue_is_not_touched(desk, issue, monthly, officer):
     assert theirs.texts.get().heading == ""
 
 
+def test_a_search_for_what_no_database_holds_finds_nothing(desk, issue):  # noqa: F811
+    assert "No issue matches" in page(desk.get(reverse("newsletters:issue_list") + "?q=x%00y&state=%00"))
+
+
 @pytest.mark.parametrize("asked", ["", "x", "9" * 40, "-1", "0"])
 def test_a_list_that_is_not_there_is_no_500(desk, monthly, asked):  # noqa: F811
     assert desk.get(reverse("newsletters:issue_create") + f"?list={asked}").status_code in (200, 404)
@@ -166,5 +170,5 @@ def test_what_was_ticked_and_is_not_offered_is_left_out(desk, monthly):  # noqa:
     assert desk.post(reverse("newsletters:issue_create"), sent).status_code == 302
     sent |= {"language": "xx"}
     assert desk.post(reverse("newsletters:issue_create"), sent).status_code == 422
-    sent |= {"language": "en", "from": "earlier", "earlier": "nothing"}
+    sent |= {"language": "en", "from": "earlier", "earlier": "no\0thing"}
     assert desk.post(reverse("newsletters:issue_create"), sent).status_code == 422
