@@ -29,7 +29,8 @@ def summary(mailing: Mailing) -> AudiencePreview:
 
 def _subscriptions(mailing: Mailing) -> Any:
     """The subscriptions of those who get it."""
-    who: Any = audience.people(mailing).filter(skip_reason="").order_by()
+    everybody: Any = audience.people(mailing)
+    who = everybody.filter(skip_reason="").order_by()
     return Subscription.objects.filter(contact_list=mailing.contact_list_id, contact__in=who.values("pk"))
 
 
