@@ -6,7 +6,8 @@ from html.parser import HTMLParser
 WIDTH = 72
 _RULE = "-" * 10
 # A merge field is one word for the wrapper: a line break inside it would be shown to the reader.
-_WORD = re.compile(r"\{\{.*?\}\}[^ \t\r\n\f]*|(?:(?!\{\{)[^ \t\r\n\f])+(?:\{\{.*?\}\}[^ \t\r\n\f]*)*")
+# Braces that close nowhere are words like any other.
+_WORD = re.compile(r"\{\{.*?\}\}[^ \t\r\n\f]*|(?:(?!\{\{)[^ \t\r\n\f])+(?:\{\{.*?\}\}[^ \t\r\n\f]*)*|\{\{[^ \t\r\n\f]*")
 _HEADINGS = {"h2", "h3", "h4"}
 
 
