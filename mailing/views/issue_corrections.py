@@ -56,8 +56,7 @@ def issue_correction(request: HttpRequest, reference: str) -> HttpResponse:
     context = _context(mailing, versions, version) | {"form": form, "is_overtaken": status == 409}
     if status == 409:
         # Sent again, it is about the text as it stands now, which the page shows.
-        form.data = form.data.copy()
-        form.data["edition"] = str(version.edition)
+        form.data = {**request.POST.dict(), "edition": str(version.edition)}
     return render(request, "mailing/issue_correction.html", context, status=status)
 
 
