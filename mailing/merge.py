@@ -25,7 +25,6 @@ from markupsafe import Markup
 
 from advocacy.richtext import to_text
 from mailing import places
-from mailing.issues.wording import because
 from mailing.letterhead import frame, letter_values, loosen, reader_values, style_body, wrap
 
 # Lines are broken when fields are filled, not before: a field's name is not as long as its value.
@@ -245,18 +244,12 @@ def render(content: Any, context: Mapping[str, Any], language: str) -> Rendered:
     values = values_for(content.mailing, context, language)
     subject = tidy(fill(content.subject, values, html=False))
     if content.mailing.has_blocks:
-        return _issue(content.mailing, language, context, subject=subject)
+        from mailing.issues.assembling import made_for  # It reads the models; imported late against a circle.
+
+        made = made_for(content.mailing, language, context, subject=subject)
+        return Rendered(subject, made.html, wrap(made.text))
     body, text = fill_body(content.body_for(context, language), values)
     return compose(content.mailing, language, subject=subject, body=body, text=wrap(text), links=context)
-
-
-def _issue(mailing: Any, language: str, context: Mapping[str, Any], *, subject: str) -> Rendered:
-    """An issue put together from blocks, for one reader."""
-    from mailing.issues.assembling import put_together  # It reads the models; imported late against a circle.
-
-    reason = because(str(context.get("subscribed_on") or ""), language)
-    made = put_together(mailing, language, places.topics_in(context), subject=subject, links=context, reason=reason)
-    return Rendered(subject, made.html, wrap(made.text))
 
 
 def tidy(subject: str) -> str:

@@ -92,7 +92,7 @@ def mould(content: Any, language: str, context: Mapping[str, Any] | None = None)
     subject_pieces = marks.cut(merge.fill(subject, constant, html=False), "text")
     is_fixed = all(isinstance(piece, str) for piece in subject_pieces)
     shown = merge.tidy("".join(map(str, subject_pieces))) if is_fixed else marks.add(SUBJECT)
-    subject_line = [shown] if is_fixed else subject_pieces
+    subject_line: list[Piece] = [shown] if is_fixed else subject_pieces
     if content.mailing.has_blocks:
         return _issue_mould(content, language, context or {}, marks, subject=shown, subject_line=subject_line)
     source = loosen(content.body_for(context or {}, language))

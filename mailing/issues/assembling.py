@@ -20,10 +20,12 @@ from markupsafe import Markup, escape
 from advocacy.richtext import to_text
 from mailing import counting_links
 from mailing.issues import blocks as issue_blocks
+from mailing.issues.material import material_of
 from mailing.issues.sources import link_of
 from mailing.issues.wording import LETTER, because, own_language, words_in
 from mailing.letterhead import WIDTH, letter_date, locale_of
 from mailing.models import Block, BlockText, Mailing
+from mailing.places import topics_in
 
 Kind = Block.Kind
 UNBROKEN = 10**9
@@ -54,7 +56,7 @@ def assembled(mailing: Mailing, language: str, topics: frozenset[int], *, where:
         return Assembled(page, _text_of(shown))
     from mailing import unsubscribe  # It knows addresses, and through them all pages; imported late against a circle.
 
-    content = next((row for row in mailing.contents.all() if row.language == language), None)
+    content = material_of(mailing).contents.get(language)
     links = {
         "unsubscribe_link": unsubscribe.example_address(),
         "preferences_link": unsubscribe.example_address("preferences"),
@@ -68,6 +70,12 @@ def assembled(mailing: Mailing, language: str, topics: frozenset[int], *, where:
         reason=because("", language),
         shown=shown,
     )
+
+
+def made_for(mailing: Mailing, language: str, context: Mapping[str, Any], *, subject: str) -> Assembled:
+    """The message of one recipient, by their frozen context and their own links in it."""
+    reason = because(str(context.get("subscribed_on") or ""), language)
+    return put_together(mailing, language, topics_in(context), subject=subject, links=context, reason=reason)
 
 
 def put_together(  # noqa: PLR0913 - a message has these parts
@@ -87,7 +95,7 @@ def put_together(  # noqa: PLR0913 - a message has these parts
     own = {"because": reason, "subject": subject, **{name: links.get(name) or "" for name in LINKS}}
     html = _template("issue.html.liquid").render(**around, **{name: _place(name) for name in own}, blocks=shown)
     # Links of a list that counts, which have had a short address since the issue started; most lists do not count.
-    counted = counting_links.addresses_of(mailing)
+    counted = counting_links.addresses_of(mailing) if mailing.started_at else {}
     html = counting_links.counted_html(html, counted)
     html = _BREAKS.sub(r"\1\n", _inliner().inline(html))
     # Put in afterwards: the inliner writes quotation marks anew, and what a reader gets must not depend on it.
@@ -116,7 +124,8 @@ def _inliner() -> css_inline.CSSInliner:
 def _frame(mailing: Mailing, language: str) -> dict[str, Any]:
     """What stands around the blocks and is the same for all readers of a language."""
     words = words_in(language)
-    content = next((row for row in mailing.contents.all() if row.language == language), None)
+    found = material_of(mailing)
+    content = found.contents.get(language)
     sender = mailing.sender
     return {
         "language": language,
@@ -145,14 +154,14 @@ def _name_of_list(mailing: Mailing, language: str) -> str:
     """What the list is called in this language, else in the issue's own, else by its colleagues."""
     if not mailing.contact_list:
         return mailing.title
-    names = {text.language: text.name for text in mailing.contact_list.texts.all()}
+    names = material_of(mailing).list_names
     return names.get(language) or names.get(mailing.source_language) or mailing.contact_list.name
 
 
 def _shown(mailing: Mailing, language: str, topics: frozenset[int]) -> list[dict[str, Any]]:
     """The blocks a reader with these topics gets, as the templates ask for them; those without a word are left out."""
     found = []
-    for block in issue_blocks.in_order(mailing):
+    for block in material_of(mailing).blocks:
         text = issue_blocks.texts_by_language(block).get(language)
         if text is not None and (block.topic_id is None or block.topic_id in topics):
             found.append(_as_values(block, text, language))

@@ -8,7 +8,7 @@ from django.utils import timezone
 from contacts.models import ContactList, Topic, TopicText
 from mailing import lifecycle
 from mailing.issues import drafting
-from mailing.models import Mailing
+from mailing.models import Block, Mailing
 from tests.factories import SenderFactory, StatementFactory, StatementTextFactory, UserFactory
 from tests.mailing.issues.readers import issue_of, make_due, subscribe
 
@@ -79,3 +79,14 @@ def due(approved_issue, officer, again):
     lifecycle.schedule(approved_issue, actor=officer)
     make_due(approved_issue)
     return again(approved_issue)
+
+
+@pytest.fixture
+def desk(sign_in, officer):
+    """A browser of somebody who may write."""
+    return sign_in(officer)
+
+
+@pytest.fixture
+def lead(issue):
+    return Block.objects.get(mailing=issue, kind="lead")

@@ -5,7 +5,7 @@ from django.urls import reverse
 
 from mailing.issues import blocks
 from mailing.models import Block, BlockText, MailingContent
-from tests.mailing.issues.test_pages import address, desk, opened, page  # noqa: F401 - desk is a fixture
+from tests.mailing.issues.hands import address, opened, page
 
 pytestmark = pytest.mark.django_db
 
@@ -27,12 +27,12 @@ def lead(issue):
     return Block.objects.get(mailing=issue)
 
 
-def save(desk, issue, **fields):  # noqa: F811 - fixture
+def save(desk, issue, **fields):
     return desk.post(address("issue_write", issue, lang="en"), {**opened(desk, issue), **fields})
 
 
 @pytest.mark.parametrize("body", HOSTILE)
-def test_markup_that_acts_or_loads_is_never_kept(desk, issue, lead, body):  # noqa: F811
+def test_markup_that_acts_or_loads_is_never_kept(desk, issue, lead, body):
     assert save(desk, issue, **{f"b{lead.pk}-body": body, f"b{lead.pk}-heading": body[:200]}).status_code in (302, 422)
     kept = BlockText.objects.get(block=lead).body
     assert not any(word in kept for word in ("script", "onerror", "onclick", "style", "iframe", "x.example", "svg"))
@@ -42,7 +42,7 @@ def test_markup_that_acts_or_loads_is_never_kept(desk, issue, lead, body):  # no
 
 
 @pytest.mark.parametrize("words", ["{{ request.user.password }}", "{% load x %}", "{{ salutation }}", "{% raw %}"])
-def test_the_syntax_of_templates_stays_words(desk, issue, lead, words):  # noqa: F811
+def test_the_syntax_of_templates_stays_words(desk, issue, lead, words):
     save(desk, issue, subject=words, **{f"b{lead.pk}-heading": words, f"b{lead.pk}-body": f"<p>{words}</p>"})
     text = BlockText.objects.get(block=lead)
     assert (text.heading, text.body) == (words, f"<p>{words}</p>")
@@ -67,7 +67,7 @@ def test_the_syntax_of_templates_stays_words(desk, issue, lead, words):  # noqa:
         "ftp://example.org/",
     ],
 )
-def test_an_address_that_cannot_be_a_link_is_refused_with_a_reason(desk, issue, lead, url):  # noqa: F811
+def test_an_address_that_cannot_be_a_link_is_refused_with_a_reason(desk, issue, lead, url):
     answer = save(desk, issue, **{f"b{lead.pk}-label": "Go", f"b{lead.pk}-url": url})
     assert answer.status_code == 422
     assert "This address cannot be a link" in page(answer)
@@ -77,12 +77,12 @@ def test_an_address_that_cannot_be_a_link_is_refused_with_a_reason(desk, issue, 
 @pytest.mark.parametrize(
     "url", ["https://example.org/a?b=c#d", "mailto:office@example.org", "https://münchen.example/"]
 )
-def test_addresses_that_work_are_kept_as_they_are(desk, issue, lead, url):  # noqa: F811
+def test_addresses_that_work_are_kept_as_they_are(desk, issue, lead, url):
     save(desk, issue, **{f"b{lead.pk}-label": "Go", f"b{lead.pk}-url": url})
     assert BlockText.objects.get(block=lead).url == url
 
 
-def test_texts_that_are_too_long_say_so(desk, issue, lead):  # noqa: F811
+def test_texts_that_are_too_long_say_so(desk, issue, lead):
     for name, value in (
         ("subject", "x" * 151),
         ("preheader", "x" * 141),
@@ -95,13 +95,13 @@ def test_texts_that_are_too_long_say_so(desk, issue, lead):  # noqa: F811
 
 
 @pytest.mark.parametrize("value", ["", "x", "-1", "9" * 30, "١"])
-def test_nonsense_in_hidden_fields_breaks_nothing(desk, issue, lead, value):  # noqa: F811
+def test_nonsense_in_hidden_fields_breaks_nothing(desk, issue, lead, value):
     for name in ("edition", f"b{lead.pk}-edition", f"b{lead.pk}-topic", f"b{lead.pk}-topic_before", "page"):
         answer = save(desk, issue, **{name: value, "subject": "Tried"})
         assert answer.status_code in (302, 409, 422), (name, answer.status_code)
 
 
-def test_numbers_that_no_row_can_hold_break_nothing(desk, issue):  # noqa: F811
+def test_numbers_that_no_row_can_hold_break_nothing(desk, issue):
     figures = blocks.add(issue, "figures", actor=issue.author)
     for value in ("9" * 400, "1e9", "NaN", "1.5", "٣"):
         key = f"b{figures.pk}-r0"
@@ -113,7 +113,7 @@ def test_numbers_that_no_row_can_hold_break_nothing(desk, issue):  # noqa: F811
         assert answer.status_code == 422, value
 
 
-def test_a_thousand_rows_are_cut_and_not_kept(desk, issue):  # noqa: F811
+def test_a_thousand_rows_are_cut_and_not_kept(desk, issue):
     dates = blocks.add(issue, "dates", actor=issue.author)
     more = {}
     for number in range(300):
@@ -122,7 +122,7 @@ def test_a_thousand_rows_are_cut_and_not_kept(desk, issue):  # noqa: F811
     assert len(dates.texts.get().rows) == blocks.MOST_ROWS
 
 
-def test_blocks_are_no_more_than_a_form_can_send(desk, issue):  # noqa: F811
+def test_blocks_are_no_more_than_a_form_can_send(desk, issue):
     sent = opened(desk, issue)
     for kind, most in (("dates", blocks.MOST_LISTING), ("text", blocks.MOST_BLOCKS - blocks.MOST_LISTING - 1)):
         for _number in range(most + 2):
@@ -136,11 +136,11 @@ def test_blocks_are_no_more_than_a_form_can_send(desk, issue):  # noqa: F811
 
 
 @pytest.mark.parametrize("reference", ["x", "DEM-N-2026-999", "%00", "..", "a" * 300])
-def test_an_issue_that_is_not_there_is_a_404(desk, reference):  # noqa: F811
+def test_an_issue_that_is_not_there_is_a_404(desk, reference):
     assert desk.get(f"/desk/newsletters/{reference}/write/").status_code == 404
 
 
-def test_a_block_of_another_issue_is_not_touched(desk, issue, monthly, officer):  # noqa: F811
+def test_a_block_of_another_issue_is_not_touched(desk, issue, monthly, officer):
     from mailing.issues import drafting
 
     other = drafting.begin(monthly, title="Other", language="en", actor=officer)
@@ -152,16 +152,16 @@ def test_a_block_of_another_issue_is_not_touched(desk, issue, monthly, officer):
     assert theirs.texts.get().heading == ""
 
 
-def test_a_search_for_what_no_database_holds_finds_nothing(desk, issue):  # noqa: F811
+def test_a_search_for_what_no_database_holds_finds_nothing(desk, issue):
     assert "No issue matches" in page(desk.get(reverse("newsletters:issue_list") + "?q=x%00y&state=%00"))
 
 
 @pytest.mark.parametrize("asked", ["", "x", "9" * 40, "-1", "0"])
-def test_a_list_that_is_not_there_is_no_500(desk, monthly, asked):  # noqa: F811
+def test_a_list_that_is_not_there_is_no_500(desk, monthly, asked):
     assert desk.get(reverse("newsletters:issue_create") + f"?list={asked}").status_code in (200, 404)
 
 
-def test_what_was_ticked_and_is_not_offered_is_left_out(desk, monthly):  # noqa: F811
+def test_what_was_ticked_and_is_not_offered_is_left_out(desk, monthly):
     from tests.factories import SenderFactory
 
     SenderFactory()

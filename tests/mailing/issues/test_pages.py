@@ -1,66 +1,18 @@
 """The pages on which issues are begun and written: no script needed, few queries, nothing overwritten."""
 
-import html
 import re
 
 import pytest
-from django.db import connection
-from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from contacts.models import ContactList, Organisation
+from contacts.models import ContactList
 from mailing.issues import blocks, drafting
 from mailing.issues.blocks import Words
 from mailing.models import Block, BlockText, Mailing, MailingContent
-from tests.factories import MailingFactory, SenderFactory, UserFactory
+from tests.factories import MailingFactory, SenderFactory
+from tests.mailing.issues.hands import address, form_of, opened, page
 
 pytestmark = pytest.mark.django_db
-
-
-def page(response):
-    """A response as text."""
-    return html.unescape(response.content.decode())
-
-
-def address(name, mailing, *more, lang=""):
-    """The address of a page of an issue."""
-    return reverse(f"newsletters:{name}", args=[mailing.reference, *more]) + (f"?lang={lang}" if lang else "")
-
-
-def form_of(response, form="text-form"):
-    """What a browser would send from a form of a page: names and values, as they stand there."""
-    whole = response.content.decode()
-    part = whole[whole.index(f'id="{form}"') :]
-    part = part[: part.index("</form>")]
-    found = {}
-    for tag in re.findall(r"<input[^>]*>", part):
-        attrs = dict(re.findall(r'([\w-]+)="([^"]*)"', tag))
-        if attrs.get("type") in ("checkbox", "radio") and " checked" not in tag:
-            continue
-        if "name" in attrs:
-            found[attrs["name"]] = html.unescape(attrs.get("value", ""))
-    for name, body in re.findall(r'<textarea[^>]*name="([^"]+)"[^>]*>(.*?)</textarea>', part, re.DOTALL):
-        found[name] = html.unescape(body).lstrip("\n")
-    for name, body in re.findall(r'<select[^>]*name="([^"]+)"[^>]*>(.*?)</select>', part, re.DOTALL):
-        chosen = re.search(r'<option value="([^"]*)" selected', body) or re.search(r'<option value="([^"]*)"', body)
-        found[name] = chosen[1] if chosen else ""
-    found.pop("csrfmiddlewaretoken", None)
-    return found
-
-
-@pytest.fixture
-def desk(sign_in, officer):
-    """A browser of somebody who may write."""
-    return sign_in(officer)
-
-
-@pytest.fixture
-def lead(issue):
-    return Block.objects.get(mailing=issue, kind="lead")
-
-
-def opened(desk, issue, lang="en"):
-    return form_of(desk.get(address("issue_write", issue, lang=lang)))
 
 
 def test_the_list_teaches_when_it_is_empty_and_leads_to_the_first_issue(desk, monthly):
@@ -255,71 +207,6 @@ def test_the_topic_of_a_block_is_chosen_among_those_of_the_list(desk, issue, lea
     assert Block.objects.get(pk=lead.pk).topic == topic
 
 
-def test_two_people_in_two_blocks_both_keep_their_words(desk, issue, lead, officer, sign_in, approver):
-    other = blocks.add(issue, "text", actor=officer)
-    mine, theirs = opened(desk, issue), opened(desk, issue)
-    desk.post(address("issue_write", issue, lang="en"), {**mine, f"b{lead.pk}-heading": "Mine"})
-    sign_in(approver).post(address("issue_write", issue, lang="en"), {**theirs, f"b{other.pk}-heading": "Theirs"})
-    assert BlockText.objects.get(block=lead).heading == "Mine"
-    assert BlockText.objects.get(block=other).heading == "Theirs"
-
-
-def test_two_people_in_one_block_see_both_texts_and_nothing_is_lost(desk, issue, lead, sign_in, approver, officer):
-    url = address("issue_write", issue, lang="en")
-    mine = opened(desk, issue)
-    client = sign_in(approver)
-    client.post(url, {**opened(client, issue), f"b{lead.pk}-heading": "Theirs"})
-    client = sign_in(officer)
-    answer = client.post(url, {**mine, f"b{lead.pk}-heading": "Mine", "subject": "A new subject"})
-    shown = page(answer)
-    assert answer.status_code == 409
-    assert "Theirs" in shown
-    assert 'value="Mine"' in shown
-    assert f"{approver.name} changed this block" in shown
-    assert BlockText.objects.get(block=lead).heading == "Theirs"
-    assert MailingContent.objects.get(mailing=issue).subject == "A new subject"
-    client.post(url, form_of(answer))
-    assert BlockText.objects.get(block=lead).heading == "Mine"
-
-
-def test_a_block_that_somebody_added_meanwhile_stops_no_save(desk, issue, lead, officer):
-    sent = opened(desk, issue)
-    blocks.add(issue, "figures", actor=officer)
-    answer = desk.post(address("issue_write", issue, lang="en"), {**sent, f"b{lead.pk}-heading": "Mine"})
-    assert answer.status_code == 302
-    assert BlockText.objects.get(block=lead).heading == "Mine"
-    assert issue.blocks.count() == 2
-
-
-def test_words_of_a_block_that_was_taken_out_meanwhile_are_shown(desk, issue, lead, officer):
-    sent = opened(desk, issue) | {f"b{lead.pk}-heading": "Precious words", "subject": "Kept"}
-    blocks.remove(lead, actor=officer)
-    answer = desk.post(address("issue_write", issue, lang="en"), sent)
-    assert answer.status_code == 409
-    assert "Precious words" in page(answer)
-    assert "took out meanwhile" in page(answer)
-    assert MailingContent.objects.get(mailing=issue).subject == "Kept"
-
-
-def test_a_page_saves_while_somebody_types_and_says_when_it_could_not(desk, issue, lead, approver):
-    url = address("issue_write", issue, lang="en")
-    sent = opened(desk, issue)
-    htmx = {"HX-Request": "true"}
-    for words in ("One", "One two"):
-        answer = desk.post(url, {**sent, f"b{lead.pk}-heading": words}, headers=htmx)
-        assert (answer.status_code, answer["X-Saved"]) == (200, "yes")
-    assert BlockText.objects.get(block=lead).heading == "One two"
-    BlockText.objects.filter(block=lead).update(heading="Theirs", edition=9, saved_from="x", changed_by=approver)
-    answer = desk.post(url, {**sent, f"b{lead.pk}-heading": "One two three"}, headers=htmx)
-    assert answer["X-Saved"] == "no"
-    assert "Press Save to see both" in page(answer)
-    assert BlockText.objects.get(block=lead).heading == "Theirs"
-    Mailing.objects.filter(pk=issue.pk).update(status="in_review")
-    answer = desk.post(url, {**sent, "subject": "Late"}, headers=htmx)
-    assert answer["X-Saved"] == "no"
-    assert Mailing.objects.get(pk=issue.pk).status == "in_review"
-
-
 def test_an_edit_takes_an_issue_in_review_back_to_a_draft_and_says_so(desk, issue, lead):
     Mailing.objects.filter(pk=issue.pk).update(status="in_review")
     sent = opened(desk, issue)
@@ -397,91 +284,3 @@ def test_what_has_been_sent_is_not_written_any_more(desk, issue, lead, approver)
         desk.post(address(name, issue, *more, lang="en"), {**sent, "kind": "text", "subject": "Late"})
     assert Block.objects.filter(mailing=issue).count() == 1
     assert MailingContent.objects.get(mailing=issue).subject == "November"
-
-
-POSTS = [
-    ("issue_write", []),
-    ("issue_details", []),
-    ("issue_language_add", []),
-    ("issue_language_remove", ["fr"]),
-    ("block_add", []),
-    ("block_up", [1]),
-    ("block_down", [1]),
-    ("block_remove", [1]),
-    ("block_rows", [1]),
-    ("block_source", [1]),
-    ("block_refresh", [1]),
-]
-
-
-@pytest.mark.parametrize(("name", "more"), POSTS)
-def test_whoever_may_only_look_changes_nothing(issue, sign_in, viewer, name, more):
-    assert sign_in(viewer).post(address(name, issue, *more)).status_code == 403
-
-
-def test_a_viewer_sees_the_list_and_may_not_begin(sign_in, viewer, issue):
-    client = sign_in(viewer)
-    shown = page(client.get(reverse("newsletters:issue_list")))
-    assert issue.reference in shown
-    assert "New issue" not in shown
-    assert client.get(reverse("newsletters:issue_create")).status_code == 403
-
-
-@pytest.mark.parametrize(("name", "more"), POSTS)
-def test_another_organisation_finds_no_issue_of_ours(issue, sign_in, name, more):
-    stranger = UserFactory(affiliation=Organisation.objects.create(name="Another house"))
-    client = sign_in(stranger)
-    assert client.post(address(name, issue, *more)).status_code == 404
-    assert issue.reference not in page(client.get(reverse("newsletters:issue_list")))
-
-
-def test_another_organisations_list_is_not_there(sign_in, monthly):
-    SenderFactory()
-    stranger = UserFactory(affiliation=Organisation.objects.create(name="Another house"))
-    client = sign_in(stranger)
-    assert client.get(reverse("newsletters:issue_create") + f"?list={monthly.pk}").status_code == 404
-    sent = {"contact_list": monthly.pk, "title": "Mine now", "language": "en", "from": "nothing"}
-    assert client.post(reverse("newsletters:issue_create"), sent).status_code == 404
-    assert not Mailing.objects.exists()
-
-
-def test_the_letters_editor_leads_on_to_that_of_issues(desk, issue):
-    answer = desk.get(reverse("mailing:letter_write", args=[issue.reference]) + "?lang=en")
-    assert answer.url == address("issue_write", issue, lang="en")
-
-
-@pytest.mark.parametrize(("name", "more"), POSTS)
-def test_a_letter_is_no_issue(desk, name, more):
-    letter = MailingFactory()
-    assert desk.post(address(name, letter, *more)).status_code == 404
-
-
-def test_whoever_is_not_signed_in_is_asked_to(client, issue):
-    for name in ("newsletters:issue_list", "newsletters:issue_create"):
-        assert "/accounts/login/" in client.get(reverse(name)).url
-
-
-def test_the_editor_costs_the_same_for_five_blocks_and_for_twenty_five(desk, issue, officer, published, monthly):
-    statements = [published(f"Statement {number}", fr="En français") for number in range(12)]
-    drafting.add_language(issue, "fr", actor=officer)
-
-    def fill(count):
-        while issue.blocks.count() < count:
-            number = issue.blocks.count()
-            kind = ("item", "text", "button")[number % 3]
-            source = statements[number % 12] if kind == "item" else None
-            block = drafting.add_block(issue, kind, source=source, actor=officer)
-            Block.objects.filter(pk=block.pk).update(topic=monthly.topics.first())
-
-    def cost():
-        desk.get(address("issue_write", issue, lang="fr"))
-        with CaptureQueriesContext(connection) as captured:
-            assert desk.get(address("issue_write", issue, lang="fr")).status_code == 200
-        return [query["sql"] for query in captured]
-
-    fill(5)
-    few = cost()
-    fill(25)
-    many = cost()
-    assert len(few) == len(many), "\n\n".join(sql[:200] for sql in many)
-    assert len(many) <= 25, "\n\n".join(sql[:200] for sql in many)
