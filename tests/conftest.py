@@ -7,6 +7,7 @@ from unittest import mock
 import pytest
 from django.contrib.auth.hashers import Argon2PasswordHasher
 from django.contrib.contenttypes.models import ContentType
+from django.core.cache import cache
 from django.core.management.commands import flush
 from django.db import connection
 
@@ -105,6 +106,12 @@ def hash_passwords_fast():
     Argon2PasswordHasher.time_cost, Argon2PasswordHasher.memory_cost, Argon2PasswordHasher.parallelism = 1, 8, 1
     yield
     Argon2PasswordHasher.time_cost, Argon2PasswordHasher.memory_cost, Argon2PasswordHasher.parallelism = kept
+
+
+@pytest.fixture(autouse=True)
+def nothing_is_remembered():
+    """What a process keeps in its memory for a minute belongs to one test."""
+    cache.clear()
 
 
 @pytest.fixture

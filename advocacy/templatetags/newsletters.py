@@ -1,6 +1,7 @@
 """Whether the public pages lead to a newsletter."""
 
 from django import template
+from django.core.cache import cache
 from django.db import DatabaseError
 
 from contacts.models import ContactList
@@ -8,10 +9,14 @@ from contacts.models import ContactList
 register = template.Library()
 
 
+# Public pages may be kept for a minute by everybody; so may this.
+KEY, SECONDS = "public.has_newsletter", 60
+
+
 @register.simple_tag
 def has_newsletter() -> bool:
-    """Whether there is a list that people can join by themselves; one query. A page of an error is shown without."""
+    """Whether there is a list that people can join by themselves; one query a minute and process."""
     try:
-        return ContactList.objects.filter(is_open=True).exists()
+        return bool(cache.get_or_set(KEY, lambda: ContactList.objects.filter(is_open=True).exists(), SECONDS))
     except DatabaseError:
         return False

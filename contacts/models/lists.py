@@ -48,7 +48,7 @@ class ContactList(Owned):
     def wording_in(self, language: str) -> "ConsentWording | None":
         """What people who read this language agree to now: the newest in it, else in the site's own, else any."""
         newest: dict[str, ConsentWording] = {}
-        for row in self.wordings.order_by("version", "pk"):
+        for row in sorted(self.wordings.all(), key=lambda row: (row.version, row.pk)):
             newest[row.language] = row
         fallback = newest.get(settings.LANGUAGE_CODE) or max(newest.values(), key=lambda row: row.pk, default=None)
         return newest.get(language) or fallback

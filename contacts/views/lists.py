@@ -6,7 +6,7 @@ from uuid import UUID
 from django.contrib import messages
 from django.core.paginator import Paginator
 from django.db import transaction
-from django.db.models import F
+from django.db.models import F, prefetch_related_objects
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
@@ -131,6 +131,8 @@ def _facts(request: HttpRequest, found: ContactList) -> dict[str, Any]:
         ended_by=F("subscriptions__ended_by"),
     )
     numbers = numbers_by_status([found.pk]).get(found.pk, {})
+    # The cards of other rooms read the same words.
+    prefetch_related_objects([found], "texts", "wordings")
     page = PeoplePaginator(people, PER_PAGE).get_page(request.GET.get("page"))
     words = dict(Subscription.Ended.choices if wanted.status == "unsubscribed" else Subscription.Source.choices)
     for person in page:
@@ -152,7 +154,7 @@ def _facts(request: HttpRequest, found: ContactList) -> dict[str, Any]:
 
 def _shown_to_readers(found: ContactList) -> dict[str, Any]:
     """What the public sees of a list, and what it lacks."""
-    wordings = list(found.wordings.order_by("language", "-version")[:60])
+    wordings = sorted(found.wordings.all(), key=lambda row: (row.language, -row.version))[:60]
     newest: dict[str, Any] = {}
     for wording in wordings:
         newest.setdefault(wording.language, wording)
