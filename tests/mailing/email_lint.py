@@ -102,6 +102,26 @@ def faults(html: str, text: str, *, language: str, direction: str = "ltr") -> li
     return found + list(_words(html, elements))
 
 
+def faults_of_system(subject: str, html: str, text: str, *, language: str) -> list[str]:
+    """The same of a mail of the platform itself, whose preheader may be short and whose subject is its title."""
+    elements = list(tree(html).all())
+    found = [*_whole(html, elements), *_languages(elements, language, "ltr")]
+    found += [*_tables(elements), *_links(elements, text), *_buttons(elements), *_words(html, elements)]
+    if not any(element.tag == "title" and element.words == subject for element in elements):
+        found.append("the title is not the subject")
+    if not any(link.tag == "a" and _is_button(link) for link in elements):
+        found.append("no button")
+    for name, words in (("subject", subject), ("text part", text)):
+        if left := LEFT_OVER.search(words):
+            found.append(f"a placeholder is left in the {name}: {left[0]}")
+    if found_tag := re.search(r"</?[a-z][^>]*>|&(?:amp|lt|gt|quot|#\d+);", text):
+        found.append(f"HTML in the text part: {found_tag[0]}")
+    first = next((one for one in elements if one.tag == "div"), None)
+    if first is None or first.style.get("display") != "none" or not first.words.strip(NO_WORDS):
+        found.append("what stands first is no hidden preheader")
+    return found
+
+
 def _whole(html: str, elements: list[Element]) -> Iterator[str]:
     if len(html.encode()) >= LARGEST:
         yield f"{len(html.encode())} bytes: Gmail hides the end"
@@ -150,14 +170,17 @@ def _links(elements: list[Element], text: str) -> Iterator[str]:
             yield f"not in the text part: {address}"
         if not link.all_words.strip():
             yield f"a link without words: {address}"
-        is_button = link.parent is not None and "button" in link.parent.classes
-        if not is_button and link.style.get("text-decoration", "underline") == "none":
+        if not _is_button(link) and link.style.get("text-decoration", "underline") == "none":
             yield f"a link that is not underlined: {address}"
+
+
+def _is_button(link: Element) -> bool:
+    return link.parent is not None and bool(link.parent.classes & {"button", "btn"})
 
 
 def _buttons(elements: list[Element]) -> Iterator[str]:
     for link in elements:
-        if link.tag == "a" and link.parent is not None and "button" in link.parent.classes:
+        if link.tag == "a" and _is_button(link):
             padding = re.findall(r"(\d+)px", link.style.get("padding", ""))
             line = re.search(r"/(\d+)px", link.style.get("font", ""))
             height = 2 * int(padding[0]) + int(line[1]) if padding and line else 0
