@@ -3,6 +3,8 @@
 Each part sends the same personalised 12 KB message with two parts to a fresh `smtp-sink` on loopback. The parts take
 turns within a round, with smtp-source (ten kept connections) before and after ours; every figure is the median of the
 rounds, and every ratio that of rates of one round. docs/scaling.md says how to read it.
+
+With --issue ours is an issue that was put together from blocks, beside a plain newsletter as long.
 """
 
 import argparse
@@ -19,13 +21,14 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks.rig import servers
-from benchmarks.rig.checking import check
+from benchmarks.rig.checking import check, check_digests, check_issue
 from benchmarks.rig.client import run_dkim, run_pipelining
+from benchmarks.rig.issue import PERIOD, choose, make_issue
 from benchmarks.rig.newsletter import SIZE, make_newsletter, make_people
 from benchmarks.rig.ours import run_ours, send_plainly
 from benchmarks.rig.peers import Peers
 from benchmarks.rig.reference import run_smtp_source
-from benchmarks.rig.results import print_table, summary, versions
+from benchmarks.rig.results import issue_summary, print_table, summary, versions
 from benchmarks.rig.usage import load
 from benchmarks.stage import fresh_database, show
 
@@ -40,8 +43,12 @@ COUNTS = {
 # Not a way to send the list: what the client alone gains or pays.
 CLIENT = {"pipelining": run_pipelining, "dkim": run_dkim}
 PARTS = ["smtp_source", "ours", "ours_one_process", "ours_sqlite", *COUNTS, *CLIENT]
+ISSUE_PARTS = ["smtp_source", "ours", "ours_plain", "ours_tenth", "ours_one_process", "ours_sqlite"]
+ON_SQLITE = {"smtp_source", "ours", "ours_plain", "ours_tenth"}
 # Readers of the check before anything is measured.
 CHECKED = 24
+# Beside an issue the reference sends no more: rates are compared, and a run of 100,000 should not last for ever.
+REFERENCE = 20_000
 
 
 def main() -> None:
@@ -50,31 +57,35 @@ def main() -> None:
     # A TERM unwinds as Ctrl-C does: nothing that was started stays behind.
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
     with contextlib.ExitStack() as stack:
-        bench = Bench(options, stack)
+        bench = (IssueBench if options.issue else Bench)(options, stack)
         for number in range(options.rounds):
             bench.round(number)
-        found = summary(bench.rounds) | bench.facts
+        found = (issue_summary if options.issue else summary)(bench.rounds) | bench.facts
     if options.json:
-        show({"benchmark": "dispatch", **found}, as_json=True)
+        show({"benchmark": "dispatch of an issue" if options.issue else "dispatch", **found}, as_json=True)
     else:
         print_table(found)
 
 
-def read_options() -> argparse.Namespace:
-    """The command line."""
+def read_options(words: list[str] | None = None) -> argparse.Namespace:
+    """The command line, or `words` in its place."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--messages", type=int, default=20_000, help="recipients of ours and of smtp-source")
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--only", default="", help=f"some of these, with commas: {', '.join(PARTS)}")
+    parser.add_argument("--issue", action="store_true", help=f"an issue of blocks; parts: {', '.join(ISSUE_PARTS)}")
     parser.add_argument("--database", choices=["postgres", "sqlite"], default="postgres")
     parser.add_argument("--json", action="store_true", help="one object on one line as the only output")
-    options = parser.parse_args()
-    options.parts = [name for name in options.only.split(",") if name] or PARTS
-    if options.database == "sqlite":
-        options.parts = [name for name in options.parts if name in ("smtp_source", "ours")]
-    unknown = set(options.parts) - set(PARTS)
+    options = parser.parse_args(words)
+    known = ISSUE_PARTS if options.issue else PARTS
+    options.parts = [name for name in options.only.split(",") if name] or known
+    unknown = set(options.parts) - set(known)
     if unknown:
-        parser.error(f"there is no part {', '.join(sorted(unknown))}; there are {', '.join(PARTS)}")
+        parser.error(f"there is no part {', '.join(sorted(unknown))}; there are {', '.join(known)}")
+    if options.database == "sqlite":
+        options.parts = [name for name in options.parts if name in ON_SQLITE]
+    if options.issue and options.messages < 10 * PERIOD:
+        parser.error(f"an issue has {PERIOD} kinds of readers: give --messages {10 * PERIOD} or more")
     return options
 
 
@@ -99,7 +110,7 @@ class Bench:
         database = stack.enter_context(fresh_database())
         say(f"Making {options.messages} people.")
         make_people(options.messages)
-        self.peers = self.prepared_peers(str(server["url"]), stack)
+        self.prepare(str(server["url"]), stack)
         self.sizes = self.checked()
         self.facts = {
             "database": database,
@@ -110,7 +121,7 @@ class Bench:
             "versions": versions(),
         }
 
-    def prepared_peers(self, server: str, stack: contextlib.ExitStack) -> Peers:
+    def prepare(self, server: str, stack: contextlib.ExitStack) -> None:
         """Install the peers that take part, and give them the list and the words."""
         names = set(COUNTS) & set(self.options.parts)
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="dmr-peers-")))
@@ -118,7 +129,7 @@ class Bench:
         self.first = make_newsletter("BENCH-LIST", is_leaving=False)
         peers.write(self.first, max(COUNTS.values()))
         stack.enter_context(peers.database())
-        return peers
+        self.peers = peers
 
     def checked(self) -> dict[str, int]:
         """Let everybody write to a recording server first; gives each part's octets a message."""
@@ -154,7 +165,7 @@ class Bench:
         found = []
         for name in self.options.parts:
             found.append(name)
-            if name in ("ours", "ours_one_process") and "smtp_source" in self.options.parts:
+            if name in ("ours", "ours_plain", "ours_one_process") and "smtp_source" in self.options.parts:
                 found.append("smtp_source")
         return found
 
@@ -172,11 +183,51 @@ class Bench:
             with servers.Sink() as sink:
                 said = self.peers.send(name, sink.port, count)
                 return peer_figures(name, said, sink.rate(count, self.sizes[name]))
+        return self.ours(name, make_newsletter(f"BENCH-{number}-{name}"))
+
+    def ours(self, name: str, mailing: Any) -> dict[str, Any]:
+        """Our workers send a mailing to a fresh sink."""
         processes = 1 if name == "ours_one_process" or not self.is_postgres else 2
-        mailing = make_newsletter(f"BENCH-{number}-{name}")
         server: dict[str, Any] = {"broker": self.broker, "postgres_pid": self.postgres_pid}
         with servers.Sink() as sink:
             return run_ours(mailing, self.sizes["ours"], sink, processes=processes, **server)
+
+
+class IssueBench(Bench):
+    """The same with an issue: beside it a plain newsletter that is as long, and the issue to a tenth of the readers."""
+
+    def prepare(self, server: str, stack: contextlib.ExitStack) -> None:
+        """Give the readers languages and topics. No peer takes part: none of them has blocks."""
+        from contacts.models import ContactList
+
+        choose(ContactList.objects.get(name="Newsletter"))
+
+    def checked(self) -> dict[str, int]:
+        """Let ours write an issue to a recording server first; gives the octets of a message."""
+        say("Checking the issue")
+        mailing = make_issue("BENCH-CHECK", limit=CHECKED)
+        return {"ours": check_issue(mailing, lambda port: self.send_issue(mailing, port))}
+
+    def send_issue(self, mailing: Any, port: int) -> None:
+        """An issue to whoever listens there; nothing is measured."""
+        send_plainly(mailing, f"smtp://127.0.0.1:{port}", broker=self.broker)
+
+    def part(self, name: str, number: int) -> dict[str, Any]:
+        """Run one part against a fresh sink and give its figures."""
+        messages, size = self.options.messages, self.sizes["ours"]
+        if name == "ours_sqlite":
+            return on_sqlite(min(messages, 10_000), "--issue")
+        if name == "smtp_source":
+            with servers.Sink() as sink:
+                return run_smtp_source(min(messages, REFERENCE), size, sink)
+        reference = f"BENCH-{number}-{name}"
+        if name == "ours_plain":
+            mailing = make_newsletter(reference, size=size)
+        else:
+            mailing = make_issue(reference, limit=messages // 10 if name == "ours_tenth" else None)
+        found = self.ours(name, mailing)
+        # What left, and not only what was checked before: the digests of some readers, made again the slow way.
+        return found | {"digests_compared": check_digests(mailing), "skeletons": mailing.skeletons.count()}
 
 
 def peer_figures(name: str, said: dict[str, Any], rates: dict[str, float]) -> dict[str, Any]:
@@ -192,14 +243,14 @@ def peer_figures(name: str, said: dict[str, Any], rates: dict[str, float]) -> di
     return found
 
 
-def on_sqlite(messages: int) -> dict[str, Any]:
+def on_sqlite(messages: int, *more: str) -> dict[str, Any]:
     """A small installation: SQLite, the embedded broker, one worker process; in a process of its own, with its own
     reference before and after.
     """
     options = ["--database", "sqlite", "--only", "smtp_source,ours", "--rounds", "1", "--messages", str(messages)]
     environment = {name: value for name, value in os.environ.items() if name not in ("DATABASE_URL", "REDIS_URL")}
     done = subprocess.run(  # noqa: S603
-        [sys.executable, "-m", "benchmarks.dispatch", *options, "--json"],
+        [sys.executable, "-m", "benchmarks.dispatch", *options, *more, "--json"],
         env=environment,
         stdout=subprocess.PIPE,
         check=True,

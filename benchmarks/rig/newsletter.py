@@ -79,8 +79,11 @@ def person(number: int) -> Any:
     return found
 
 
-def make_newsletter(reference: str, *, limit: int | None = None, is_leaving: bool = True) -> Any:
-    """A newsletter of 12 KB to everybody (or to the first `limit`), frozen; workers send it when it `is_leaving`."""
+def make_newsletter(reference: str, *, limit: int | None = None, is_leaving: bool = True, size: int = SIZE) -> Any:
+    """A newsletter of `size` octets (12 KB) to everybody, or to the first `limit`, frozen.
+
+    Workers send it when it `is_leaving`.
+    """
     from accounts.models import User
     from contacts.models import ContactList
     from mailing import audience
@@ -100,7 +103,7 @@ def make_newsletter(reference: str, *, limit: int | None = None, is_leaving: boo
     content = MailingContent.objects.create(
         mailing=mailing, language="en", subject="Compensation in {{ country }}: what changed", is_reviewed=True
     )
-    fit(content)
+    fit(content, size)
     AudienceRule.objects.create(mailing=mailing, criteria={"all": []})
     audience.freeze(mailing)
     if limit is not None:
@@ -127,16 +130,16 @@ def start(mailing: Any, approver: Any) -> None:
     mailing.refresh_from_db()
 
 
-def fit(content: Any) -> None:
-    """Give the newsletter as many paragraphs, and last words, as make 12 KB of its message, and save it."""
-    for paragraphs in range(4, 40):
+def fit(content: Any, size: int = SIZE) -> None:
+    """Give the newsletter as many paragraphs, and last words, as make `size` of its message, and save it."""
+    for paragraphs in range(4, 400):
         content.body = body(paragraphs)
-        if len(sample(content)) > SIZE - 900:
+        if len(sample(content)) > size - 900:
             break
     words, rest = "and so on, ", content.body
     for repeats in range(60):
         content.body = rest.replace("</p>", f" {words * repeats}</p>", 1)
-        if len(sample(content)) >= SIZE:
+        if len(sample(content)) >= size:
             break
     content.save()
 

@@ -9,12 +9,16 @@ from pathlib import Path
 import pytest
 from django.template import engines
 
-from benchmarks.rig.checking import compare
+from benchmarks.dispatch import ISSUE_PARTS, PARTS, read_options
+from benchmarks.rig.checking import check_digests, compare, compare_issue
 from benchmarks.rig.client import Proxy
+from benchmarks.rig.issue import PERIOD, choose, make_issue
 from benchmarks.rig.newsletter import OWN, SAMPLE_ID, make_newsletter, make_people, parts, sample
 from benchmarks.rig.peers import token_of, write_templates
-from benchmarks.rig.results import summary
+from benchmarks.rig.results import issue_summary, summary
 from benchmarks.rig.usage import Watch, cpu_seconds, medium, memory_mb, octets_read
+from contacts.models import ContactList
+from mailing.dispatch.rendering import Renderer, digest
 from tests.processes import Catcher
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -114,6 +118,106 @@ def test_a_message_without_its_readers_name_stops_the_run(content):
     reader = {**VALUES, "salutation": "Dear Somebody Else,"}
     with pytest.raises(AssertionError, match="a value is missing"):
         compare(sample(content, VALUES), reader)
+
+
+@pytest.fixture
+def readers_of_an_issue(db):
+    make_people(2 * PERIOD)
+    choose(ContactList.objects.get(name="Newsletter"))
+
+
+@pytest.fixture
+def issue(readers_of_an_issue):
+    return make_issue("BENCH-ISSUE")
+
+
+def test_an_issue_has_sixteen_kinds_of_readers_each_as_often_and_its_messages_are_those_of_the_slow_way(issue):
+    renderer = Renderer(issue)
+    # Tests have people of their own in the database.
+    rows = list(issue.deliveries.filter(email__startswith="reader").order_by("id"))
+    assert len(rows) == 2 * PERIOD
+    for row in rows:
+        compare_issue(renderer.message(row), row, renderer)
+    assert issue.skeletons.count() == 16
+    kinds = [(row.language, tuple(sorted(row.context["topics"]))) for row in rows]
+    assert {language: sum(kind[0] == language for kind in kinds) for language in ("en", "fr")} == {"en": 32, "fr": 16}
+    assert len(set(kinds[:PERIOD])) == 16
+    assert sorted(kinds[:PERIOD]) == sorted(kinds[PERIOD:])
+
+
+def test_an_issue_of_another_readers_topics_stops_the_run(issue):
+    renderer = Renderer(issue)
+    row = next(row for row in issue.deliveries.all() if not row.context["topics"])
+    row.context["topics"] = [issue.blocks.get(topic__slug="law").topic_id]
+    with pytest.raises(AssertionError, match="law"):
+        compare_issue(renderer.message(row), row, renderer)
+
+
+def test_a_digest_that_is_not_of_what_is_made_the_slow_way_stops_the_run(issue):
+    renderer = Renderer(issue)
+    for row in issue.deliveries.all():
+        row.content_digest = digest(renderer.message(row))
+        row.save(update_fields=["content_digest"])
+    assert check_digests(issue) == issue.recipients >= 2 * PERIOD
+    issue.deliveries.filter(pk=row.pk).update(content_digest="0" * 64)
+    with pytest.raises(AssertionError, match="was not sent as it is made"):
+        check_digests(issue)
+
+
+def test_an_issue_to_the_first_readers_counts_them_alone(readers_of_an_issue):
+    few = make_issue("BENCH-FEW", limit=5)
+    assert (few.recipients, few.deliveries.count()) == (5, 5)
+    assert few.status == "sending"
+
+
+def test_a_plain_newsletter_can_be_as_long_as_an_issue(readers_of_an_issue):
+    plain = make_newsletter("BENCH-LONG", size=30_000)
+    assert 30_000 <= len(sample(plain.contents.get())) < 30_400
+
+
+def test_the_parts_of_an_issue_are_its_own_and_the_others_stay():
+    assert read_options([]).parts == PARTS
+    assert not read_options([]).issue
+    assert read_options(["--issue"]).parts == ISSUE_PARTS
+    assert read_options(["--issue", "--database", "sqlite"]).parts == [
+        "smtp_source",
+        "ours",
+        "ours_plain",
+        "ours_tenth",
+    ]
+    assert read_options(["--database", "sqlite"]).parts == ["smtp_source", "ours"]
+
+
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        (["--issue", "--only", "nodemailer"], "there is no part nodemailer"),
+        (["--only", "ours_plain"], "there is no part ours_plain"),
+        (["--issue", "--messages", "100"], "give --messages 240 or more"),
+    ],
+)
+def test_what_cannot_be_measured_is_refused_with_a_sentence(words, told, capsys):
+    with pytest.raises(SystemExit):
+        read_options(words)
+    assert told in capsys.readouterr().err
+
+
+def test_an_issue_is_told_beside_a_plain_newsletter_of_the_same_round():
+    def one(issue, plain):
+        found = round_of(issue, 1, cpu=0.6)
+        (ours,) = found["ours"]
+        ours["octets_per_message"] = 30_000
+        found["ours_plain"] = [{**ours, "per_second": plain, "cpu_s_per_1000": 0.5, "octets_per_message": 20_000}]
+        found["ours_tenth"] = [{**ours, "rss_mb": 87.5}]
+        return found
+
+    found = issue_summary([one(900, 1000), one(400, 500), one(700, 500)])
+    told = found["issue_of_plain"]
+    assert (told["per_second"], told["octets_per_second"], told["cpu"], told["cpu_per_octet"]) == (0.9, 1.35, 1.2, 0.8)
+    assert told["by_round"][1] == [0.8, 1.2, 1.5]
+    assert found["plain_of_smtp_source"] == 0.1
+    assert (found["rss_mb_of_a_tenth"], found["rss_mb_grew"]) == (87.5, 2.5)
+    assert set(found["goals"]) == {"smtp_source", "django_loop", "rss_mb"}
 
 
 def test_the_proxy_delays_every_answer_once():
