@@ -169,7 +169,7 @@ def _statement_page(request: HttpRequest, reference: str, *, error: str = "", st
     texts = {text.language: text for text in statement.texts.all()}
     language = request.GET.get("lang") or request.POST.get("lang", "")
     text = texts.get(language) or texts.get(statement.source_language)
-    words = request.GET.get("q", "").strip()[:100]
+    words = request.GET.get("q", "").replace("\0", "").strip()[:100]
     rows = Ask.objects.visible_to(request.user).prefetch_related("texts").order_by("slug")
     if words:
         rows = rows.filter(pk__in=Ask.objects.matching(words))

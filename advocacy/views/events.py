@@ -45,7 +45,7 @@ def event_list(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def event_create(request: HttpRequest) -> HttpResponse:
     """A new event; ?campaign=<short name> puts it into one."""
-    wanted = request.GET.get("campaign", "")[:120]
+    wanted = request.GET.get("campaign", "").replace("\0", "")[:120]
     campaign = Campaign.objects.visible_to(request.user).filter(slug=wanted).first() if wanted else None
     return _edit(request, Event(campaign=campaign))
 

@@ -74,7 +74,7 @@ def position_find(request: HttpRequest, slug: str) -> HttpResponse:
 def position_set(request: HttpRequest, public_id: UUID) -> HttpResponse:
     """Writes down where a person stands on a campaign (?campaign= chooses it), below what was known before."""
     person = find_person(request, public_id)
-    wanted = request.GET.get("campaign", "")[:120]
+    wanted = request.GET.get("campaign", "").replace("\0", "")[:120]
     form = PositionForm(request.POST or None, user=request.user, campaign=wanted)  # type: ignore[arg-type]
     if request.method == "POST" and form.is_valid():
         data = form.cleaned_data

@@ -24,7 +24,7 @@ MOST = 50
 def letter_from_plan(request: HttpRequest) -> HttpResponse:
     """Choose a plan, then its points (?plan=<slug>), and begin a letter with them."""
     plans = ActionPlan.objects.visible_to(request.user)
-    plan = plans.filter(slug=request.GET.get("plan", "")).first()
+    plan = plans.filter(slug=request.GET.get("plan", "").replace("\0", "")).first()
     if request.GET.get("plan") and plan is None:
         raise Http404
     problem = ""
@@ -45,7 +45,7 @@ def letter_from_plan(request: HttpRequest) -> HttpResponse:
 def letter_from_asks(request: HttpRequest) -> HttpResponse:
     """Tick asks of the library (?q= narrows it) and begin a letter that makes them."""
     everything = Ask.objects.visible_to(request.user)
-    words = request.GET.get("q", "").strip()[:100]
+    words = request.GET.get("q", "").replace("\0", "").strip()[:100]
     found = everything.filter(pk__in=everything.matching(words)) if words else everything
     form = StartForm(request.POST or None)
     problem = ""
@@ -74,11 +74,11 @@ def _named(ask: Ask) -> tuple[Ask, Any, list[str]]:
 def letter_from_earlier(request: HttpRequest) -> HttpResponse:
     """Choose an earlier letter (?q= narrows the list) and begin another from it."""
     letters = Mailing.objects.visible_to(request.user).filter(kind=Mailing.Kind.LETTER)
-    words = request.GET.get("q", "").strip()[:100]
+    words = request.GET.get("q", "").replace("\0", "").strip()[:100]
     for word in words.split():
         letters = letters.filter(Q(title__icontains=word) | Q(reference__icontains=word))
     if request.method == "POST":
-        earlier = letters.filter(reference=request.POST.get("letter", "")).first()
+        earlier = letters.filter(reference=request.POST.get("letter", "").replace("\0", "")).first()
         if earlier is None:
             raise Http404
         audience = "audience" in request.POST

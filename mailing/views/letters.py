@@ -27,7 +27,7 @@ PER_PAGE = 25
 def letter_list(request: HttpRequest) -> HttpResponse:
     """All letters one may see, newest first; words and state narrow the list."""
     everything = Mailing.objects.visible_to(request.user)
-    words, state = request.GET.get("q", "").strip()[:100], request.GET.get("state", "")
+    words, state = request.GET.get("q", "").replace("\0", "").strip()[:100], request.GET.get("state", "")
     rows = everything.select_related("statement", "author").prefetch_related("contents").order_by("-changed_at", "-id")
     for word in words.split():
         rows = rows.filter(Q(title__icontains=word) | Q(reference__icontains=word))
