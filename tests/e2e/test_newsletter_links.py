@@ -4,16 +4,21 @@ import http.client
 from urllib.parse import urlsplit
 
 import pytest
+from django.utils import timezone
 
+from advocacy.models import Statement
 from contacts.models import SignUp, Subscription, Turn
 from contacts.preference_links import send_link
 from contacts.signing_up import confirm, sign_up, token_of
 from mailing import bell
+from mailing.archive import freeze_web
 from mailing.dispatch import sending
 from mailing.models import Mailing
 from tests.contacts.signing_up.conftest import letter, topics  # noqa: F401 - fixtures
 from tests.e2e.scanner import database_digest, links_of, open_everything
+from tests.factories import StatementTextFactory, UserFactory
 from tests.letters import in_one_chunk, letter_being_sent, queue
+from tests.mailing.issues.sample import put_blocks
 from tests.processes import Catcher
 from transport.models import SystemMail
 from transport.outbox import message_bytes
@@ -38,6 +43,9 @@ def mails(letter, topics, live_server, settings, monkeypatch):  # noqa: F811
     sign_up(letter, "waits@readers.example", language="en", source="page", ip="192.0.2.1")
     found = {f"{mail.purpose} {mail.pk}": message_bytes(mail) for mail in SystemMail.objects.order_by("pk")}
     issue = letter_being_sent(0, kind=Mailing.Kind.NEWSLETTER, contact_list=letter)
+    put_blocks(issue, {"en": "Compensation is a right"})
+    publish(Statement.objects.get())
+    freeze_web(issue)
     queue(issue, reader.contact)
     in_one_chunk(issue)
     with Catcher() as sink:
@@ -47,6 +55,14 @@ def mails(letter, topics, live_server, settings, monkeypatch):  # noqa: F811
     return found
 
 
+def publish(statement):
+    """What an item leads to can be read."""
+    StatementTextFactory(statement=statement, language="en", title="A text", body="<p>Words.</p>")
+    now = timezone.now()
+    people = {"approved_by": UserFactory(role="approver"), "approved_at": now}
+    Statement.objects.filter(pk=statement.pk).update(status="published", published_at=now, **people)
+
+
 def test_opening_every_link_of_every_mail_changes_nothing(mails, visit, live_server):
     purposes = {name.partition(" ")[0] for name in mails}
     assert purposes == {"confirm-subscription", "welcome", "already-subscribed", "preferences-link", "issue"}
@@ -54,6 +70,8 @@ def test_opening_every_link_of_every_mail_changes_nothing(mails, visit, live_ser
     kinds = {urlsplit(link).path[:3] for link in links}
     # Two that confirm (one used, one not), settings, and one that leaves.
     assert {"/c/", "/p/", "/u/"} <= kinds
+    # The issue is put together from blocks: its own page on the web, and what its items lead to.
+    assert len([link for link in links_of(mails["issue"]) if link.startswith(live_server.url)]) >= 4
     before = database_digest()
     with visit() as scanner:
         open_everything(scanner.page, sorted(links))
