@@ -69,9 +69,11 @@ def may_decide(mailing: Mailing, actor: User, *, submitted_by: User | None = Non
     """Raise NotAllowed, with the reason, unless this person may approve this mailing."""
     own = {mailing.author_id, submitted_by.pk if submitted_by else mailing.submitted_by_id}
     if actor.pk in own:
+        if mailing.kind == Mailing.Kind.NEWSLETTER:
+            raise NotAllowed(_("You cannot approve your own issue. A colleague has to read it first."))
         raise NotAllowed(_("You cannot approve your own letter. A colleague has to read it first."))
     if not actor.has_perm("mailing.approve"):
-        raise NotAllowed(_("%(name)s may not approve letters.") % {"name": actor})
+        raise NotAllowed(_("%(name)s may not approve mailings.") % {"name": actor})
 
 
 def approve(mailing: Mailing, *, actor: User, digest: str, seen: int | None = None) -> Mailing:
@@ -87,7 +89,7 @@ def approve(mailing: Mailing, *, actor: User, digest: str, seen: int | None = No
         row = locked(mailing)
         may_decide(row, actor)
         if row.status != Status.IN_REVIEW:
-            raise Moved(_("This letter is not waiting for approval any more. Read it again."))
+            raise Moved(_("It is not waiting for approval any more. Read it again."))
         is_newsletter = row.kind == Mailing.Kind.NEWSLETTER
         then = row.recipients if seen is None or is_newsletter else seen
         found = checklist.run(row)
@@ -99,7 +101,7 @@ def approve(mailing: Mailing, *, actor: User, digest: str, seen: int | None = No
         if not _is_as_read(row, digest, then=then, now=recipients):
             raise Moved(moved_sentence(then, recipients))
         if not recipients:
-            raise LifecycleError(_("Nobody would get this letter. Change the audience first."))
+            raise LifecycleError(_("Nobody would get it. Change the audience first."))
         if found.blocking:
             raise LifecycleError(_("Not yet: %(first)s") % {"first": found.blocking[0].title})
         reviewing.keep(row, found, actor=actor, decision=Review.Decision.APPROVED, digest=digest)
@@ -144,12 +146,12 @@ def ask_changes(mailing: Mailing, *, actor: User, note: str) -> Mailing:
     from mailing import checklist, reviewing  # As in `submit`.
 
     if not note.strip():
-        raise LifecycleError(_("Say what should change. The comment stays with the letter."))
+        raise LifecycleError(_("Say what should change. The comment is kept."))
     with transaction.atomic():
         row = locked(mailing)
         may_decide(row, actor)
         if row.status != Status.IN_REVIEW:
-            raise Moved(_("This letter is not waiting for approval any more. Read it again."))
+            raise Moved(_("It is not waiting for approval any more. Read it again."))
         asker = row.submitted_by
         found, decision = checklist.run(row), Review.Decision.CHANGES
         reviewing.keep(row, found, actor=actor, decision=decision, digest=row.review_digest, note=note)
@@ -164,7 +166,7 @@ def withdraw(mailing: Mailing, *, actor: User, note: str = "") -> Mailing:
     with transaction.atomic():
         row = locked(mailing)
         if row.status not in EDITABLE or row.status == Status.DRAFT:
-            raise LifecycleError(_("Only a letter that waits, is approved or is scheduled can be taken back."))
+            raise LifecycleError(_("Only what waits, is approved or is scheduled can be taken back."))
         unfreeze(row)
         move_to(row, Status.DRAFT, actor=actor, note=note, changes=undone_columns())
     return row

@@ -41,7 +41,7 @@ def schedule(
     if at is not None and at < now:
         raise LifecycleError(_("That time has passed. Choose a later one."))
     if chosen.latest_at is not None and chosen.latest_at <= max(at or earliest, earliest):
-        raise LifecycleError(_("The latest time comes before the first letter. Choose a later one."))
+        raise LifecycleError(_("The latest time comes before the first message. Choose a later one."))
     with transaction.atomic():
         row = locked(mailing)
         move_to(
@@ -144,7 +144,7 @@ def resume(mailing: Mailing, *, actor: User, is_late_meant: bool = False) -> Mai
     with transaction.atomic():
         row = locked(mailing)
         if row.status != Status.PAUSED:
-            raise LifecycleError(_("Only a paused letter can be resumed."))
+            raise LifecycleError(_("Only what is paused can be resumed."))
         note = ""
         if hours.is_missed(row, timezone.now()):
             if not is_late_meant:
