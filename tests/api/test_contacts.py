@@ -149,10 +149,9 @@ def test_a_formula_stays_text(call):
     assert call("get", "contacts")["Content-Type"].startswith("application/json")
 
 
+@pytest.mark.only_postgresql
 @pytest.mark.django_db(transaction=True)
 def test_the_same_call_many_times_at_once_makes_one_person(key):
-    if connection.vendor == "sqlite":
-        pytest.skip("Threads that write at once: on PostgreSQL.")
     from django.test import Client
 
     answers = []

@@ -133,10 +133,9 @@ def test_one_visitor_is_limited_by_a_row_that_does_not_name_them(client, monkeyp
     assert ApiCount.objects.count() == 2
 
 
+@pytest.mark.only_postgresql
 @pytest.mark.django_db(transaction=True)
 def test_many_calls_at_once_are_counted_exactly(monkeypatch):
-    if connection.vendor == "sqlite":
-        pytest.skip("Threads that write at once: on PostgreSQL.")
     from desk.api.limits import take
 
     let_in = []

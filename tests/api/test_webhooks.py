@@ -219,10 +219,9 @@ def test_old_messages_go_and_those_that_wait_stay(webhook):
     assert [row.status for row in WebhookDelivery.objects.all()] == ["queued"]
 
 
+@pytest.mark.only_postgresql
 @pytest.mark.django_db(transaction=True)
 def test_two_workers_send_a_message_once(webhook, receiver):
-    if connection.vendor == "sqlite":
-        pytest.skip("Threads that write at once: on PostgreSQL.")
     for _ in range(5):
         told()
     sent = []

@@ -107,7 +107,7 @@ def subscribed(letter, topic):
 
 
 @pytest.mark.django_db(transaction=True)
-@pytest.mark.skipif(connection.vendor == "sqlite", reason="SQLite writes one at a time")
+@pytest.mark.only_postgresql
 def test_two_who_move_topics_at_once_leave_an_order(letter, officer):
     rows = [add_topic(letter, [TopicWords("en", f"Topic {n}")], actor=officer) for n in range(6)]
 

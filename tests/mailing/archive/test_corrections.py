@@ -122,7 +122,7 @@ def test_an_issue_that_has_not_left_has_nothing_to_correct(client, sent, colleag
 
 
 @pytest.mark.django_db(transaction=True)
-@pytest.mark.skipif("connection.vendor != 'postgresql'", reason="SQLite writes one at a time")
+@pytest.mark.only_postgresql
 def test_of_many_who_correct_at_once_one_does(sent, officer):
     version = sent().web_versions.get(language="en")
     gate, done = threading.Barrier(4), []

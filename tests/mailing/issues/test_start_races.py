@@ -17,9 +17,8 @@ from tests.mailing.test_approval_races import at_once
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
-only_postgresql = pytest.mark.skipif(
-    connection.vendor != "postgresql", reason="on SQLite whoever writes has the whole file"
-)
+# On SQLite whoever writes has the whole file.
+only_postgresql = pytest.mark.only_postgresql
 
 
 def fresh():
