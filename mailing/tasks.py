@@ -19,7 +19,7 @@ def ring_due() -> None:
     recovery.ring_due()
 
 
-# A million readers are frozen in less than a minute; the lease is longer than the limit.
+# Longer than the lease of a freeze: two who freeze one issue meet in the database, and one of them leaves nothing.
 @shared_task(ignore_result=True, soft_time_limit=240, time_limit=270)
 def begin_issue(mailing_id: int) -> None:
     """Freeze the readers of an issue and start it."""
