@@ -5,14 +5,18 @@ once, every address it has must be public, and that address is connected to, so 
 nothing. The answer's body is not read.
 """
 
+import contextlib
 import ipaddress
 import socket
+import threading
 from urllib.parse import SplitResult, urlsplit
 
 import urllib3
 from django.utils.translation import gettext as _
 
 CONNECT_SECONDS, READ_SECONDS = 5.0, 15.0
+# From the connection to the end of the answer's head. The two above begin anew with every byte that comes in.
+WHOLE_SECONDS = 30.0
 PORTS = frozenset({443, 8443})
 # Ways to write an IPv4 address as an IPv6 one, which a router between may take apart again: 6to4 (RFC 3056), Teredo
 # (RFC 4380), NAT64 (RFC 6052, RFC 8215), IPv4-compatible and IPv4-mapped (RFC 4291).
@@ -28,6 +32,39 @@ _CARRIES_IPV4 = [
         "::ffff:0:0:0/96",
     )
 ]
+
+
+class _HangsUp(urllib3.connection.HTTPConnection):
+    """A connection that is broken off after WHOLE_SECONDS, however slowly the other side goes on."""
+
+    _alarm: tuple[threading.Timer, socket.socket] | None = None
+
+    def _new_conn(self) -> socket.socket:
+        found = super()._new_conn()
+        # A second name of the same connection: TLS takes the first one away.
+        twin = found.dup()
+        timer = threading.Timer(WHOLE_SECONDS, _break_off, [twin])
+        timer.daemon = True
+        timer.start()
+        self._alarm = timer, twin
+        return found
+
+    def close(self) -> None:
+        """Close it, and call the alarm off."""
+        super().close()
+        if self._alarm is not None:
+            timer, twin = self._alarm
+            timer.cancel()
+            twin.close()
+
+
+class _HangsUpSecurely(_HangsUp, urllib3.connection.HTTPSConnection):
+    """The same with TLS."""
+
+
+def _break_off(connection: socket.socket) -> None:
+    with contextlib.suppress(OSError):
+        connection.shutdown(socket.SHUT_RDWR)
 
 
 class CallFailed(Exception):
@@ -46,8 +83,10 @@ def call(url: str, body: bytes, headers: dict[str, str], *, may_loop: bool = Fal
     pool: urllib3.HTTPConnectionPool
     if parts.scheme == "https":
         pool = urllib3.HTTPSConnectionPool(address, port, timeout=timeout, server_hostname=host, assert_hostname=host)
+        pool.ConnectionCls = _HangsUpSecurely
     else:
         pool = urllib3.HTTPConnectionPool(address, port, timeout=timeout)
+        pool.ConnectionCls = _HangsUp
     path = f"{parts.path or '/'}?{parts.query}" if parts.query else parts.path or "/"
     try:
         response = pool.request(
@@ -59,7 +98,9 @@ def call(url: str, body: bytes, headers: dict[str, str], *, may_loop: bool = Fal
             retries=False,
             preload_content=False,
         )
-        return int(response.status)
+        status = int(response.status)
+        response.close()
+        return status
     except (urllib3.exceptions.HTTPError, OSError, ValueError) as error:
         raise CallFailed(_("It did not answer (%(reason)s).") % {"reason": type(error).__name__}) from error
     finally:

@@ -4,7 +4,7 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
-from django.db.models import CharField, Expression, Func
+from django.db.models import BooleanField, CharField, Expression, Func
 
 # Up to so many branches a CASE is as fast as looking a key up.
 FEW = 8
@@ -39,3 +39,22 @@ class Lookup(Func):
         sql, params = compiler.compile(self.get_source_expressions()[0])
         constant = json.dumps(self.table, ensure_ascii=False)
         return f"COALESCE(%s::jsonb ->> ({sql}), %s)", [constant, *params, self.default]
+
+
+class OneOf(Func):
+    """Whether a column's value is among those of a Subquery that does not look at the outer row: a condition.
+
+    PostgreSQL reads the subquery once, into an array. Written as IN it may be joined instead, and where the planner
+    believes a table to be almost empty (statistics come up to a minute after an import) be read again for each row.
+    """
+
+    output_field = BooleanField()
+    arity = 2
+
+    def as_sql(self, compiler: Any, connection: Any, *args: Any, **extra: Any) -> tuple[str, Any]:
+        """`column IN (SELECT …)`."""
+        return super().as_sql(compiler, connection, template="%(expressions)s", arg_joiner=" IN ", **extra)
+
+    def as_postgresql(self, compiler: Any, connection: Any, **extra: Any) -> tuple[str, Any]:
+        """`column = ANY(ARRAY(SELECT …))`."""
+        return super().as_sql(compiler, connection, template="%(expressions)s)", arg_joiner=" = ANY(ARRAY", **extra)

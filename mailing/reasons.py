@@ -1,10 +1,11 @@
 """Whom the rules of an audience name, and why somebody of them is left out: parts of one query."""
 
-from django.db.models import Case, CharField, Count, Exists, F, OuterRef, Q, QuerySet, Value, When, Window
+from django.db.models import Case, CharField, Count, Exists, F, OuterRef, Q, QuerySet, Subquery, Value, When, Window
 from django.db.models.functions import RowNumber
 from django.utils import timezone
 
 from contacts.criteria import resolve
+from contacts.expressions import OneOf
 from contacts.models import Contact, LegalBasis, Subscription, Suppression
 from contacts.models.people import ContactQuerySet
 from mailing.courtesy import over_cap
@@ -48,7 +49,7 @@ def reason_expression(mailing: Mailing, rules: list[AudienceRule], *, is_freeze:
     own = _own_reasons(mailing, rules)
     if is_freeze:
         counted = Contact.objects.order_by().values("email_digest").annotate(people=Count("*"))
-        shared = Q(email_digest__in=counted.filter(people__gt=1).values("email_digest"))
+        shared = Q(OneOf(F("email_digest"), Subquery(counted.filter(people__gt=1).values("email_digest"))))
     else:
         same = Contact.objects.filter(email_digest=OuterRef("email_digest")).exclude(pk=OuterRef("pk"))
         shared = Q(Exists(same))

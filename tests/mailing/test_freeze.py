@@ -1,9 +1,10 @@
 """The audience is frozen in one statement: everybody matched is a row, once, with the reason or the letter."""
 
+import re
 from datetime import timedelta
 
 import pytest
-from django.db import IntegrityError
+from django.db import IntegrityError, connection
 from django.utils import timezone
 
 from contacts.models import Contact, Suppression
@@ -209,3 +210,23 @@ def test_nobody_left_out_keeps_an_address_in_the_ledger(letter, member):
     audience.freeze(letter)
     row = Delivery.objects.get(mailing=letter)
     assert (row.email, row.email_key, row.status, row.skipped_at) == (None, None, "skipped", None)
+
+
+@pytest.mark.only_postgresql
+def test_the_shared_addresses_are_looked_for_once_whatever_the_planner_believes(letter, member):
+    member()
+    plans = []
+
+    def explained(execute, sql, params, many, context):
+        if sql.startswith("WITH "):
+            with connection.cursor() as cursor:
+                cursor.cursor.execute("EXPLAIN " + sql, params)
+                plans.append("\n".join(row[0] for row in cursor.fetchall()))
+        return execute(sql, params, many, context)
+
+    with connection.execute_wrapper(explained):
+        assert audience.freeze(letter) == (1, 1)
+    (plan,) = plans
+    first = re.search(r"InitPlan \d+ .*\n +->  (Group|Hash)Aggregate.*\n(.*\n)?.*Filter: \(count\(\*\) > 1\)", plan)
+    assert first, plan
+    assert plan.count("Filter: (count(*) > 1)") == 1
