@@ -19,7 +19,7 @@ from advocacy.languages import own_name
 from advocacy.sitemap import Page, page_of
 from contacts.models import ContactList, Subscription
 from mailing import counting_links
-from mailing.models import Mailing, WebVersion, Withdrawal
+from mailing.models import Mailing, MailingContent, WebVersion, Withdrawal
 from mailing.web_text import web_html, web_title
 
 # A number below this could tell something about one person, so it is not shown.
@@ -34,20 +34,21 @@ def freeze_web(mailing: Mailing) -> int:
     """
     if mailing.kind != Mailing.Kind.NEWSLETTER:
         return 0
-    contents = [row for row in mailing.contents.all() if row.is_reviewed]
-    found = [
-        WebVersion(
-            mailing=mailing,
-            language=row.language,
-            subject=web_title(mailing, row.subject, row.language)[:200],
-            preheader=row.preheader[:200],
-            html=web_html(mailing, row.language),
-        )
-        for row in contents
-    ]
+    found = [version_now(mailing, row) for row in mailing.contents.all() if row.is_reviewed]
     WebVersion.objects.bulk_create(found, ignore_conflicts=True)
     counting_links.settle(mailing, [version.html for version in found])
     return len(found)
+
+
+def version_now(mailing: Mailing, content: MailingContent) -> WebVersion:
+    """What the public would read of a language version if the issue left now; not saved."""
+    return WebVersion(
+        mailing=mailing,
+        language=content.language,
+        subject=web_title(mailing, content.subject, content.language)[:200],
+        preheader=content.preheader[:200],
+        html=web_html(mailing, content.language),
+    )
 
 
 def withdrawn() -> Any:

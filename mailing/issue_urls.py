@@ -26,6 +26,7 @@ urlpatterns = [
     path("<str:reference>/blocks/<int:pk>/refresh/", issue_writing.block_refresh, name="block_refresh"),
     path("<str:reference>/preview/", issue_previews.issue_preview, name="issue_preview"),
     path("<str:reference>/preview/message/", issue_previews.issue_message, name="issue_message"),
+    path("<str:reference>/preview/web/", issue_previews.issue_web, name="issue_web"),
     path("<str:reference>/correction/", issue_corrections.issue_correction, name="issue_correction"),
     path("<str:reference>/withdrawal/", issue_corrections.issue_withdraw, name="issue_withdraw"),
     path("<str:reference>/return/", issue_corrections.issue_put_back, name="issue_put_back"),

@@ -40,6 +40,14 @@ def mail_preview(view: View) -> View:
     return marked
 
 
+def web_preview(view: View) -> View:
+    """A public page framed by one of ours: it looks as it will; nothing runs in it, nothing is sent from it."""
+    nothing, ours = [NONE], [SELF]
+    policy = {"default-src": nothing, "style-src": ours, "img-src": ours, "form-action": nothing, "base-uri": nothing}
+    framed: View = xframe_options_sameorigin(csp(policy | {"frame-ancestors": ours})(view))
+    return framed
+
+
 def left_out_rows(preview: AudiencePreview) -> list[tuple[str, int]]:
     """Reasons in words, each with its number of people."""
     return [(str(Delivery.SkipReason(reason).label), count) for reason, count in sorted(preview.left_out.items())]

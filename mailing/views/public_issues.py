@@ -6,18 +6,21 @@ from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.http import http_date
 from django.utils.translation import gettext as _
+from django.utils.translation import override
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from accounts.access import public
 from advocacy.feeds import FeedHead, atom
-from advocacy.languages import own_name
+from advocacy.languages import interface_language, own_name
 from advocacy.views.framing import frame, public_page, standing_frame
 from contacts.models import ContactList
 from contacts.open_lists import open_lists, text_of
 from mailing import archive, counting_links
+from mailing.models import Mailing, WebVersion
 from mailing.web_text import shown
 
 PER_PAGE = 20
@@ -88,10 +91,20 @@ def _reading(mailing: Any, text: Any, lang: str) -> dict[str, Any]:
         "list_text": text_of(mailing.contact_list, lang),
         "readers": mailing.recipients if (mailing.recipients or 0) >= archive.FEWEST else None,
         "minutes": max(1, round(len(text.html.split()) / 220)),
-        "corrections": list(text.corrections.all()),
+        "corrections": list(text.corrections.all()) if text.pk else [],
         "others": archive.others(mailing, lang),
         "subscribe": _subscribe(lang, mailing.contact_list),
     }
+
+
+def page_before(request: HttpRequest, mailing: Mailing, text: WebVersion) -> HttpResponse:
+    """The page of a version as everybody will read it, for colleagues before it is public; its day is today's."""
+    lang = text.language
+    mailing.started_at = mailing.started_at or timezone.now()
+    with override(interface_language(lang)):
+        around = frame(lang, "newsletter", "issue_detail", languages=[lang], reference=mailing.reference.lower())
+        context = {**around, "mailing": mailing, "versions": [], **_reading(mailing, text, lang)}
+        return render(request, "public/issue_detail.html", context)
 
 
 @public_page

@@ -2,9 +2,11 @@
 
 import pytest
 from django.db import connection
+from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
+from mailing import archive
 from mailing.issues import blocks, drafting, previewing
 from mailing.issues.blocks import Words
 from mailing.models import Block, Mailing
@@ -58,6 +60,44 @@ def test_the_dark_message_is_dark_whatever_the_machine_prefers(desk, told):
     assert "prefers-color-scheme: dark" in light
     assert "prefers-color-scheme: dark" not in dark
     assert dark.count("@media all") == light.count("@media (prefers-color-scheme: dark)")
+
+
+def test_the_web_page_is_seen_before_there_is_one(desk, told):
+    shown = page(desk.get(address("issue_preview", told, lang="fr", **{"as": "web"})))
+    assert reverse("newsletters:issue_web", args=[told.reference]) in shown
+    answer = desk.get(reverse("newsletters:issue_web", args=[told.reference]) + "?lang=fr")
+    body = page(answer)
+    assert 'class="p-issue" lang="fr"' in body
+    # Everybody may read the parts of every topic there, and nothing of one reader.
+    assert all(words in body for words in ("Pour tous", "On law (fr)", "On work (fr)"))
+    assert "/u/" not in body
+    assert "/p/" not in body
+    policy = answer["Content-Security-Policy"]
+    assert "default-src 'none'" in policy
+    assert "frame-ancestors 'self'" in policy
+    assert "form-action 'none'" in policy
+    assert "script-src" not in policy
+    # It is for colleagues alone, and makes nothing public.
+    stranger = Client()
+    assert stranger.get(reverse("newsletters:issue_web", args=[told.reference]) + "?lang=fr").status_code == 302
+    assert desk.get(reverse("newsletters:issue_web", args=[told.reference]) + "?lang=xx").status_code == 404
+    assert not told.web_versions.exists()
+    assert stranger.get(f"/fr/newsletter/{told.reference.lower()}/").status_code == 404
+
+
+def test_an_issue_of_a_closed_list_has_no_web_page(desk, told, monthly):
+    type(monthly).objects.filter(pk=monthly.pk).update(is_open=False)
+    assert "On the web" not in page(desk.get(address("issue_preview", told, lang="en")))
+    assert desk.get(reverse("newsletters:issue_web", args=[told.reference]) + "?lang=en").status_code == 404
+
+
+def test_the_web_page_of_an_issue_that_left_is_the_one_that_stands(desk, told):
+    told.contents.update(is_reviewed=True)
+    archive.freeze_web(told)
+    told.web_versions.filter(language="en").update(html="<p>As it was corrected.</p>")
+    assert "As it was corrected." in page(
+        desk.get(reverse("newsletters:issue_web", args=[told.reference]) + "?lang=en")
+    )
 
 
 def test_the_plain_text_stands_on_the_page(desk, told):
