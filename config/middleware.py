@@ -3,9 +3,10 @@
 import re
 import uuid
 from collections.abc import Callable
+from typing import Any
 
 from django.conf import settings
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.utils import translation
 
 from config.logs import request_id
@@ -31,6 +32,22 @@ class RequestIdMiddleware:
             return response
         finally:
             request_id.reset(token)
+
+
+class NoNulMiddleware:
+    """An address with a NUL in it names nothing: PostgreSQL refuses the character instead of finding no row."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        """Answer the request."""
+        return self.get_response(request)
+
+    def process_view(self, request: HttpRequest, view: Any, args: Any, kwargs: Any) -> None:
+        """Raises Http404 for such an address, so that it gets the page of any other that is not there."""
+        if "\0" in request.path_info:
+            raise Http404
 
 
 class NoStoreMiddleware:
