@@ -6,7 +6,7 @@ not reach it, only corrections do (mailing.corrections).
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from django.conf import settings
@@ -131,6 +131,13 @@ def others(mailing: Mailing, language: str, most: int = 2) -> list[Entry]:
     rows = public_issues().filter(contact_list=mailing.contact_list_id).exclude(pk=mailing.pk)
     found = (entry_of(row, language) for row in rows.prefetch_related("web_versions")[:most])
     return [entry for entry in found if entry]
+
+
+def next_day(contact_list: ContactList) -> date | None:
+    """The day on which the next issue of a list leaves, where that is settled. One query."""
+    rows = Mailing.objects.filter(contact_list=contact_list, status=Mailing.Status.SCHEDULED)
+    at = rows.order_by("scheduled_at").values_list("scheduled_at", flat=True).first()
+    return timezone.localdate(at) if at and at > timezone.now() else None
 
 
 @dataclass(frozen=True)

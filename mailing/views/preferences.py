@@ -5,7 +5,6 @@ for scanners open every link. Every address works as long as there is a subscrip
 """
 
 from collections.abc import Callable
-from datetime import date
 from functools import wraps
 from typing import Any
 
@@ -22,7 +21,7 @@ from contacts import preference_links, preferences
 from contacts.confidentiality import shown_address
 from contacts.models import Subscription
 from contacts.open_lists import text_of
-from mailing.models import Mailing
+from mailing.archive import next_day
 from mailing.preference_forms import PreferencesForm
 from mailing.unsubscribe import masked
 
@@ -141,7 +140,7 @@ def _show(
         "has_left": preferences.has_left(subscription),
         "paused_until": paused,
         "pause_end": preferences.in_months(timezone.localdate(), preferences.PAUSE_MONTHS),
-        "next_day": None if paused else _next_day(subscription),
+        "next_day": None if paused else next_day(subscription.contact_list),
         "is_alone": is_alone,
         "done": done if done in DONE else "",
         "refused": refused,
@@ -183,13 +182,6 @@ def _leaving(subscription: Subscription, token: str) -> dict[str, Any]:
         "undo_url": reverse("preferences_undo", args=[token]),
         "erase_url": reverse("preferences_erase", args=[token]),
     }
-
-
-def _next_day(subscription: Subscription) -> date | None:
-    """The day on which the next issue of this list leaves, where that is settled."""
-    rows = Mailing.objects.filter(contact_list=subscription.contact_list, status=Mailing.Status.SCHEDULED)
-    at = rows.order_by("scheduled_at").values_list("scheduled_at", flat=True).first()
-    return timezone.localdate(at) if at and at > timezone.now() else None
 
 
 def _language_of(subscription: Subscription) -> str:

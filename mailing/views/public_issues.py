@@ -49,6 +49,7 @@ def issue_list(request: HttpRequest, lang: str) -> HttpResponse:
         "numbers": archive.numbers_of(only) if only else None,
         "fewest": archive.FEWEST,
         "subscribe": _subscribe(lang, only),
+        "next_day": archive.next_day(only) if only else None,
     }
     return render(request, "public/issue_list.html", context)
 
@@ -94,6 +95,7 @@ def _reading(mailing: Any, text: Any, lang: str) -> dict[str, Any]:
         "corrections": list(text.corrections.all()) if text.pk else [],
         "others": archive.others(mailing, lang),
         "subscribe": _subscribe(lang, mailing.contact_list),
+        "next_day": archive.next_day(mailing.contact_list),
     }
 
 

@@ -57,7 +57,7 @@ def test_no_address_with_a_nul_in_it_breaks_a_page(client, administrator, way):
     client.raise_request_exception = False
     found = {path: getattr(client, way)(path).status_code for path in WITH_NUL}
     assert len(found) > 60
-    assert not {path: status for path, status in found.items() if status not in (404, 405)}
+    assert not {path: status for path, status in found.items() if not 400 <= status < 500}
 
 
 @pytest.mark.parametrize(

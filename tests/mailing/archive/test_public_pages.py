@@ -126,6 +126,17 @@ def test_the_cost_of_the_pages_does_not_grow(client, sent, django_assert_max_num
             client.get(path)
 
 
+def test_the_day_of_the_next_issue_is_told_where_it_is_settled(client, sent):
+    sent(1)
+    assert "The next letter comes on" not in page(client, "/en/newsletter/")[1]
+    coming = sent(2, status="approved")
+    at = timezone.now() + timedelta(days=3)
+    Mailing.objects.filter(pk=coming.pk).update(status="scheduled", scheduled_at=at)
+    sentence = f"The next letter comes on {timezone.localtime(at):%-d %B}."
+    assert sentence in page(client, "/en/newsletter/")[1]
+    assert sentence in page(client, "/en/newsletter/lsi-n-2026-001/")[1]
+
+
 def test_several_lists_are_told_apart(client, sent):
     other = ContactList.objects.create(name="Law notes", slug="law", is_open=True)
     sent(1)
