@@ -17,7 +17,7 @@ from accounts.audit import record
 from accounts.models import User
 from contacts import consent
 from contacts.models import ConsentRecord, ContactList, Subscription, Suppression
-from contacts.models.merges import ids_of_person
+from contacts.models.merges import ids_of_person, who_is
 from mailing.models import Delivery, Mailing
 
 Ended = Subscription.Ended
@@ -86,19 +86,16 @@ def end_all() -> int:
 
 def look_at(delivery: Delivery) -> int:
     """What an event of one letter means for its reader's subscriptions. In the transaction that wrote the event."""
-    digest = delivery.contact.email_digest if delivery.contact else ""
-    ended = end_gone([digest]) if digest else 0
-    mailing = delivery.mailing
-    if delivery.contact_id is None:
-        return ended
+    if delivery.contact is None:
+        return 0
+    person, mailing = who_is(delivery.contact), delivery.mailing
+    ended = end_gone([person.email_digest]) if person.email_digest else 0
     if Delivery.objects.filter(pk=delivery.pk, complained_at__isnull=False).exists():
         # A complaint is the stronger word, whichever of the two came in first.
-        Subscription.objects.filter(contact=delivery.contact_id, ended_by=Ended.BOUNCED).update(
-            ended_by=Ended.COMPLAINED
-        )
+        Subscription.objects.filter(contact=person, ended_by=Ended.BOUNCED).update(ended_by=Ended.COMPLAINED)
     if mailing.contact_list is None:
         return ended
-    return ended + end_silent(mailing.contact_list, [delivery.contact_id])
+    return ended + end_silent(mailing.contact_list, [person.pk])
 
 
 def is_silent(subscription: Subscription) -> bool:
