@@ -78,11 +78,19 @@ def ask(
 
 
 @transaction.atomic
-def confirm(contact: Contact, contact_list: ContactList, *, source: str, shown: ConsentWording | None = None) -> bool:
+def confirm(
+    contact: Contact,
+    contact_list: ContactList,
+    *,
+    source: str,
+    shown: ConsentWording | None = None,
+    always_proved: bool = False,
+) -> bool:
     """The person's own word that they want the list: active from now on. True when it was not.
 
     `shown` is the wording they saw; without it the record keeps the present one. It ends their own objection to this
-    list; an objection to everything, a complaint or a mailbox that is gone stays.
+    list; an objection to everything, a complaint or a mailbox that is gone stays. With `always_proved` it is kept as a
+    proof of its own where they are on the list already, by an import or by a colleague.
     """
     subscription, _created = Subscription.objects.get_or_create(contact=contact, contact_list=contact_list)
     changed = (
@@ -93,8 +101,9 @@ def confirm(contact: Contact, contact_list: ContactList, *, source: str, shown: 
     if changed:
         if contact.email_digest:
             lift(contact, scope=scope_of(contact_list))
-        _record_wording(contact, contact_list, Action.CONFIRMED, source, shown=shown)
         _announce("subscription.confirmed", contact, contact_list)
+    if changed or always_proved:
+        _record_wording(contact, contact_list, Action.CONFIRMED, source, shown=shown)
     return bool(changed)
 
 
@@ -103,7 +112,7 @@ def leave(contact: Contact, contact_list: ContactList, *, source: str, ended_by:
 
     `ended_by` is one of Subscription.Ended, by default the person's own wish. A pause goes with it.
     """
-    with transaction.atomic():
+    with transaction.atomic(savepoint=False):
         changed = (
             Subscription.objects.filter(contact=contact, contact_list=contact_list)
             .exclude(status=Status.UNSUBSCRIBED)
@@ -120,7 +129,7 @@ def leave(contact: Contact, contact_list: ContactList, *, source: str, ended_by:
 def come_back(contact: Contact, contact_list: ContactList, *, source: str) -> bool:
     """Put an ended subscription back as it was: active where it had been confirmed, pending where not."""
     ended = Subscription.objects.filter(contact=contact, contact_list=contact_list, status=Status.UNSUBSCRIBED)
-    with transaction.atomic():
+    with transaction.atomic(savepoint=False):
         active = ended.filter(confirmed_at__isnull=False).update(
             status=Status.ACTIVE, unsubscribed_at=None, ended_by=""
         )

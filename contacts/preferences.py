@@ -222,7 +222,10 @@ def leave(subscription: Subscription, *, source: str = "settings") -> bool:
     """The reader wants no more of this list: holds for what waits to be sent as well. True when that is new."""
     contact = _locked(subscription)
     if contact is None:
-        return False
+        # Erased, or taken back with an import, while the page was open: their word holds for the address.
+        gone = subscription.contact
+        scope = consent.scope_of(subscription.contact_list)
+        return bool(gone.email_digest) and suppress(gone, scope=scope, reason=Suppression.Reason.OBJECTION)
     is_new = bool(contact.email_digest) and suppress(
         contact, scope=consent.scope_of(subscription.contact_list), reason=Suppression.Reason.OBJECTION
     )

@@ -42,6 +42,7 @@ from contacts.turns import keyed, take
 from transport.outbox import queue_mail, ring
 
 SALT = "contacts.signing_up"
+MAIL = "link in the confirmation mail"
 DAY, HOUR = timedelta(days=1), timedelta(hours=1)
 # Confirmations: so many to one address a day, and for one client an hour. Nobody needs more, and a flood does.
 TO_AN_ADDRESS = 1
@@ -228,9 +229,8 @@ def confirm(token: str, *, topics: Iterable[int] = (), shown: ConsentWording | N
     contact = _contact_of(row)
     where = WHERE.get(Subscription.Source(row.source), "sign-up page")
     consent.ask(contact, row.contact_list, source=f"{where}, {row.language}", shown=row.shown, at=row.asked_at)
-    is_new = consent.confirm(
-        contact, row.contact_list, source="link in the confirmation mail", shown=shown or row.shown
-    )
+    shown = shown or row.shown
+    is_new = consent.confirm(contact, row.contact_list, source=MAIL, shown=shown, always_proved=True)
     lift(contact, scope=consent.scope_of(row.contact_list))
     lift(contact, scope="all", reason=Suppression.Reason.ERASURE)
     subscription = Subscription.objects.get(contact=contact, contact_list=row.contact_list)
