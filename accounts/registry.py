@@ -1,6 +1,6 @@
 """What the rooms to the right contribute to the home page and the search. Filled in AppConfig.ready()."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -77,8 +77,9 @@ tiles: list[Callable[[User], Iterable[Tile]]] = []
 # row, so that no page asks for it (accounts.roles).
 nav_counts: dict[str, Callable[[], Any]] = {}
 searches: list[Callable[[User, str], Iterable[Hit]]] = []
-# Who wants to know that something happened, such as "statement.published" (desk/webhooks): (event, about it).
-announcements: list[Callable[[str, dict[str, Any]], None]] = []
+# Who wants to know that something happened, such as "statement.published" (desk/webhooks): the event, and about each
+# time that it happened.
+announcements: list[Callable[[str, Sequence[dict[str, Any]]], None]] = []
 
 
 def announce(event: str, about: dict[str, Any]) -> None:
@@ -87,5 +88,11 @@ def announce(event: str, about: dict[str, Any]) -> None:
     `event` is one of desk.models.Webhook.Event; `about` names the row by its public reference, with no name and no
     address of a person. Who listens writes down what is to be told and asks nobody outside.
     """
-    for listener in announcements:
-        listener(event, about)
+    announce_all(event, [about])
+
+
+def announce_all(event: str, abouts: Sequence[dict[str, Any]]) -> None:
+    """`announce` for what happened many times in one transaction, such as an import: told in one go."""
+    if abouts:
+        for listener in announcements:
+            listener(event, abouts)

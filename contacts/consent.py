@@ -4,6 +4,7 @@ A subscription is the state; a ConsentRecord is the proof (GDPR Article 7(1)): t
 when. It holds no address. Whether anything is sent is decided by the subscription and by `contacts.suppression`.
 """
 
+from collections.abc import Collection, Iterable
 from datetime import date, datetime
 from typing import Any
 
@@ -13,7 +14,7 @@ from django.utils.translation import gettext as _
 
 from accounts.audit import record
 from accounts.models import User
-from accounts.registry import announce
+from accounts.registry import announce, announce_all
 from contacts.forgetting import names_person
 from contacts.models import ConsentRecord, ConsentWording, Contact, ContactList, Subscription, Suppression
 from contacts.suppression import lift, suppress
@@ -21,6 +22,14 @@ from contacts.suppression import lift, suppress
 LEAVE = "Unsubscribe"
 UNDO = "Undo"
 LANGUAGE = "en"
+# Where proofs come from of what no reader did by themselves. contacts.consent_story reads them again.
+BY_COLLEAGUE = "a colleague, as the person asked"
+BY_MERGING = "merged with a row of the same person that had left"
+BY_COMPLAINT = "a complaint to the mail provider"
+BY_DEAD_MAILBOX = "the mailbox is gone"
+BY_SILENCE = "%d issues in a row came back"
+BY_UNDOING = "a colleague took the import back"
+BROUGHT_BACK = "a colleague, after issues had come back"
 Action = ConsentRecord.Action
 Status = Subscription.Status
 
@@ -69,11 +78,19 @@ def ask(
 
 
 @transaction.atomic
-def confirm(contact: Contact, contact_list: ContactList, *, source: str, shown: ConsentWording | None = None) -> bool:
+def confirm(
+    contact: Contact,
+    contact_list: ContactList,
+    *,
+    source: str,
+    shown: ConsentWording | None = None,
+    always_proved: bool = False,
+) -> bool:
     """The person's own word that they want the list: active from now on. True when it was not.
 
     `shown` is the wording they saw; without it the record keeps the present one. It ends their own objection to this
-    list; an objection to everything, a complaint or a mailbox that is gone stays.
+    list; an objection to everything, a complaint or a mailbox that is gone stays. With `always_proved` it is kept as a
+    proof of its own where they are on the list already, by an import or by a colleague.
     """
     subscription, _created = Subscription.objects.get_or_create(contact=contact, contact_list=contact_list)
     changed = (
@@ -84,8 +101,9 @@ def confirm(contact: Contact, contact_list: ContactList, *, source: str, shown: 
     if changed:
         if contact.email_digest:
             lift(contact, scope=scope_of(contact_list))
-        _record_wording(contact, contact_list, Action.CONFIRMED, source, shown=shown)
         _announce("subscription.confirmed", contact, contact_list)
+    if changed or always_proved:
+        _record_wording(contact, contact_list, Action.CONFIRMED, source, shown=shown)
     return bool(changed)
 
 
@@ -94,7 +112,7 @@ def leave(contact: Contact, contact_list: ContactList, *, source: str, ended_by:
 
     `ended_by` is one of Subscription.Ended, by default the person's own wish. A pause goes with it.
     """
-    with transaction.atomic():
+    with transaction.atomic(savepoint=False):
         changed = (
             Subscription.objects.filter(contact=contact, contact_list=contact_list)
             .exclude(status=Status.UNSUBSCRIBED)
@@ -111,7 +129,7 @@ def leave(contact: Contact, contact_list: ContactList, *, source: str, ended_by:
 def come_back(contact: Contact, contact_list: ContactList, *, source: str) -> bool:
     """Put an ended subscription back as it was: active where it had been confirmed, pending where not."""
     ended = Subscription.objects.filter(contact=contact, contact_list=contact_list, status=Status.UNSUBSCRIBED)
-    with transaction.atomic():
+    with transaction.atomic(savepoint=False):
         active = ended.filter(confirmed_at__isnull=False).update(
             status=Status.ACTIVE, unsubscribed_at=None, ended_by=""
         )
@@ -131,8 +149,7 @@ def end(contact: Contact, contact_list: ContactList, *, actor: User) -> bool:
 
     What waits to be sent to them on this list is skipped: the engine looks at suppressions before each message.
     """
-    source = "a colleague, as the person asked"
-    if not leave(contact, contact_list, source=source, ended_by=Subscription.Ended.COLLEAGUE):
+    if not leave(contact, contact_list, source=BY_COLLEAGUE, ended_by=Subscription.Ended.COLLEAGUE):
         return False
     if contact.email_digest:
         suppress(contact, scope=scope_of(contact_list), reason=Suppression.Reason.OBJECTION)
@@ -164,7 +181,8 @@ def import_with_proof(
     subscription, _created = Subscription.objects.get_or_create(contact=contact, contact_list=contact_list)
     # Whoever leaves at this moment has left.
     pending = Subscription.objects.filter(pk=subscription.pk, status=Status.PENDING)
-    if not pending.update(status=Status.ACTIVE, confirmed_at=timezone.now()):
+    by_hand = Subscription.Source.COLLEAGUE
+    if not pending.update(status=Status.ACTIVE, confirmed_at=timezone.now(), source=by_hand):
         subscription.refresh_from_db()
         if subscription.status == Status.ACTIVE:
             raise ConsentRefused(_("This person is on the list already."))
@@ -177,9 +195,28 @@ def import_with_proof(
     return subscription
 
 
+def note_merged(winner: Contact, ended: Contact, contact_list: ContactList) -> None:
+    """Keep the proof that a merge ended a subscription, and tell whoever listens that `ended` gets nothing more.
+
+    The merge itself has settled the rows.
+    """
+    _proof(winner, contact_list, Action.UNSUBSCRIBED, contact_list.name, BY_MERGING).save()
+    _announce("subscription.ended", ended, contact_list)
+
+
+def announce_many(event: str, contacts: Collection[int], contact_list: ContactList) -> None:
+    """Tell who listens what an import did to these contacts (ids) on this list; one query for all of them."""
+    rows: Iterable[Any] = Contact.objects.filter(pk__in=contacts).order_by("pk").values_list("public_id", flat=True)
+    announce_all(event, [_about(public_id, contact_list) for public_id in rows])
+
+
 def _announce(event: str, contact: Contact, contact_list: ContactList) -> None:
-    """Tell who listens, by public references alone: who it is stands in the address book, for those who may read it."""
-    announce(event, {"list": contact_list.slug or "", "list_id": contact_list.pk, "contact": str(contact.public_id)})
+    announce(event, _about(contact.public_id, contact_list))
+
+
+def _about(public_id: Any, contact_list: ContactList) -> dict[str, Any]:
+    """Public references alone: who it is stands in the address book, for those who may read it."""
+    return {"list": contact_list.slug or "", "list_id": contact_list.pk, "contact": str(public_id)}
 
 
 def _record_wording(contact: Contact, contact_list: ContactList, action: str, source: str, **known: Any) -> None:

@@ -19,10 +19,10 @@ from django.utils.translation import gettext as _
 from accounts.append_only import TABLES as APPEND_ONLY
 from accounts.audit import record
 from accounts.models import User
-from contacts import registry
+from contacts import consent, registry
 from contacts.correcting import correct
 from contacts.erasure import emptied
-from contacts.models import Contact, Mandate, Merge, Suppression
+from contacts.models import Contact, ContactList, Mandate, Merge, Suppression
 from contacts.settling import SETTLED
 
 # What a person chooses between, field by field. Secrecy is not among them: it wins.
@@ -125,8 +125,10 @@ def merge(winner: Contact, loser: Contact, choices: Mapping[str, str], *, actor:
         changes["informed_at"] = min(told)
     changes["is_confidential"] = winner.is_confidential or loser.is_confidential
     correct(winner, changes, actor=actor)
-    _keep_suppressed(Contact.objects.get(pk=winner.pk), digests)
     Merge.objects.create(shell=loser, into=winner, by=actor, moved=outcome.moved)
+    left = Contact.objects.get(pk=winner.pk)
+    _keep_suppressed(left, digests)
+    _end_objected(left)
     record(actor, f"merged two contacts into one and moved {sum(outcome.moved.values())} rows", about=winner)
     return outcome
 
@@ -177,3 +179,14 @@ def _keep_suppressed(winner: Contact, digests: set[str]) -> None:
         Suppression.objects.get_or_create(
             email_digest=winner.email_digest, scope=row.scope, defaults={"reason": row.reason}
         )
+
+
+def _end_objected(winner: Contact) -> None:
+    """Whoever left a list at one of their addresses is not on it with the other."""
+    objections = Suppression.objects.filter(
+        email_digest=winner.email_digest, scope__startswith="list:", reason=Suppression.Reason.OBJECTION
+    )
+    numbers = [int(scope.removeprefix("list:")) for scope in objections.values_list("scope", flat=True)]
+    if winner.email_digest:
+        for contact_list in ContactList.objects.filter(pk__in=numbers).order_by("pk"):
+            consent.leave(winner, contact_list, source=consent.BY_MERGING)

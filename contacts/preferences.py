@@ -19,7 +19,7 @@ from django.utils import timezone
 from accounts.audit import record
 from contacts import consent, registry
 from contacts.confidentiality import has_secrets
-from contacts.models import Contact, LegalBasis, Subscription, Suppression, Topic
+from contacts.models import Contact, FormerSubscription, LegalBasis, Merge, Subscription, Suppression, Topic
 from contacts.suppression import lift, suppress
 
 SALT = "contacts.preferences"
@@ -57,7 +57,7 @@ def token_for(subscription: Subscription) -> str:
     It holds the moment in which the row was made as well, so that no other row answers to it, whatever a backup that
     was restored does to the numbers of rows.
     """
-    return _signer().sign(f"{subscription.pk}-{_moment(subscription)}")
+    return _signer().sign(f"{subscription.pk}-{_moment(subscription.created_at)}")
 
 
 def subscription_with(token: str) -> Subscription | None:
@@ -74,19 +74,25 @@ def _own(token: str) -> Subscription | None:
         return None
     try:
         pk, _dash, moment = _signer().unsign(token).partition("-")
-        found = Subscription.objects.select_related("contact", "contact_list__owner").filter(pk=int(pk)).first()
+        number = int(pk)
     except (BadSignature, ValueError):
         return None
-    return found if found is not None and _moment(found) == moment else None
+    rows = Subscription.objects.select_related("contact", "contact_list__owner")
+    found = rows.filter(pk=number).first()
+    if found is not None:
+        return found if _moment(found.created_at) == moment else None
+    formers = FormerSubscription.objects.filter(number=number)
+    kept = [row.subscription_id for row in formers if _moment(row.made_at) == moment]
+    return rows.filter(pk__in=kept).first()
 
 
 def _signer() -> Signer:
     return Signer(salt=SALT, sep=".")
 
 
-def _moment(subscription: Subscription) -> str:
-    """The row's making in microseconds, in hexadecimal digits."""
-    return f"{(subscription.created_at - EPOCH) // timedelta(microseconds=1):x}"
+def _moment(made_at: datetime) -> str:
+    """When a row was made, in microseconds, in hexadecimal digits."""
+    return f"{(made_at - EPOCH) // timedelta(microseconds=1):x}"
 
 
 def lists_of(subscription: Subscription) -> list[Subscription]:
@@ -114,8 +120,13 @@ def save(subscription: Subscription, wishes: Wishes) -> bool:
         if contact is None:
             return False
         changed = set_country(subscription, wishes.country) if wishes.country is not None else False
-        for row in lists_of(subscription):
-            if row.pk in wishes.lists_shown and row.pk not in wishes.lists:
+        rows = lists_of(subscription)
+        # A page that was open while two people were merged shows the row of one of them that is no more.
+        names = {row.pk: {row.pk} for row in rows}
+        for former in FormerSubscription.objects.filter(subscription__in=rows):
+            names[former.subscription_id].add(former.number)
+        for row in rows:
+            if names[row.pk] & wishes.lists_shown and not names[row.pk] & wishes.lists:
                 changed = leave(row) or changed
                 continue
             changed = set_language(row, wishes.language) or changed
@@ -211,7 +222,10 @@ def leave(subscription: Subscription, *, source: str = "settings") -> bool:
     """The reader wants no more of this list: holds for what waits to be sent as well. True when that is new."""
     contact = _locked(subscription)
     if contact is None:
-        return False
+        # Erased, or taken back with an import, while the page was open: their word holds for the address.
+        gone = subscription.contact
+        scope = consent.scope_of(subscription.contact_list)
+        return bool(gone.email_digest) and suppress(gone, scope=scope, reason=Suppression.Reason.OBJECTION)
     is_new = bool(contact.email_digest) and suppress(
         contact, scope=consent.scope_of(subscription.contact_list), reason=Suppression.Reason.OBJECTION
     )
@@ -246,9 +260,18 @@ def in_months(day: date, months: int) -> date:
 
 
 def _locked(subscription: Subscription) -> Contact | None:
-    """The person's row, held until the end of the transaction; None when it is gone or erased."""
-    rows: Any = Contact.objects.select_for_update(of=("self",))
-    return rows.filter(pk=subscription.contact_id, erased_at__isnull=True).first()
+    """The person's row, held until the end of the transaction; None when it is gone or erased.
+
+    Of somebody who was merged since the page was asked for, it is the row that is left.
+    """
+    rows: Any = Contact.objects.select_for_update(of=("self",)).filter(erased_at__isnull=True)
+    found: Contact | None = rows.filter(pk=subscription.contact_id).first()
+    if found is None:
+        into = Merge.objects.filter(shell=subscription.contact_id).values("into")
+        found = rows.filter(pk__in=into).first()
+        if found is not None:
+            subscription.contact = found
+    return found
 
 
 def _tell(subscription: Subscription, what: str) -> None:

@@ -103,6 +103,14 @@ PROCESSING: dict[str, dict[str, str]] = {
         "kept": "for ever; it holds no name and no address",
         "who": _COLLEAGUES,
     },
+    "contacts.FormerSubscription": {
+        "holds": "that a subscription became part of another when two rows of one person were merged",
+        "people": "subscribers",
+        "purpose": "keeping the links in older mails to leave and to change settings at work",
+        "basis": "legal obligation (Articles 7(3) and 21)",
+        "kept": "with the subscription",
+        "who": "nobody on a page",
+    },
     "contacts.SignUp": {
         "holds": "an address that asked for a list, language, topics; a keyed hash alone once its owner confirmed",
         "people": "people who were asked whether they want a newsletter",

@@ -1,5 +1,6 @@
 """The people of a list: those of one status, language, topic and origin, and how many there are of each."""
 
+from collections import Counter
 from dataclasses import dataclass
 from typing import Any
 
@@ -76,14 +77,24 @@ def numbers_by_status(lists: list[int]) -> dict[int, dict[str, int]]:
     return {row.pop("contact_list"): row for row in rows}
 
 
-def numbers_by_language(contact_list: ContactList) -> list[tuple[str, int]]:
-    """How many who get the list read it in each language, most first."""
+@dataclass(frozen=True)
+class Numbers:
+    """How many who get a list read it in which language, and came from where; each with the most first."""
+
+    by_language: list[tuple[str, int]]
+    by_source: list[tuple[str, int]]
+
+
+def numbers_of(contact_list: ContactList) -> Numbers:
+    """Those of a list, in one query: the database counts each pair of language and origin, of which there are few."""
     people = Contact.objects.filter(subscriptions__contact_list=contact_list, subscriptions__status="active")
-    rows = people.order_by().annotate(read_in=reading_language()).values("read_in").annotate(number=Count("pk"))
-    return sorted(((row["read_in"], row["number"]) for row in rows), key=lambda row: (-row[1], row[0]))
+    pairs = people.order_by().annotate(read_in=reading_language(), came_by=F("subscriptions__source"))
+    languages, sources = Counter[str](), Counter[str]()
+    for language, source, number in pairs.values_list("read_in", "came_by").annotate(number=Count("pk")):
+        languages[language] += number
+        sources[source] += number
+    return Numbers(_most_first(languages), _most_first(sources))
 
 
-def numbers_by_source(contact_list: ContactList) -> list[tuple[str, int]]:
-    """How many who get the list came from where, most first."""
-    rows = contact_list.subscriptions.filter(status="active").order_by().values("source").annotate(number=Count("pk"))
-    return sorted(((row["source"], row["number"]) for row in rows), key=lambda row: (-row[1], row[0]))
+def _most_first(numbers: Counter[str]) -> list[tuple[str, int]]:
+    return sorted(numbers.items(), key=lambda row: (-row[1], row[0]))

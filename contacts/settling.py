@@ -7,26 +7,47 @@ with the loser.
 from collections.abc import Callable
 from typing import Any
 
-from contacts.models import Contact, NotSame, PersonCorrection, SegmentPick, Subscription
+from contacts import consent
+from contacts.models import Contact, FormerSubscription, NotSame, PersonCorrection, SegmentPick, Subscription
 
-# The state that stays when both are on a list: who left has left.
-_STATES = ["pending", "active", "unsubscribed"]
+Status, Ended = Subscription.Status, Subscription.Ended
+# Why one ended, the weakest word first. A colleague can bring back who fell silent, and nobody else.
+_ENDS = [Ended.SILENT, Ended.BOUNCED, Ended.NOT, Ended.COLLEAGUE, Ended.LEFT, Ended.COMPLAINED]
+# What is said of an address, and not of the person who has another one as well.
+_OF_THE_ADDRESS = {Ended.SILENT, Ended.BOUNCED}
 
 
 def subscriptions(rows: Any, name: str, winner: Contact, loser: Contact) -> None:
-    """Unsubscribed wins over active, active over pending."""
-    mine = {row.contact_list_id: row for row in Subscription.objects.filter(contact=winner)}
-    for row in rows:
-        kept = mine.get(row.contact_list_id)
-        if kept is None:
-            rows.filter(pk=row.pk).update(contact=winner)
+    """Of two on one list the more careful stays, and the links of the other lead to it (`_care`)."""
+    mine = {row.contact_list_id: row for row in Subscription.objects.select_for_update().filter(contact=winner)}
+    for row in rows.select_related("contact_list").select_for_update(of=("self",)):
+        other = mine.get(row.contact_list_id)
+        if other is None:
+            Subscription.objects.filter(pk=row.pk).update(contact=winner)
             continue
-        row_pk = row.pk
-        if _STATES.index(row.status) > _STATES.index(kept.status):
-            Subscription.objects.filter(pk=kept.pk).delete()
-            rows.filter(pk=row_pk).update(contact=winner)
-        else:
-            rows.filter(pk=row_pk).delete()
+        kept, gone = (row, other) if _care(row) > _care(other) else (other, row)
+        _join(kept, gone)
+        Subscription.objects.filter(pk=gone.pk).delete()
+        Subscription.objects.filter(pk=kept.pk).update(contact=winner)
+        if gone.status == Status.ACTIVE and kept.status == Status.UNSUBSCRIBED:
+            consent.note_merged(winner, winner if gone is other else loser, row.contact_list)
+
+
+def _care(row: Subscription) -> tuple[int, int]:
+    """How careful a state is: who left has left, a mailbox that is gone yields to another one that is not."""
+    if row.status == Status.UNSUBSCRIBED:
+        reason = Ended(row.ended_by)
+        return 1 if reason in _OF_THE_ADDRESS else 3, _ENDS.index(reason)
+    return 2 if row.status == Status.ACTIVE else 0, 0
+
+
+def _join(kept: Subscription, gone: Subscription) -> None:
+    """Links that name the one that goes lead to the one that stays; the longer pause holds."""
+    FormerSubscription.objects.filter(subscription=gone).update(subscription=kept)
+    FormerSubscription.objects.create(number=gone.pk, made_at=gone.created_at, subscription=kept)
+    pauses = [row.paused_until for row in (kept, gone) if row.paused_until]
+    if kept.status == Status.ACTIVE and pauses:
+        Subscription.objects.filter(pk=kept.pk).update(paused_until=max(pauses))
 
 
 def corrections(rows: Any, name: str, winner: Contact, loser: Contact) -> None:

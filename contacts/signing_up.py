@@ -23,7 +23,17 @@ from django.utils.translation import override
 
 from contacts import consent
 from contacts.addresses import clean_address, email_digest, email_key
-from contacts.models import ConsentWording, Contact, ContactList, LegalBasis, SignUp, Subscription, Suppression, Turn
+from contacts.models import (
+    ConsentWording,
+    Contact,
+    ContactList,
+    LegalBasis,
+    Merge,
+    SignUp,
+    Subscription,
+    Suppression,
+    Turn,
+)
 from contacts.open_lists import text_of
 from contacts.preferences import link_for
 from contacts.retention import Rule
@@ -32,10 +42,13 @@ from contacts.turns import keyed, take
 from transport.outbox import queue_mail, ring
 
 SALT = "contacts.signing_up"
+MAIL = "link in the confirmation mail"
 DAY, HOUR = timedelta(days=1), timedelta(hours=1)
 # Confirmations: so many to one address a day, and for one client an hour. Nobody needs more, and a flood does.
 TO_AN_ADDRESS = 1
 FOR_A_CLIENT = 5
+# A row that is emptied while its owner confirms is looked for again, so often.
+ATTEMPTS = 5
 # What stops even the question. An objection to one list does not: its owner may want it back. Nor does an erasure.
 FINAL = Q(reason__in=["complaint", "hard_bounce"]) | Q(reason="objection", scope="all")
 WHERE = {
@@ -182,12 +195,16 @@ def asked_with(token: str) -> SignUp:
 
 def subscription_of(row: SignUp) -> Subscription | None:
     """The active subscription of this address to this list."""
-    return Subscription.objects.filter(
-        contact__email_digest=row.email_digest,
-        contact__erased_at__isnull=True,
-        contact_list=row.contact_list,
-        status=Subscription.Status.ACTIVE,
-    ).first()
+    whose = Q(contact__email_digest=row.email_digest, contact__erased_at__isnull=True)
+    whose |= Q(contact__in=_merged(row))
+    rows = Subscription.objects.filter(whose, contact_list=row.contact_list, status=Subscription.Status.ACTIVE)
+    return rows.order_by("pk").first()
+
+
+def _merged(row: SignUp) -> QuerySet[Any]:
+    """Ids of whoever the owner of this address was merged into since they asked, so that the link still counts."""
+    merges = Merge.objects.filter(shell__email_digest=row.email_digest, at__gte=row.asked_at)
+    return merges.filter(into__erased_at__isnull=True).exclude(into__email_digest="").order_by("-at").values("into")
 
 
 @transaction.atomic
@@ -212,9 +229,8 @@ def confirm(token: str, *, topics: Iterable[int] = (), shown: ConsentWording | N
     contact = _contact_of(row)
     where = WHERE.get(Subscription.Source(row.source), "sign-up page")
     consent.ask(contact, row.contact_list, source=f"{where}, {row.language}", shown=row.shown, at=row.asked_at)
-    is_new = consent.confirm(
-        contact, row.contact_list, source="link in the confirmation mail", shown=shown or row.shown
-    )
+    shown = shown or row.shown
+    is_new = consent.confirm(contact, row.contact_list, source=MAIL, shown=shown, always_proved=True)
     lift(contact, scope=consent.scope_of(row.contact_list))
     lift(contact, scope="all", reason=Suppression.Reason.ERASURE)
     subscription = Subscription.objects.get(contact=contact, contact_list=row.contact_list)
@@ -224,19 +240,33 @@ def confirm(token: str, *, topics: Iterable[int] = (), shown: ConsentWording | N
 
 
 def _contact_of(row: SignUp) -> Contact:
-    """Whoever has this address; somebody new on the ground of their consent. A known person keeps their data."""
-    contact, _created = Contact.objects.get_or_create(
-        email_key=email_key(row.email),
-        defaults={
-            "email": row.email,
-            "language": row.language,
-            "legal_basis": LegalBasis.CONSENT,
-            "source": f"Signed up for {row.contact_list.name}"[:200],
-            # The form said what their data are used for (GDPR Article 13).
-            "informed_at": row.asked_at,
-        },
-    )
-    return contact
+    """Whoever has this address; somebody new on the ground of their consent. A known person keeps their data.
+
+    Their row is held until the end of the transaction: who leaves, or takes an import back, comes before or after.
+    """
+    held: Any = Contact.objects.select_for_update(of=("self",)).filter(erased_at__isnull=True)
+    for _attempt in range(ATTEMPTS):
+        contact: Contact | None = held.filter(email_key=email_key(row.email)).first()
+        contact = contact or held.filter(pk__in=_merged(row)[:1]).first()
+        if contact is not None:
+            return contact
+        made, _created = Contact.objects.get_or_create(email_key=email_key(row.email), defaults=_facts(row))
+        # Somebody else may have made them just now, and somebody may be emptying them.
+        if contact := held.filter(pk=made.pk).first():
+            return contact
+    raise LinkRefused("over")
+
+
+def _facts(row: SignUp) -> dict[str, Any]:
+    """What is known of somebody new."""
+    return {
+        "email": row.email,
+        "language": row.language,
+        "legal_basis": LegalBasis.CONSENT,
+        "source": f"Signed up for {row.contact_list.name}"[:200],
+        # The form said what their data are used for (GDPR Article 13).
+        "informed_at": row.asked_at,
+    }
 
 
 def _settle(subscription: Subscription, row: SignUp, topics: Iterable[int]) -> None:

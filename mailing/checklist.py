@@ -13,6 +13,7 @@ from mailing.audience import Reader
 from mailing.cautions import CAUTIONS, RECENT_DAYS
 from mailing.domain_health import health_line
 from mailing.findings import Checklist, Item, Subject
+from mailing.issues.material import read_again
 from mailing.link_forms import links_line
 from mailing.models import Mailing, MailingContent
 from mailing.paper_checks import files_line, paper_line, register_line
@@ -26,6 +27,8 @@ LARGEST_BYTES = 100 * 1024
 
 def run(mailing: Mailing) -> Checklist:
     """Check a mailing as it stands now."""
+    if mailing.kind == Mailing.Kind.NEWSLETTER:
+        read_again(mailing)
     contents = {content.language: content for content in mailing.contents.all()}
     for content in contents.values():
         content.mailing = mailing

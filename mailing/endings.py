@@ -17,6 +17,7 @@ from accounts.audit import record
 from accounts.models import User
 from contacts import consent
 from contacts.models import ConsentRecord, ContactList, Subscription, Suppression
+from contacts.models.merges import ids_of_person, who_is
 from mailing.models import Delivery, Mailing
 
 Ended = Subscription.Ended
@@ -27,11 +28,9 @@ REASONS: dict[str, str] = {
     Suppression.Reason.HARD_BOUNCE: Ended.BOUNCED,
 }
 SOURCES: dict[str, str] = {
-    Ended.COMPLAINED: "a complaint to the mail provider",
-    Ended.BOUNCED: "the mailbox is gone",
-    Ended.SILENT: "several issues in a row came back",
+    Ended.COMPLAINED: consent.BY_COMPLAINT,
+    Ended.BOUNCED: consent.BY_DEAD_MAILBOX,
 }
-BACK = "a colleague, after issues had come back"
 # Came back as "not now": the server took it and sent it back, or refused it until we gave up trying.
 SOFT = Q(status=Status.SENT, bounced_at__isnull=False) | Q(
     status=Status.FAILED, error_kind=Delivery.ErrorKind.TRANSIENT
@@ -87,19 +86,16 @@ def end_all() -> int:
 
 def look_at(delivery: Delivery) -> int:
     """What an event of one letter means for its reader's subscriptions. In the transaction that wrote the event."""
-    digest = delivery.contact.email_digest if delivery.contact else ""
-    ended = end_gone([digest]) if digest else 0
-    mailing = delivery.mailing
-    if delivery.contact_id is None:
-        return ended
+    if delivery.contact is None:
+        return 0
+    person, mailing = who_is(delivery.contact), delivery.mailing
+    ended = end_gone([person.email_digest]) if person.email_digest else 0
     if Delivery.objects.filter(pk=delivery.pk, complained_at__isnull=False).exists():
         # A complaint is the stronger word, whichever of the two came in first.
-        Subscription.objects.filter(contact=delivery.contact_id, ended_by=Ended.BOUNCED).update(
-            ended_by=Ended.COMPLAINED
-        )
+        Subscription.objects.filter(contact=person, ended_by=Ended.BOUNCED).update(ended_by=Ended.COMPLAINED)
     if mailing.contact_list is None:
         return ended
-    return ended + end_silent(mailing.contact_list, [delivery.contact_id])
+    return ended + end_silent(mailing.contact_list, [person.pk])
 
 
 def is_silent(subscription: Subscription) -> bool:
@@ -120,7 +116,7 @@ def is_silent(subscription: Subscription) -> bool:
 
 def _came_back_at(subscription: Subscription) -> datetime | None:
     proofs = ConsentRecord.objects.filter(
-        contact=subscription.contact_id,
+        contact__in=ids_of_person(subscription.contact),
         contact_list=subscription.contact_list_id,
         action__in=[ConsentRecord.Action.UNDONE, ConsentRecord.Action.CONFIRMED, ConsentRecord.Action.IMPORTED],
     )
@@ -137,7 +133,8 @@ def _issues_of(contact_list: ContactList) -> QuerySet[Delivery]:
 
 def _end(subscription: Subscription, why: str) -> bool:
     """End one, once, with its proof."""
-    return consent.leave(subscription.contact, subscription.contact_list, source=SOURCES[why], ended_by=why)
+    source = SOURCES.get(why) or consent.BY_SILENCE % subscription.contact_list.soft_bounce_limit
+    return consent.leave(subscription.contact, subscription.contact_list, source=source, ended_by=why)
 
 
 def silent_ones(contact_list: ContactList) -> QuerySet[Subscription]:
@@ -155,7 +152,7 @@ def bring_back(subscription: Subscription, *, actor: User) -> bool:
     with transaction.atomic():
         row = Subscription.objects.select_for_update(of=("self",)).filter(pk=subscription.pk, ended_by=Ended.SILENT)
         found = row.select_related("contact", "contact_list").first()
-        if found is None or not consent.come_back(found.contact, found.contact_list, source=BACK):
+        if found is None or not consent.come_back(found.contact, found.contact_list, source=consent.BROUGHT_BACK):
             return False
         record(
             actor,

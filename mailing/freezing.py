@@ -29,6 +29,7 @@ from contacts.models import Body, Mandate, Membership, Subscription
 from contacts.salutations import SalutationTable, closing_expression, opening_expression, shape_expression
 from mailing.alternatives import choice_expression
 from mailing.dispatch.failpoints import failpoint
+from mailing.issues.material import topic_ids
 from mailing.models import Delivery, Mailing
 from mailing.reasons import subscription_of
 from transport.message import ascii_address
@@ -218,7 +219,7 @@ def issue_values(mailing: Mailing) -> dict[str, Any]:
         return {}
     day = subscription_of(mailing).annotate(day=Cast(TruncDate("confirmed_at"), TextField())).values("day")[:1]
     found: dict[str, Any] = {"subscribed_on": Coalesce(Subquery(day), Value(""), output_field=TextField())}
-    if topics := topics_of(mailing):
+    if topics := topic_ids(mailing):
         chosen = Subscription.topics.through.objects.filter(
             subscription__contact=OuterRef("pk"), subscription__contact_list=mailing.contact_list_id, topic__in=topics
         )
@@ -226,12 +227,6 @@ def issue_values(mailing: Mailing) -> dict[str, Any]:
         nothing = Value([], output_field=JSONField())
         found["topics"] = AsJSON(Coalesce(Subquery(rows), nothing, output_field=JSONField()))
     return found
-
-
-def topics_of(mailing: Mailing) -> list[int]:
-    """The topics that the blocks of an issue carry."""
-    rows = mailing.blocks.filter(topic__isnull=False).order_by("topic_id").values_list("topic_id", flat=True).distinct()
-    return list(rows)
 
 
 def _columns(mailing: Mailing) -> dict[str, Any]:

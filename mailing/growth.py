@@ -7,8 +7,9 @@ import datetime as dt
 from collections import Counter, defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from typing import Any
 
-from django.db.models import Count
+from django.db.models import Count, F, QuerySet, Value
 from django.db.models.functions import TruncMonth
 from django.urls import reverse
 from django.utils import timezone
@@ -48,7 +49,7 @@ class Month:
 
 @dataclass(frozen=True)
 class Growth:
-    """The months, newest first, and which sources and reasons there are in them."""
+    """The months, newest first, which sources and reasons there are in them, and how many get the list now."""
 
     months: list[Month]
     sources: list[tuple[str, str]]
@@ -68,21 +69,19 @@ class Growth:
 
 
 def growth_of(contact_list: ContactList, months: int = MONTHS) -> Growth:
-    """The last months of a list, this one first. Three queries."""
-    rows = Subscription.objects.filter(contact_list=contact_list, confirmed_at__isnull=False)
+    """The last months of a list, this one first. One query."""
     since = _month_before(timezone.localdate().replace(day=1), months - 1)
     start = timezone.make_aware(dt.datetime(since.year, since.month, 1))
     found: dict[dt.date, Month] = {}
     for number in range(months):
         day = _month_before(timezone.localdate().replace(day=1), number)
         found[day] = Month(day)
-    came = rows.filter(confirmed_at__gte=start).annotate(month=TruncMonth("confirmed_at"))
-    for month, source, count in came.order_by().values_list("month", "source").annotate(n=Count("pk")):
-        found[timezone.localtime(month).date()].joined[source] += count
-    gone = rows.filter(status=Subscription.Status.UNSUBSCRIBED, unsubscribed_at__gte=start)
-    ended = gone.annotate(month=TruncMonth("unsubscribed_at")).order_by().values_list("month", "ended_by")
-    for month, reason, count in ended.annotate(n=Count("pk")):
-        found[timezone.localtime(month).date()].left[reason] += count
+    readers = 0
+    for month, code, count, what in _counted(contact_list, start):
+        if what == "now":
+            readers += count
+        else:
+            getattr(found[timezone.localtime(month).date()], what)[code] += count
     there: dict[str, set[str]] = defaultdict(set)
     for one in found.values():
         there["joined"] |= set(one.joined)
@@ -91,8 +90,25 @@ def growth_of(contact_list: ContactList, months: int = MONTHS) -> Growth:
         list(found.values()),
         [(code, str(words)) for code, words in SOURCES.items() if code in there["joined"]],
         [(code, str(words)) for code, words in ENDED.items() if code in there["left"]],
-        rows.filter(status=Subscription.Status.ACTIVE).count(),
+        readers,
     )
+
+
+def _counted(contact_list: ContactList, start: dt.datetime) -> QuerySet[Any]:
+    """Month, source or reason, number, and of what: of who "joined" or "left" since `start`, or gets it "now"."""
+    rows = Subscription.objects.filter(contact_list=contact_list, confirmed_at__isnull=False).order_by()
+    left = rows.filter(status=Subscription.Status.UNSUBSCRIBED, unsubscribed_at__gte=start)
+    parts = [
+        (rows.filter(confirmed_at__gte=start), TruncMonth("confirmed_at"), F("source"), "joined"),
+        (left, TruncMonth("unsubscribed_at"), F("ended_by"), "left"),
+        # Those who get it are counted whenever they joined; a column of the others has to be filled.
+        (rows.filter(status=Subscription.Status.ACTIVE), Value(start), Value(""), "now"),
+    ]
+    first, *others = (
+        found.annotate(month=month, code=code).values("month", "code").annotate(n=Count("pk"), what=Value(what))
+        for found, month, code, what in parts
+    )
+    return first.union(*others, all=True).values_list("month", "code", "n", "what")
 
 
 def growth_card(contact_list: ContactList) -> Iterator[Section]:

@@ -7,14 +7,13 @@ from typing import Any
 
 from django.utils.html import escape
 
+from mailing.issues.material import material_of
 from mailing.models import Block, Mailing
 
 
 def blocks_of(mailing: Mailing) -> list[Block]:
-    """The blocks in their order with their texts; two queries, and one for a mailing without blocks."""
-    if mailing.kind != Mailing.Kind.NEWSLETTER:
-        return []
-    return list(mailing.blocks.order_by("position", "pk").prefetch_related("texts"))
+    """The blocks in their order with their texts, as whoever holds this `mailing` has read them; none of a letter."""
+    return material_of(mailing).blocks if mailing.kind == Mailing.Kind.NEWSLETTER else []
 
 
 def body_of(blocks: list[Block], language: str) -> str:

@@ -7,7 +7,7 @@ from django.db.models import Count
 from contacts.models import Subscription, TopicText
 from mailing import audience
 from mailing.audience import AudiencePreview
-from mailing.freezing import topics_of
+from mailing.issues.material import topic_ids
 from mailing.models import Mailing
 
 
@@ -36,7 +36,7 @@ def _subscriptions(mailing: Mailing) -> Any:
 
 def by_topic(mailing: Mailing) -> list[tuple[str, int]]:
     """Each topic of this issue by its name, with how many of its readers chose it; nothing without topics."""
-    wanted = topics_of(mailing)
+    wanted = topic_ids(mailing)
     if not wanted:
         return []
     rows = _subscriptions(mailing).filter(topics__in=wanted).values_list("topics").annotate(people=Count("pk"))

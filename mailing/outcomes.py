@@ -14,6 +14,7 @@ from django.db.models import Q
 from django.utils import timezone
 
 from contacts.models import Suppression
+from contacts.models.merges import who_is
 from contacts.suppression import suppress
 from mailing import endings
 from mailing.models import Delivery, DeliveryEvent, Mailing
@@ -76,6 +77,8 @@ def apply(delivery: Delivery, outcome: Outcome) -> bool:
         if outcome.blocks and delivery.email:
             # Before the delivery's own row: the engine locks contacts first, too.
             suppress(delivery.email, reason=outcome.blocks)
+            if outcome.blocks == COMPLAINT:
+                _stop_person(delivery)
         _mark(delivery, outcome)
         _settle(delivery, outcome)
         if outcome.kind in ENDING:
@@ -101,6 +104,13 @@ def settle_proved() -> int:
             at = min(filter(None, [getattr(delivery, column) for column in MARKS.values()]))
             count += _become_sent(delivery, at, f"proved:{delivery.pk}:{delivery.attempts}", "")
     return count
+
+
+def _stop_person(delivery: Delivery) -> None:
+    """A complaint is a person's word: it holds for the address they have by now, or had before a merge, as well."""
+    person = who_is(delivery.contact) if delivery.contact else None
+    if person is not None and person.email_digest not in ("", delivery.email_digest):
+        suppress(person, reason=COMPLAINT)
 
 
 def _words(outcome: Outcome, delivery: Delivery) -> str:

@@ -89,7 +89,8 @@ class Changes:
 def since_last_read(mailing: Mailing, reader: Any, contacts: list[int]) -> Changes | None:
     """What changed since this person decided the last time, else since anybody did; None before the first decision.
 
-    `contacts`: the numbers of those who would get it now.
+    `contacts`: the numbers of those who would get it now. Of an issue no people were kept, so there only how many they
+    are is compared.
     """
     reviews = list(mailing.reviews.order_by("-id"))
     own = next((review for review in reviews if review.reader_id == reader.pk), None)
@@ -98,15 +99,18 @@ def since_last_read(mailing: Mailing, reader: Any, contacts: list[int]) -> Chang
         return None
     old, new = since.parts, parts_of(mailing)
     texts, unchanged = _texts(old, new)
-    was, now = since.people.get("contacts") or [], contacts
+    is_letter = mailing.kind != Mailing.Kind.NEWSLETTER
+    was, now = since.people.get("contacts") or [], contacts if is_letter else []
+    then = since.people.get("recipients") or 0
+    known = len(now) if was or now else then
     names = _names({*was} ^ {*now})
     return Changes(
         since=since,
         is_own=own is not None,
         texts=texts,
         others=list(_others(old, new)),
-        then=since.people.get("recipients") or 0,
-        now=len(now) if was or now else since.people.get("recipients") or 0,
+        then=then,
+        now=known if is_letter else mailing.recipients or 0,
         joined=[names[pk] for pk in now if pk in names][:MOST_NAMES],
         left=[names[pk] for pk in was if pk in names][:MOST_NAMES],
         unchanged=unchanged,

@@ -37,6 +37,8 @@ class Answers:
     # Accepted, and nothing came back so far; and failed after tries that were only put off.
     unanswered: int = 0
     passing: int = 0
+    # Readers of an issue who left its list with the link in it; of a letter nobody asks.
+    left: int = 0
 
     @property
     def some(self) -> bool:
@@ -64,14 +66,14 @@ def answers(mailing: Mailing) -> Answers:
 
 def answers_in(found: dict[str, Any]) -> Answers:
     """The same from an aggregate over the ledger that asked for `tallies`, among others."""
-    return Answers(**{column.name: found[column.name] or 0 for column in fields(Answers)})
+    return Answers(**{column.name: found.get(column.name) or 0 for column in fields(Answers)})
 
 
 def tallies(mailing: Mailing) -> dict[str, Any]:
     """What `answers` counts, as aggregates over the deliveries of a mailing."""
     back = Q(bounced_at__isnull=False)
     automatic = Reply.objects.filter(mailing=mailing, is_auto=True).order_by().values("mailing")
-    return {
+    return _leaving(mailing) | {
         "delivered": Count("pk", filter=Q(delivered_at__isnull=False) & ~back),
         "bounced": Count("pk", filter=back),
         "bounced_after": Count("pk", filter=back & Q(status=Delivery.Status.SENT)),
@@ -82,6 +84,15 @@ def tallies(mailing: Mailing) -> dict[str, Any]:
         "unanswered": Count("pk", filter=UNANSWERED),
         "passing": Count("pk", filter=retrying.PASSING),
     }
+
+
+def _leaving(mailing: Mailing) -> dict[str, Any]:
+    """Those who left, each once. Asked of no row of the ledger either."""
+    if mailing.kind != Mailing.Kind.NEWSLETTER:
+        return {}
+    gone = DeliveryEvent.objects.filter(delivery__mailing=mailing, kind="unsubscribed").order_by()
+    number = gone.values("delivery__mailing").annotate(n=Count("delivery", distinct=True)).values("n")
+    return {"left": Max(Subquery(number))}
 
 
 def sentence_of(event: DeliveryEvent) -> str:

@@ -10,16 +10,19 @@ import hmac
 import re
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from functools import cache, lru_cache
+from typing import Any
 from uuid import UUID
 
 from django.conf import settings
 from django.core.signing import BadSignature, Signer
 from django.db import transaction
+from django.db.models import Q
 from django.urls import reverse
 
 from accounts.audit import record
 from contacts import consent, suppression
-from contacts.models import Contact, Subscription, Suppression
+from contacts.models import Contact, Merge, Subscription, Suppression
+from contacts.models.merges import who_is
 from mailing.models import Delivery, DeliveryEvent, Mailing
 
 SALT = "mailing.unsubscribe"
@@ -61,7 +64,11 @@ def delivery_of(token: str) -> Delivery | None:
     except (BadSignature, binascii.Error, ValueError):
         return None
     found = Delivery.objects.select_related("mailing__contact_list", "mailing__owner", "contact")
-    return found.filter(public_id=public_id).first()
+    delivery = found.filter(public_id=public_id).first()
+    if delivery is not None and delivery.contact is not None:
+        # Of two letters of one mailing to two addresses of one person, one stays with the row that was emptied.
+        delivery.contact = who_is(delivery.contact)
+    return delivery
 
 
 def subscription_of(delivery: Delivery) -> Subscription | None:
@@ -93,6 +100,7 @@ def leave(delivery: Delivery, *, source: str) -> bool:
     """
     scope = delivery.mailing.suppression_scope
     with transaction.atomic():
+        _hold(delivery)
         new = [
             suppression.suppress(who, scope=scope, reason=Suppression.Reason.OBJECTION) for who in _addresses(delivery)
         ]
@@ -113,6 +121,7 @@ def come_back(delivery: Delivery, *, source: str) -> bool:
     """Undo `leave`. What stops messages for another reason, such as a mailbox that is gone, stays."""
     scope = delivery.mailing.suppression_scope
     with transaction.atomic():
+        _hold(delivery)
         lifted = [suppression.lift(who, scope=scope) for who in _addresses(delivery)]
         changed = False
         if any(lifted) and delivery.contact and delivery.mailing.contact_list:
@@ -157,6 +166,22 @@ def _addresses(delivery: Delivery) -> list[str | Contact]:
     if contact is not None and contact.email_digest and contact.email_digest != delivery.email_digest:
         found.append(contact)
     return found
+
+
+def _hold(delivery: Delivery) -> None:
+    """Hold the rows of everybody concerned until the end of the transaction, all of them in one order.
+
+    Whoever was merged or got another address since the delivery was read is taken as they are now.
+    """
+    if delivery.contact_id is None:
+        return
+    concerned = Q(pk=delivery.contact_id) | Q(pk__in=Merge.objects.filter(shell=delivery.contact_id).values("into"))
+    if delivery.email_digest:
+        concerned |= Q(email_digest=delivery.email_digest)
+    rows: Any = Contact.objects.select_for_update(of=("self",)).filter(concerned).order_by("pk")
+    held = {row.pk: row for row in rows}
+    if delivery.contact_id in held:
+        delivery.contact = who_is(held[delivery.contact_id])
 
 
 def _tell(delivery: Delivery, kind: str, source: str) -> None:

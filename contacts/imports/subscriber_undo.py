@@ -9,6 +9,7 @@ from typing import Any
 from django.db import transaction
 
 from accounts.models import User
+from contacts.consent import BY_UNDOING, announce_many
 from contacts.erasure import emptied
 from contacts.imports.running import take_turn
 from contacts.imports.subscribing import CHUNK, SHOWN, list_of
@@ -90,12 +91,13 @@ def _end(contact_list: ContactList, entries: dict[int, dict[str, Any]], people: 
                 contact_list=contact_list,
                 action=Action.UNSUBSCRIBED,
                 wording=f"{TAKEN_BACK}: {contact_list.name}",
-                source="a colleague took the import back",
+                source=BY_UNDOING,
             )
             for pk in sorted(entries)
         ],
         batch_size=CHUNK,
     )
+    announce_many("subscription.ended", list(entries), contact_list)
     return len(entries)
 
 

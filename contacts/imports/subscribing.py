@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 
 from accounts.models import User
 from contacts.addresses import email_digest
-from contacts.consent import scope_of
+from contacts.consent import announce_many, scope_of
 from contacts.imports import uploading
 from contacts.imports.applying import count_rows
 from contacts.imports.deciding import OutOfDate
@@ -188,6 +188,9 @@ def _write(run: ImportRun, contact_list: ContactList, found: Comparison, actor: 
     chosen = [through(subscription_id=by_contact[pk], topic_id=topic) for one, pk in everybody for topic in one.topics]
     through.objects.bulk_create(chosen, batch_size=CHUNK, ignore_conflicts=True)
     _write_proofs(contact_list, everybody)
+    for start in range(0, len(everybody), CHUNK):
+        part = [pk for _one, pk in everybody[start : start + CHUNK]]
+        announce_many("subscription.confirmed", part, contact_list)
     asked_before = {pk for _one, pk, asked in found.known if asked}
     new = set(made)
     changes = [

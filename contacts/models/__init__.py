@@ -1,7 +1,7 @@
 """People, organisations, the parliament, lists, segments and suppression."""
 
 from contacts.models.interactions import Interaction
-from contacts.models.lists import ConsentRecord, ConsentWording, ContactList, Subscription
+from contacts.models.lists import ConsentRecord, ConsentWording, ContactList, FormerSubscription, Subscription
 from contacts.models.merges import Merge, NotSame
 from contacts.models.notes import Note, PersonCorrection
 from contacts.models.organisations import (
@@ -29,6 +29,7 @@ __all__ = [
     "ConsentWording",
     "Contact",
     "ContactList",
+    "FormerSubscription",
     "ImportFile",
     "ImportRun",
     "Interaction",

@@ -146,6 +146,23 @@ class Subscription(models.Model):
         return f"{self.contact_list}: {self.get_status_display()}"
 
 
+class FormerSubscription(models.Model):
+    """A subscription that became part of another when two people were merged: links that name it lead to that one."""
+
+    # The row's id and the moment it was made, which is what its links hold.
+    number = models.PositiveBigIntegerField()
+    made_at = models.DateTimeField()
+    subscription = models.ForeignKey(Subscription, on_delete=models.CASCADE, related_name="formers")
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["number", "made_at"], name="former_subscription_is_one"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.number} in {self.subscription_id}"
+
+
 class ConsentRecord(models.Model):
     """Proof of consent (GDPR Article 7(1)): the wording shown, when and where. Append-only; holds no address."""
 

@@ -49,6 +49,14 @@ class NotSame(models.Model):
         return f"{self.one_id} is not {self.other_id}"
 
 
+def who_is(contact: Contact) -> Contact:
+    """The row that stands for this person now: the one they were merged into, or their own, be it an erased one."""
+    if contact.erased_at is None:
+        return contact
+    merge = Merge.objects.select_related("into").filter(shell=contact).first()
+    return contact if merge is None else merge.into
+
+
 def ids_of_person(contact: Contact) -> "models.QuerySet[Any, Any]":
     """The ids of a contact's own row and of those merged into it, to ask for with `contact__in`; no query by itself."""
     own = Contact.objects.order_by().filter(pk=contact.pk).values("pk")

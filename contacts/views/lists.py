@@ -24,7 +24,7 @@ from contacts.forms.lists import ListForm, ProofForm
 from contacts.languages import language_name
 from contacts.models import Contact, ContactList, Subscription
 from contacts.offering import lacks
-from contacts.readers import Wanted, numbers_by_language, numbers_by_source, numbers_by_status, readers
+from contacts.readers import Numbers, Wanted, numbers_by_status, numbers_of, readers
 from contacts.registry import panels_of_list
 from contacts.topics import name_in, topics_of
 
@@ -171,11 +171,10 @@ def _shown_to_readers(found: ContactList) -> dict[str, Any]:
 def _who_reads(found: ContactList, active: int) -> dict[str, Any]:
     """How many of those who get it read it in which language, and came from where."""
     names = dict(Subscription.Source.choices)
-    by_language = numbers_by_language(found) if active else []
-    by_source = numbers_by_source(found) if active else []
+    numbers = numbers_of(found) if active else Numbers([], [])
     return {
-        "by_language": [(code, language_name(code), number) for code, number in by_language],
-        "by_source": [(code or "none", names.get(code, code), number) for code, number in by_source],
+        "by_language": [(code, language_name(code), number) for code, number in numbers.by_language],
+        "by_source": [(code or "none", names.get(code, code), number) for code, number in numbers.by_source],
         "panels": panels_of_list(found),
     }
 

@@ -18,6 +18,7 @@ from mailing.issues import blocks, sources
 from mailing.issues.addresses import editor_address
 from mailing.issues.blocks import Kind
 from mailing.issues.forms import PREHEADER
+from mailing.issues.material import material_of
 from mailing.issues.previewing import sizes_of
 from mailing.link_forms import links_in, problem_of
 from mailing.models import Block, BlockText
@@ -39,11 +40,7 @@ WORDS: dict[str, str] = {Kind.FIGURES: "label", Kind.DATES: "text", Kind.MEMBERS
 
 def blocks_of(subject: Subject) -> list[Block]:
     """The blocks of an issue; read once for all checks of one run."""
-    known: tuple[Subject, list[Block]] | None = getattr(subject.mailing, "_checked", None)
-    if known is None or known[0] is not subject:
-        known = (subject, blocks.in_order(subject.mailing))
-        subject.mailing._checked = known  # type: ignore[attr-defined]
-    return known[1]
+    return material_of(subject.mailing).blocks
 
 
 def _named(block: Block) -> str:

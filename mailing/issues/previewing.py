@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from contacts.models import Topic
 from mailing.issues.assembling import Assembled, assembled
+from mailing.issues.material import material_of
 from mailing.letterhead import wrap
 from mailing.models import Mailing
 
@@ -46,11 +47,8 @@ def in_the_dark(html: str) -> str:
 
 
 def topics_of(mailing: Mailing) -> list[Topic]:
-    """The topics that blocks of this issue carry."""
-    rows = Topic.objects.filter(contact_list=mailing.contact_list_id).filter(
-        pk__in=mailing.blocks.exclude(topic=None).values("topic")
-    )
-    return list(rows.prefetch_related("texts"))
+    """The topics of its list that blocks of this issue carry."""
+    return [topic for topic in material_of(mailing).topics if topic.contact_list_id == mailing.contact_list_id]
 
 
 def chosen_topics(asked: str, topics: Sequence[Topic]) -> frozenset[int]:

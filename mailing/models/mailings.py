@@ -162,7 +162,11 @@ class Mailing(Owned):
     @cached_property
     def has_blocks(self) -> bool:
         """Whether it is an issue put together from blocks, and not one text."""
-        return self.kind == self.Kind.NEWSLETTER and self.blocks.exists()
+        if self.kind != self.Kind.NEWSLETTER:
+            return False
+        # A page has asked that with the rest (mailing.views.finding).
+        known: bool | None = getattr(self, "some_blocks", None)
+        return self.blocks.exists() if known is None else known
 
     @cached_property
     def passage_bodies(self) -> dict[tuple[int, str], str]:

@@ -4,13 +4,13 @@ from django.db.models import Exists, OuterRef, Prefetch
 from django.http import Http404, HttpRequest
 
 from mailing import papers
-from mailing.models import Attachment, AudienceRule, Mailing, Passage
+from mailing.models import Attachment, AudienceRule, Block, CountedLink, Mailing, Passage
 
 
 def find(request: HttpRequest, reference: str) -> Mailing:
     """The letter of this reference, if the person may see it, with what every page of it shows; else 404.
 
-    Most letters have no passages and no attachments: that is asked here, so that pages need not ask for each.
+    Most letters have no passages, attachments and blocks: that is asked here, so that pages need not ask for each.
     """
     if "\0" in reference:
         raise Http404  # PostgreSQL refuses the character instead of finding nothing.
@@ -18,11 +18,19 @@ def find(request: HttpRequest, reference: str) -> Mailing:
     found: Mailing | None = (
         Mailing.objects.visible_to(request.user)
         .select_related(
-            "sender", "owner__courtesy_cap", "statement", "author", "submitted_by", "asked_approver", "approver"
+            "sender",
+            "owner__courtesy_cap",
+            "statement",
+            "contact_list",
+            "author",
+            "submitted_by",
+            "asked_approver",
+            "approver",
         )
         .prefetch_related("contents", Prefetch("audience_rules", rules))
         .annotate(
             has_passages=Exists(Passage.objects.filter(mailing=OuterRef("pk"))),
+            some_blocks=Exists(Block.objects.filter(mailing=OuterRef("pk"))),
             has_attachments=Exists(Attachment.objects.filter(mailing=OuterRef("pk"))),
         )
         .filter(reference=reference)
@@ -42,7 +50,9 @@ def find_sent(request: HttpRequest, reference: str) -> Mailing:
         Mailing.objects.visible_to(request.user)
         .select_related(*people)
         .annotate(
-            has_follow_ups=Exists(Mailing.objects.filter(follows=OuterRef("pk"))), papers_made=papers.made_so_far()
+            has_follow_ups=Exists(Mailing.objects.filter(follows=OuterRef("pk"))),
+            has_counted_links=Exists(CountedLink.objects.filter(mailing=OuterRef("pk"))),
+            papers_made=papers.made_so_far(),
         )
         .filter(reference=reference)
         .first()

@@ -47,8 +47,8 @@ def _token_page(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse
 @_token_page
 def settings_page(request: HttpRequest, subscription: Subscription, token: str) -> HttpResponse:
     """Languages, country, lists and topics; their POST saves and leads back here."""
-    rows = preferences.lists_of(subscription)
-    if request.method != "POST" or not rows:
+    rows = preferences.lists_of(subscription) if request.method == "POST" else []
+    if not rows:
         return _show(request, subscription, token)
     form = _form(subscription, rows, preferences.is_reader_alone(subscription.contact), request.POST)
     if not form.is_valid():
@@ -128,7 +128,11 @@ def _show(
     form: PreferencesForm | None = None,
     refused: str = "",
 ) -> HttpResponse:
-    rows = preferences.lists_of(subscription)
+    rows = form.rows if form is not None else preferences.lists_of(subscription)
+    own = next((row for row in rows if row.pk == subscription.pk), None)
+    if own is not None:
+        # The same list, with its words.
+        subscription.contact_list = own.contact_list
     paused = max((row.paused_until for row in rows if row.paused_until), default=None)
     if paused is not None and paused <= timezone.localdate():
         paused = None
@@ -136,7 +140,7 @@ def _show(
     done = request.GET.get("done", "")
     context = _leaving(subscription, token) | {
         "form": form or (_form(subscription, rows, is_alone) if rows else None),
-        "is_on": any(row.pk == subscription.pk for row in rows),
+        "is_on": own is not None,
         "has_left": preferences.has_left(subscription),
         "paused_until": paused,
         "pause_end": preferences.in_months(timezone.localdate(), preferences.PAUSE_MONTHS),

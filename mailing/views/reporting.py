@@ -52,7 +52,7 @@ def letter_report(request: HttpRequest, reference: str) -> HttpResponse:
     }
     context["tabs"] = _tabs(mailing, context["now"], context["answers"])
     if mailing.kind == Mailing.Kind.NEWSLETTER:
-        context["issue"] = report_of(mailing)
+        context["issue"] = report_of(mailing, now, answers)
     context |= _figures(request, mailing)
     pages = Paginator(reports.ledger(mailing, tab), PER_PAGE)
     # The tab's own figure, so that the rows need not be counted a second time.

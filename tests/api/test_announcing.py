@@ -22,7 +22,11 @@ pytestmark = pytest.mark.django_db
 def announced(monkeypatch):
     """What is announced, by name."""
     found = []
-    monkeypatch.setattr(registry, "announcements", [lambda event, about: found.append((event, about))])
+
+    def listen(event, abouts):
+        found.extend((event, about) for about in abouts)
+
+    monkeypatch.setattr(registry, "announcements", [listen])
     return found
 
 

@@ -209,7 +209,7 @@ def test_a_message_is_sent_again_under_its_own_id_when_somebody_asks(webhook, re
 
 def test_old_messages_go_and_those_that_wait_stay(webhook):
     for status in ("queued", "failed"):
-        delivery = telling._write([webhook], "plan.published", {}) or WebhookDelivery.objects.first()
+        delivery = telling.tell("plan.published", [{}]) or WebhookDelivery.objects.first()
         WebhookDelivery.objects.filter(pk=delivery.pk).update(
             status=status,
             next_attempt_at=timezone.now() if status == "queued" else None,

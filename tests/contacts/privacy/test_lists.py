@@ -209,8 +209,7 @@ def test_pages_cost_the_same_for_many_people(signed_in, news, number, django_ass
         Subscription.objects.create(
             contact=ContactFactory(), contact_list=news, status="active", confirmed_at=timezone.now()
         )
-    # Twelve, and three for how it grew.
-    with django_assert_max_num_queries(15):
+    with django_assert_max_num_queries(12):
         signed_in.get(page(news))
     with django_assert_max_num_queries(12):
         signed_in.get(LIST)

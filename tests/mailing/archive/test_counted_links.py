@@ -8,6 +8,7 @@ from mailing import archive, counting_links
 from mailing.issue_reports import report_of
 from mailing.issues.assembling import assembled
 from mailing.models import CountedLink, LinkDay
+from mailing.reports import progress_and_answers
 
 pytestmark = pytest.mark.django_db
 URL = "https://data.example/points"
@@ -91,7 +92,7 @@ def test_addresses_that_are_no_pages_are_never_counted():
 def test_the_report_tells_how_often_links_were_followed(client, counting, sent):
     mailing = sent()
     client.get(f"/l/{CountedLink.objects.get().short}/")
-    found = report_of(mailing)
+    found = report_of(mailing, *progress_and_answers(mailing))
     assert [(row.url, row.count) for row in found.followed] == [(URL, 1)]
     archive.freeze_web(mailing)
     assert CountedLink.objects.count() == 1

@@ -1,12 +1,10 @@
-"""The steps of an issue: what each page asks of the database, and what its buttons do."""
+"""The steps of an issue: what the buttons of each page do."""
 
 import pytest
-from django.db import connection
-from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from contacts.models import Segment
-from mailing import lifecycle, recounting
+from mailing import recounting
 from mailing.models import AudienceRule, Mailing
 
 pytestmark = pytest.mark.django_db
@@ -62,45 +60,3 @@ def test_sending_to_those_there_are_now_when_it_asks(sign_in, officer, due, read
     answer = sign_in(officer).post(address("letter_send", due), {"when": "now", "in_recess": "on"})
     assert answer.status_code == 302
     assert Mailing.objects.get(pk=due.pk).status == "scheduled"
-
-
-@pytest.fixture(params=[10, 300])
-def many(request, reviewed, readers, monthly):
-    law, work = monthly.topics.order_by("position")
-    readers(request.param - 2, topics=[law])
-    readers(1, topics=[law, work], language="fr")
-    readers(1)
-    return reviewed
-
-
-def queries_of(client, url):
-    client.get(url)
-    with CaptureQueriesContext(connection) as found:
-        assert client.get(url).status_code == 200
-    return len(found)
-
-
-@pytest.mark.parametrize("name", ["letter_audience", "letter_check", "letter_approve", "letter_people"])
-def test_a_page_before_the_approval_asks_little(sign_in, officer, many, name):
-    assert queries_of(sign_in(officer), address(name, many)) <= MOST[name]
-
-
-@pytest.mark.parametrize("name", ["letter_send", "letter_sent", "letter_report"])
-def test_a_page_after_the_approval_asks_little(sign_in, officer, approver, many, name):
-    row = lifecycle.submit(many, actor=officer, approver=approver)
-    row = lifecycle.approve(row, actor=approver, digest=row.review_digest)
-    if name != "letter_send":
-        lifecycle.schedule(row, actor=officer)
-    if name == "letter_report":
-        Mailing.objects.filter(pk=row.pk).update(scheduled_at=row.created_at)
-        assert recounting.begin(row.pk)
-    assert queries_of(sign_in(officer), address(name, many)) <= MOST[name]
-
-
-# However many readers. The check and the approval make whole messages, each of which reads the issue's blocks anew.
-MOST = {
-    **dict.fromkeys(["letter_audience", "letter_people", "letter_send", "letter_sent"], 12),
-    "letter_report": 16,
-    "letter_check": 24,
-    "letter_approve": 44,
-}
