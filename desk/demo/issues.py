@@ -95,7 +95,7 @@ OF_TOPIC = {Kind.TEXT: 0, Kind.MEMBERS: 2}
 
 def make_issues(contact_list: ContactList, *, writer: User, approver: User, send: bool) -> dict[str, str]:
     """Make both unless they are there, and let the first leave where a worker runs; gives their references."""
-    sent = _first(contact_list, writer)
+    sent = make_first(contact_list, writer)
     if sent.status == Mailing.Status.DRAFT:
         walk.approve_letter(sent, writer=writer, approver=approver)
         sent.refresh_from_db()
@@ -108,7 +108,7 @@ def make_issues(contact_list: ContactList, *, writer: User, approver: User, send
     return {"issue_sent": sent.reference, "issue_waiting": waits.reference}
 
 
-def _first(contact_list: ContactList, writer: User) -> Mailing:
+def make_first(contact_list: ContactList, writer: User) -> Mailing:
     """From what was published: the statement, the plan and its figures."""
     found = Mailing.objects.filter(is_sample=True, title=FIRST_TITLE).first()
     if found is None:
@@ -116,7 +116,7 @@ def _first(contact_list: ContactList, writer: User) -> Mailing:
         keys = [offer.key for offer in offers if offer.kind != Kind.DATES]
         with transaction.atomic():
             found = _begin(contact_list, FIRST_TITLE, writer, keys)
-            _write(found, FIRST, writer)
+            write(found, FIRST, writer)
     return found
 
 
@@ -138,7 +138,7 @@ def _second(contact_list: ContactList, writer: User) -> Mailing:
                 (Kind.MEMBERS, None),
             ):
                 drafting.add_block(found, kind, actor=writer, source=source)
-            _write(found, NEXT, writer)
+            write(found, NEXT, writer)
     return found
 
 
@@ -151,7 +151,7 @@ def _begin(contact_list: ContactList, title: str, writer: User, keys: list[str])
     return mailing
 
 
-def _write(mailing: Mailing, texts: dict[str, Text], writer: User) -> None:
+def write(mailing: Mailing, texts: dict[str, Text], writer: User) -> None:
     """What the editor's page sends for each language: head, blocks with their topics, and the tick that it was read."""
     topics = list(mailing.contact_list.topics.order_by("position")) if mailing.contact_list else []
     for language, text in texts.items():
@@ -179,6 +179,7 @@ def _let_two_weeks_pass(mailing: Mailing) -> None:
     moved = {name: F(name) - PASSED for name in ("created_at", "scheduled_at", "started_at", "finished_at")}
     Mailing.objects.filter(pk=mailing.pk).update(**moved)
     Delivery.objects.filter(mailing=mailing, status="sent").update(sent_at=F("sent_at") - PASSED)
+    mailing.web_versions.update(at=F("at") - PASSED, changed_at=F("changed_at") - PASSED)
 
 
 def blocks_in(mailing: Mailing) -> list[str]:

@@ -7,6 +7,7 @@ import csv
 import email
 import email.message
 import email.policy
+import re
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -36,6 +37,9 @@ class Caught:
     message_id: str
     language: str
     text: str
+    # The mailing it is of, "" for the system's own mail; where a newsletter's reader leaves with one click.
+    reference: str = ""
+    leave: str = ""
 
 
 def read_messages(folder: Path) -> list[Caught]:
@@ -48,7 +52,15 @@ def _read(path: Path) -> Caught:
     part = message.get_body(("plain",))
     address = message["To"].addresses[0].addr_spec if message["To"] else ""
     text = part.get_content() if part else ""
-    return Caught(address, str(message["Message-ID"] or ""), str(message["Content-Language"] or ""), text)
+    found = re.search(r"<(https?://[^>]+)>", str(message["List-Unsubscribe"] or ""))
+    return Caught(
+        address,
+        str(message["Message-ID"] or ""),
+        str(message["Content-Language"] or ""),
+        text,
+        str(message["X-Reference"] or ""),
+        found[1] if found else "",
+    )
 
 
 def expected_people(committees: Iterable[str]) -> list[Invented]:
@@ -78,7 +90,7 @@ def expected_opening(person: Invented) -> str:
 def prove(mailing: Mailing, committees: Iterable[str], caught: list[Caught]) -> list[Check]:
     """Compare people, ledger and caught messages. System mail, which carries no Message-ID of ours, is not counted."""
     domain = f"@{mailing.sender.domain}>"
-    letters = [message for message in caught if message.message_id.endswith(domain)]
+    letters = [one for one in caught if one.message_id.endswith(domain) and one.reference == mailing.reference]
     expected = expected_people(committees)
     return [
         *_ledger(mailing),

@@ -9,7 +9,8 @@ from typing import Any
 
 from desk.demo import walk
 from desk.demo.accounts import make_accounts
-from desk.demo.proof import Check
+from desk.demo.newsletter import walk_the_newsletter
+from desk.demo.proof import Check, prove, read_messages
 from mailing.ledger_files import csv_rows
 from mailing.models import Delivery, Mailing
 
@@ -34,6 +35,15 @@ def walk_the_path(committees: list[str], *, say: Callable[[str], object]) -> Mai
     say(f"Letter: {mailing.reference}, approved by a second account for {mailing.recipients} people.")
     say("Dispatch: a worker process hands every letter to the catcher over SMTP.")
     return walk.send_and_wait(mailing, actor=officer)
+
+
+def prove_all(mailing: Mailing, committees: list[str], messages: Path, *, say: Callable[[str], object]) -> list[Check]:
+    """The checks of the letter; then the path of a newsletter with the same statement, and its checks."""
+    checks = prove(mailing, committees, read_messages(messages))
+    people = make_accounts()
+    officer, approver = people["officer"], people["approver"]
+    assert mailing.statement is not None  # noqa: S101 - walk_the_path made it of one; tells mypy
+    return checks + walk_the_newsletter(mailing.statement, officer=officer, approver=approver, folder=messages, say=say)
 
 
 def as_object(mailing: Mailing, checks: list[Check], *, seconds: float) -> dict[str, Any]:
@@ -67,7 +77,9 @@ def as_text(found: dict[str, Any]) -> str:
     lines += [
         f"  {'ok    ' if check['ok'] else 'FAILED'}  {check['name']}: {check['seen']}" for check in found["checks"]
     ]
-    verdict = "The ledger adds up and every letter arrived exactly once." if found["ok"] else "Something is wrong."
+    verdict = (
+        "The ledger adds up, and every letter and issue arrived exactly once." if found["ok"] else "Something is wrong."
+    )
     return "\n".join([*lines, "", f"{verdict} ({found['seconds']} s)"])
 
 

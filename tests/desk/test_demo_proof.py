@@ -100,7 +100,7 @@ class TestTheProof(TestCase):
         assert found["recipients"] == found["sent"] == self.mailing.recipients
         assert sum(row["recipients"] for row in found["by_language"].values()) == found["recipients"]
         assert set(found["by_language"]) == {"de", "en", "fr"}
-        assert "every letter arrived exactly once" in report.as_text(found)
+        assert "every letter and issue arrived exactly once" in report.as_text(found)
 
     def test_the_files_hold_every_message_and_the_whole_ledger(self):
         out = self.folder / "out"

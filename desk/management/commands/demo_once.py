@@ -1,4 +1,4 @@
-"""The path of a letter without a browser, on a fresh database, with a real worker and real SMTP; then the proof.
+"""A letter and a newsletter without a browser, on a fresh database, with a real worker and real SMTP; then the proof.
 
 Two parts. Outside, this command makes a temporary folder and database and keeps broker, catcher and worker alive.
 Inside (`--inside`), a second process with that environment does what people's clicks do and prints the report.
@@ -27,7 +27,7 @@ COMMITTEES = ["EMPL", "FEMM", "LIBE"]
 class Command(BaseCommand):
     """Exits 0 only if the ledger adds up and every message arrived exactly once, in its language."""
 
-    help = "Import, segment, statement, letter, approval, dispatch by a worker, and the report."
+    help = "Import, segment, statement, letter, approval, dispatch by a worker, a newsletter, and the report."
     requires_system_checks: list[str] = []
 
     def add_arguments(self, parser: ArgumentParser) -> None:
@@ -80,16 +80,16 @@ class Command(BaseCommand):
                 supervisor.say(f"--- {log.name}\n{words[-3000:]}")
 
     def _inside(self, *, as_json: bool, out: Path | None) -> None:
-        from desk.demo import proof, report
+        from desk.demo import report
 
         if not settings.DEMO:
             raise CommandError("This works in the demo only (DEMO=1). Run it by: python3 dev.py demo --once")
         started = time.monotonic()
         mailing = report.walk_the_path(COMMITTEES, say=self.stderr.write)
-        caught = proof.read_messages(Path(settings.DEMO_CATCHER_DIR))
-        checks = proof.prove(mailing, COMMITTEES, caught)
+        messages = Path(settings.DEMO_CATCHER_DIR)
+        checks = report.prove_all(mailing, COMMITTEES, messages, say=self.stderr.write)
         if out:
-            report.leave_files(mailing, Path(settings.DEMO_CATCHER_DIR), out)
+            report.leave_files(mailing, messages, out)
         found = report.as_object(mailing, checks, seconds=time.monotonic() - started)
         self.stdout.write(json.dumps(found) if as_json else report.as_text(found))
         self.stdout.flush()
