@@ -13,6 +13,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
+from django.db.models import OuterRef, QuerySet, Subquery
+
 from advocacy.models import ActionPlan, Ask, AskText, PlanVersion, digest_of
 
 _SHORTEST = 24
@@ -117,6 +119,17 @@ class PointWords:
 def languages_of(content: dict[str, Any]) -> list[str]:
     """Languages that the plan can be read in: it has a title in them. Its own first."""
     return [content["language"], *sorted(code for code in content["texts"] if code != content["language"])]
+
+
+def published_languages(plans: QuerySet[ActionPlan]) -> list[tuple[ActionPlan, list[str]]]:
+    """Each plan with the languages that its public page can be read in; two queries, however many plans."""
+    newest = PlanVersion.objects.filter(plan=OuterRef("pk"), event="published").order_by("-id")
+    found: list[tuple[ActionPlan, list[str]]] = []
+    for plan in plans.annotate(as_published=Subquery(newest.values("content")[:1])).prefetch_related("texts"):
+        # As `published_content`: plans older than versions are read as they are.
+        own = {"language": plan.language, "texts": [text.language for text in plan.texts.all()]}
+        found.append((plan, languages_of(plan.as_published or own)))
+    return found
 
 
 def plan_words(content: dict[str, Any], language: str) -> PlanWords:

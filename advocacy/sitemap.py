@@ -16,7 +16,7 @@ from django.utils.html import escape
 
 from advocacy import registry
 from advocacy.models import ActionPlan, Campaign, Event, JoinedCall
-from advocacy.plan_content import languages_of, published_content
+from advocacy.plan_content import published_languages
 from advocacy.reading import languages_published, published_statements
 from advocacy.scoreboard import members_by_country
 
@@ -43,7 +43,7 @@ def page_of(
 
 
 def pages() -> Iterator[Page]:
-    """Everything that is public; a few queries, however many pages."""
+    """Everything that is public; nine queries and those of other rooms, however many pages."""
     own = settings.LANGUAGE_CODE
     anywhere = languages_published()
     for name in ("home", "statement_list"):
@@ -55,8 +55,8 @@ def pages() -> Iterator[Page]:
         codes = [text.language for text in row.texts.all()]
         yield page_of("statement_detail", codes, row.source_language, row.published_at, slug=row.slug)
     countries = sorted(members_by_country(timezone.localdate()))
-    for plan in ActionPlan.objects.published().order_by("pk"):
-        codes = list(dict.fromkeys([*languages_of(published_content(plan)), *interface]))
+    for plan, written in published_languages(ActionPlan.objects.published().order_by("pk")):
+        codes = list(dict.fromkeys([*written, *interface]))
         yield page_of("plan_detail", codes, plan.language, plan.published_at, slug=plan.slug)
         for country in countries:
             yield page_of("plan_country", codes, plan.language, slug=plan.slug, country=country.lower())

@@ -31,7 +31,7 @@ def suppress(who: str | Contact, *, scope: str = "all", reason: str, actor: User
     transaction and without the address.
     """
     digest = digest_of(who)
-    with transaction.atomic():
+    with transaction.atomic(savepoint=False):
         # A worker about to write to this person holds the row too: its letter leaves before this, or not at all.
         list(Contact.objects.select_for_update().filter(email_digest=digest).order_by("pk").values_list("pk"))
         _row, created = Suppression.objects.get_or_create(
@@ -52,7 +52,7 @@ def lift(
 ) -> bool:
     """Take an address off the list again, only where it stands there for `reason`. True when it did."""
     digest = digest_of(who)
-    with transaction.atomic():
+    with transaction.atomic(savepoint=False):
         deleted, _rows = Suppression.objects.filter(email_digest=digest, scope=scope, reason=reason).delete()
         if deleted:
             SuppressionLift.objects.create(email_digest=digest, scope=scope, reason=reason)

@@ -195,8 +195,10 @@ def taken_out(language: str) -> datetime | None:
 
 
 def sitemap_pages() -> Iterable[Page]:
-    """The archive and every issue in it."""
-    rows = list(public_issues().prefetch_related("web_versions"))
+    """The archive and every issue in it; two queries."""
+    # Only where a version is and when it changed, not its text.
+    versions = Prefetch("web_versions", WebVersion.objects.defer("html"))
+    rows = list(public_issues().prefetch_related(versions))
     if not rows:
         return
     yield page_of("issue_list", list(dict(settings.LANGUAGES)), settings.LANGUAGE_CODE, rows[0].started_at)

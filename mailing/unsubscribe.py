@@ -187,9 +187,9 @@ def _hold(delivery: Delivery) -> None:
 def _tell(delivery: Delivery, kind: str, source: str) -> None:
     """One line in the delivery's history for each time it happened."""
     times = delivery.events.filter(kind=kind).count()
-    DeliveryEvent.objects.get_or_create(
-        dedupe_key=f"{kind}:{delivery.pk}:{times}", defaults={"delivery": delivery, "kind": kind, "detail": source}
-    )
+    line = DeliveryEvent(dedupe_key=f"{kind}:{delivery.pk}:{times}", delivery=delivery, kind=kind, detail=source)
+    # Of two clicks at once one has written it.
+    DeliveryEvent.objects.bulk_create([line], ignore_conflicts=True)
 
 
 def _record(delivery: Delivery, sentence: str) -> None:

@@ -11,9 +11,13 @@ from django.utils import timezone
 
 from advocacy import publishing, sitemap
 from advocacy.feeds import tag_uri
-from advocacy.models import ActionPlan, Ask, AskText, Assessment, JoinedCall, Point
+from advocacy.models import ActionPlan, Ask, AskText, Assessment, JoinedCall, PlanText, PlanVersion, Point
+from advocacy.plan_content import content_of
 from contacts.models import Organisation, OrganisationMembership
+from mailing.models import WebVersion
 from tests.advocacy.site_rows import address, publish
+from tests.factories import ContactListFactory
+from tests.letters import letter_being_sent
 
 ATOM = "{http://www.w3.org/2005/Atom}"
 SITE = "{http://www.sitemaps.org/schemas/sitemap/0.9}"
@@ -199,11 +203,29 @@ class TestSitemap:
         for path in ("/sitemap-0.xml", f"/sitemap-{len(files) + 1}.xml"):
             assert client.get(path).status_code == 404
 
-    def test_it_costs_few_queries(self, client, plan, django_assert_max_num_queries):
-        for number in range(30):
-            publish(f"text-{number}", languages=("en", "fr"))
-        # The archive of newsletters has its own; none of them grows with the number of pages.
-        with django_assert_max_num_queries(14):
+    def test_a_plan_is_in_it_in_the_languages_it_was_published_in(self, client, plan):
+        PlanText.objects.create(plan=plan, language="de", title="Sechs Punkte")
+        german = configured.SITE_URL + "/de/plans/six/"
+        assert german in site(client)
+        content = content_of(plan)
+        content["texts"].pop("de")
+        PlanVersion.objects.create(plan=plan, number=1, content=content, digest="0" * 64, event="published")
+        assert german not in site(client)
+
+    @pytest.mark.parametrize("number", [2, 30])
+    def test_it_costs_few_queries(self, client, plan, number, django_assert_max_num_queries):
+        for one in range(number):
+            publish(f"text-{one}", languages=("en", "fr"))
+            more = ActionPlan.objects.create(slug=f"plan-{one}", title="More", published_at=timezone.now())
+            if one % 2:
+                content = content_of(more)
+                PlanVersion.objects.create(plan=more, number=1, content=content, digest="0" * 64, event="published")
+            letter = letter_being_sent(
+                0, kind="newsletter", contact_list=ContactListFactory(slug=f"list-{one}", is_open=True)
+            )
+            WebVersion.objects.create(mailing=letter, language="en", subject="November", html="<p>News</p>")
+        assert len([path for path in site(client) if "/newsletter/" in path]) > number
+        with django_assert_max_num_queries(12):
             site(client)
 
     def test_robots_find_it_and_stay_out_of_the_workspace(self, client, db):
