@@ -6,9 +6,6 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 from django.http import FileResponse, StreamingHttpResponse
-from openpyxl import Workbook
-from openpyxl.cell import WriteOnlyCell
-from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
 
 _STARTS_A_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
 # What Excel takes into one cell, and into one sheet beside the header (its specifications and limits).
@@ -54,6 +51,8 @@ def xlsx_download(filename: str, header: Sequence[str], rows: Iterable[Sequence[
 
     Rows after MOST_ROWS do not fit into a sheet and are left out; the lists of this product are shorter.
     """
+    from openpyxl import Workbook  # 5 MB, which no worker needs.
+
     book = Workbook(write_only=True)
     sheet = book.create_sheet("List")
     sheet.freeze_panes = "A2"
@@ -70,6 +69,9 @@ def xlsx_download(filename: str, header: Sequence[str], rows: Iterable[Sequence[
 
 def _text_cell(sheet: Any, text: str) -> Any:
     """A cell that is text whatever it holds: openpyxl would make a formula of "=…" and an error of "#N/A"."""
+    from openpyxl.cell import WriteOnlyCell
+    from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
+
     cell = WriteOnlyCell(sheet, ILLEGAL_CHARACTERS_RE.sub("", text)[:_LONGEST_CELL])
     cell.data_type = "s"
     return cell

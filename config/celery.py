@@ -6,6 +6,8 @@ from celery import Celery
 from celery.schedules import crontab
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
+# A worker would run Django's checks, which load every page and the API, and look at nothing that they find.
+os.environ.setdefault("CELERY_SKIP_CHECKS", "true")
 
 app = Celery("demarche")
 app.config_from_object("django.conf:settings", namespace="CELERY")

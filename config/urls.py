@@ -3,6 +3,18 @@
 from importlib.util import find_spec
 
 from django.urls import URLPattern, URLResolver, include, path
+from django.urls.resolvers import RoutePattern
+
+
+class Late(URLResolver):
+    """Addresses whose module is loaded when one of them is asked for, or made by a name in their namespace.
+
+    A worker makes links to pages, and so reads all other addresses; the API's library is 14 MB that it does not need.
+    """
+
+    def _populate(self) -> None:
+        """What is around these asks for their names; nobody looks them up but in the namespace, which loads them."""
+
 
 urlpatterns: list[URLPattern | URLResolver] = [path("accounts/", include("allauth.account.urls"))]
 for prefix, module in [
@@ -11,7 +23,6 @@ for prefix, module in [
     ("desk/newsletters/", "mailing.issue_urls"),
     ("desk/replies/", "mailing.reply_urls"),
     ("webhooks/", "mailing.webhook_urls"),
-    ("api/v1/", "desk.api_urls"),
     ("desk/", "advocacy.urls"),
     ("desk/", "desk.urls"),
     ("", "desk.site_urls"),
@@ -21,6 +32,8 @@ for prefix, module in [
 ]:
     if find_spec(module):
         urlpatterns.append(path(prefix, include(module)))
+# Before the languages, which take any first word.
+urlpatterns.append(Late(RoutePattern("api/v1/"), "desk.api_urls", app_name="api", namespace="api"))
 public = [path("", include(module)) for module in ("advocacy.public_urls", "mailing.reader_urls")]
 urlpatterns.append(path("<slug:lang>/", include((public, "public"), namespace="public")))
 handler403 = "desk.views.errors.forbidden"

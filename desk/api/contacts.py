@@ -18,10 +18,10 @@ from contacts.forms.person import ADDRESS_TAKEN
 from contacts.languages import content_languages, default_languages
 from contacts.models import Contact
 from contacts.models.organisations import is_colleague
+from desk.api.auth import Token
 from desk.api.fields import CREATES, LINES, PRIVATE, PRIVATE_ONE, WRITE, Asked, Line, Page, PageNumber, PerPage, page_of
 from desk.api.once import once
 from desk.api.problems import Problem, bad_field, nothing_here
-from desk.api.tokens import Token
 from desk.models import ApiToken
 from desk.models.api import Scope
 

@@ -10,8 +10,6 @@ from django.http import HttpRequest
 from ninja import Path, Query, Schema
 from pydantic import Field, StringConstraints
 
-from desk.api.problems import ProblemOut
-
 # No control characters: they mean nothing in a name, and PostgreSQL takes no NUL.
 CLEAN = r"^[^\x00-\x1F\x7F]*$"
 LINES = r"^[^\x00-\x09\x0B-\x1F\x7F]*$"
@@ -30,6 +28,23 @@ AskedLanguage = Annotated[
 PageNumber = Annotated[int, Query(ge=1, le=100_000)]
 PerPage = Annotated[int, Query(ge=1, le=100)]
 Row = TypeVar("Row")
+
+
+class Mistake(Schema):
+    """One thing that is wrong with a call: where, and what."""
+
+    where: str = Field(examples=["body.email"])
+    what: str
+
+
+class ProblemOut(Schema):
+    """What went wrong (RFC 9457). `detail` is a sentence for the person who reads the log."""
+
+    type: str = Field(examples=["about:blank"])
+    title: str
+    status: int
+    detail: str
+    errors: list[Mistake] = []
 
 
 class Page(Schema, Generic[Row]):

@@ -6,9 +6,9 @@ from typing import Any
 from django.http import HttpRequest
 from ninja import Router, Schema
 
+from desk.api.auth import Token
 from desk.api.fields import PRIVATE, PRIVATE_ONE, InPath, Page, PageNumber, PerPage, page_of
 from desk.api.problems import nothing_here
-from desk.api.tokens import Token
 from desk.models import ApiToken
 from desk.models.api import Scope
 from mailing.models import Mailing

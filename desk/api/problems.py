@@ -1,33 +1,17 @@
-"""Errors of the API as RFC 9457 describes them: application/problem+json with a sentence that says what to do."""
+"""Errors of the API as RFC 9457 describes them: application/problem+json with a sentence that says what to do.
+
+The pages for errors need these too, and so does every process; the API's library is not loaded for them.
+"""
 
 from http import HTTPStatus
 from typing import Any
 
 from django.http import HttpResponse, JsonResponse
 from django.utils.translation import gettext as _
-from ninja import Schema
-from pydantic import Field
 
 CONTENT_TYPE = "application/problem+json"
 # Python's own words for these changed with RFC 9110.
 TITLES = {413: "Content Too Large", 422: "Unprocessable Content"}
-
-
-class Mistake(Schema):
-    """One thing that is wrong with a call: where, and what."""
-
-    where: str = Field(examples=["body.email"])
-    what: str
-
-
-class ProblemOut(Schema):
-    """What went wrong (RFC 9457). `detail` is a sentence for the person who reads the log."""
-
-    type: str = Field(examples=["about:blank"])
-    title: str
-    status: int
-    detail: str
-    errors: list[Mistake] = []
 
 
 class Problem(Exception):

@@ -12,23 +12,14 @@ from datetime import date
 
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
-from django.http import HttpRequest
 from django.utils import timezone
-from django.utils.translation import gettext as _
-from ninja.security import HttpBearer
 
 from accounts.audit import record
 from accounts.models import User
-from accounts.visitors import client_address
-from desk.api.limits import key_of_visitor, take
-from desk.api.problems import Problem
 from desk.models import ApiToken
 from desk.models.api import Scope
 
 MARK = "dmr_"
-# Calls a minute.
-MOST_BY_TOKEN = 600
-MOST_WRONG = 30
 # What the owner of a token must be allowed for each scope (accounts.roles).
 NEEDS: dict[str, str] = {
     Scope.CONTACTS_READ: "contacts.view",
@@ -84,39 +75,3 @@ def find(key: str) -> ApiToken | None:
 
 def _digest(key: str) -> str:
     return hashlib.sha256(key.encode()).hexdigest()
-
-
-class Token(HttpBearer):
-    """Lets a call through whose token has the scope, and whose owner may still do it."""
-
-    def __init__(self, scope: Scope) -> None:
-        super().__init__()
-        self.scope = scope
-
-    def __call__(self, request: HttpRequest) -> ApiToken:
-        """The token of the call; raises Problem without a good one."""
-        if not request.headers.get("Authorization", ""):
-            raise Problem(401, _("Send a key of the API: Authorization: Bearer dmr_…"))
-        found = super().__call__(request)
-        if found is None:
-            raise Problem(401, _("Send a key of the API: Authorization: Bearer dmr_…"))
-        return found
-
-    def authenticate(self, request: HttpRequest, token: str) -> ApiToken:
-        """The same for the key itself; wrong keys are counted by visitor, calls by token."""
-        found = find(token.strip())
-        if found is None:
-            _count(f"wrong:{key_of_visitor(client_address(request))}", MOST_WRONG)
-            raise Problem(401, _("This key is not known, was taken back, or has expired. Ask an administrator."))
-        _count(f"token:{found.pk}", MOST_BY_TOKEN)
-        if self.scope not in found.scopes or not found.owner.has_perm(NEEDS[self.scope]):
-            raise Problem(
-                403, _("This key may not do that: it lacks “%(scope)s”, or its owner does.") % {"scope": self.scope}
-            )
-        return found
-
-
-def _count(key: str, most: int) -> None:
-    wait = take(key, most)
-    if wait:
-        raise Problem(429, _("Too many calls in one minute. Wait, and call again."), wait=wait)

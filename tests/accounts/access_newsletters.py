@@ -18,6 +18,7 @@ NEWSLETTERS: dict[str, str] = {
     "newsletters:issue_message": "mailing.view",
     "newsletters:issue_preview": "mailing.view",
     "newsletters:issue_put_back": "mailing.send",
+    "newsletters:issue_web": "mailing.view",
     "newsletters:issue_withdraw": "mailing.send",
     "newsletters:issue_write": "mailing.edit",
     "newsletters:list_bring_back": "contacts.edit",

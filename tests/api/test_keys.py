@@ -7,7 +7,7 @@ from django.core.exceptions import PermissionDenied
 from django.utils import timezone
 
 from accounts.models import AuditEvent
-from desk.api import tokens
+from desk.api import auth, tokens
 from desk.models import ApiToken
 from desk.models.api import Scope
 from tests.api.rows import bearer, key_of, open_list, subscribed
@@ -152,7 +152,7 @@ def test_a_key_with_another_secret_behind_its_prefix_is_refused(client, administ
 
 def test_wrong_keys_are_limited_and_good_ones_are_not_held_up_by_them(client, administrator, monkeypatch):
     key = key_of(administrator)
-    monkeypatch.setattr(tokens, "MOST_WRONG", 3)
+    monkeypatch.setattr(auth, "MOST_WRONG", 3)
     answers = [called(client, "get", "/api/v1/contacts", "dmr_000000000000_x").status_code for _ in range(5)]
     assert answers == [401, 401, 401, 429, 429]
     assert called(client, "get", "/api/v1/contacts", key).status_code == 200
@@ -160,7 +160,7 @@ def test_wrong_keys_are_limited_and_good_ones_are_not_held_up_by_them(client, ad
 
 def test_too_many_calls_wait(client, administrator, monkeypatch):
     ContactFactory()
-    monkeypatch.setattr(tokens, "MOST_BY_TOKEN", 2)
+    monkeypatch.setattr(auth, "MOST_BY_TOKEN", 2)
     key, other = key_of(administrator), key_of(administrator)
     answers = [called(client, "get", "/api/v1/contacts", key) for _ in range(3)]
     assert [answer.status_code for answer in answers] == [200, 200, 429]

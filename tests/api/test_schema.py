@@ -13,7 +13,7 @@ from django.db import close_old_connections
 from hypothesis import HealthCheck, Phase, given, settings
 from schemathesis.specs.openapi.checks import positive_data_acceptance
 
-from desk.api import edge, tokens
+from desk.api import auth, edge
 from desk.api.v1 import schema
 from desk.models.api import Scope
 from tests.api.rows import HIDDEN, hidden_statement, key_of, open_list, published_plan, published_statement, subscribed
@@ -57,8 +57,8 @@ def connection_stays(db):
 @pytest.fixture
 def rows(connection_stays, monkeypatch):
     monkeypatch.setattr(edge, "MOST_BY_VISITOR", 10**9)
-    monkeypatch.setattr(tokens, "MOST_BY_TOKEN", 10**9)
-    monkeypatch.setattr(tokens, "MOST_WRONG", 10**9)
+    monkeypatch.setattr(auth, "MOST_BY_TOKEN", 10**9)
+    monkeypatch.setattr(auth, "MOST_WRONG", 10**9)
     plant()
     published_statement(reference="TST-S-2026-900")
     hidden_statement()
