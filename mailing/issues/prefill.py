@@ -52,10 +52,13 @@ def since_of(contact_list: ContactList) -> datetime:
     return last or timezone.now() - FIRST
 
 
-def offers_of(contact_list: ContactList, user: User, *, languages: Iterable[str] = ()) -> list[Offer]:
+def offers_of(
+    contact_list: ContactList, user: User, *, since: datetime | None = None, languages: Iterable[str] = ()
+) -> list[Offer]:
     """What was published or changed since the last issue, for somebody who may see it: statements, plans, the figures
-    of plans, and dates of the next six weeks (in `languages` besides those of the rest). The newest first."""
-    since = since_of(contact_list)
+    of plans, and dates of the next six weeks (in `languages` besides those of the rest). The newest first. Give `since`
+    where a page has asked for it already."""
+    since = since or since_of(contact_list)
     told = _told(contact_list)
     found = [*_statements(user, since, told), *_plans(user, since, told)]
     found.sort(key=lambda offer: (offer.kind != Kind.ITEM, -(offer.at or since).timestamp(), offer.key))
