@@ -113,7 +113,7 @@ def test_saved_audiences_that_are_left_out_are_asked_for_at_once(sign_in, office
         segment = Segment.objects.create(name=f"Left out {number}", criteria=criteria, owner=sized.owner)
         AudienceRule.objects.create(mailing=sized, segment=segment, effect="exclude")
     client = sign_in(officer)
-    for name in ("letter_check", "letter_approve"):
+    for name in BEFORE:
         assert_few(queries_of(client, address(name, sized)), "topics", "people chosen by hand")
 
 
