@@ -6,7 +6,7 @@ import pytest
 from django.test import Client
 
 from contacts import consent, preferences
-from contacts.consent_story import consents
+from contacts.consent_story import choices, consents
 from contacts.models import ConsentRecord, Contact, SignUp, Subscription
 from contacts.signing_up import sign_up, token_of
 from contacts.suppression import suppress
@@ -93,7 +93,9 @@ def test_the_story_of_both_is_told_at_who_is_left(letter, kept, lost, officer):
     preferences.set_language(Subscription.objects.get(contact=lost), "fr")
     consent.leave(lost, letter, source="link")
     merged(kept, lost, officer)
-    assert [entry.title for entry in consents(Contact.objects.get(pk=kept.pk))] == [
+    person = Contact.objects.get(pk=kept.pk)
+    assert [entry.title for entry in choices(person)] == ["Chose the language fr for “Network”."]
+    assert [entry.title for entry in consents(person)] == [
         "Taken off “Network”: merged with somebody who had left it.",
         "Left “Network”.",
         "Confirmed “Network”.",
