@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterable
 
-from django.db.models import CharField, Q
+from django.db.models import CharField
 from django.db.models.functions import Cast
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
@@ -31,11 +31,10 @@ def consents(contact: Contact) -> Iterable[Entry]:
 
 def choices(contact: Contact) -> Iterable[Entry]:
     """One line for each change that the reader made by the link: languages, topics, pauses, files."""
+    own = Contact.objects.order_by().filter(pk=contact.pk).values(number=Cast("pk", CharField()))
     shells = Merge.objects.order_by().filter(into=contact).values(number=Cast("shell", CharField()))
     rows = AuditEvent.objects.filter(
-        Q(object_id=str(contact.pk)) | Q(object_id__in=shells),
-        object_type=Contact._meta.label_lower,
-        sentence__startswith=READER,
+        object_type=Contact._meta.label_lower, object_id__in=own.union(shells, all=True), sentence__startswith=READER
     )
     for row in rows.order_by("-id")[:MOST]:
         said = row.sentence.removeprefix(READER)
