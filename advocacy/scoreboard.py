@@ -155,20 +155,38 @@ def board_of(
 
     Shows the published words unless `content` gives others. Four queries, however many countries and answers.
     """
-    content = content or published_content(plan)
+    return boards_of([(plan, language, content or published_content(plan))], day=day)[plan.pk]
+
+
+def boards_of(wanted: Iterable[tuple[ActionPlan, str, dict[str, Any]]], *, day: date | None = None) -> dict[int, Board]:
+    """The tables of several plans by their ids, each in a language and with the words of a content of it.
+
+    Two queries, however many plans, countries and answers.
+    """
     day = day or timezone.localdate()
-    points = point_words(content, language)
-    history: dict[tuple[int, str], list[Assessment]] = defaultdict(list)
-    ids = [point.point for point in points]
-    answers = Assessment.objects.filter(point__in=ids).select_related("reported_by")
-    for answer in answers.order_by("confirmed_at", "id"):
-        history[answer.point_id, answer.country].append(answer)
-    rows = [
-        Row(country, country_name(country), tuple(members), tuple(_cells(points, country, history)))
-        for country, members in members_by_country(day).items()
-    ]
-    rows.sort(key=lambda row: (-row.met, sort_key(row.name), row.country))
-    return Board(plan, plan_words(content, language), languages_of(content), points, rows, day, dict(history))
+    shown = [(plan, language, content, point_words(content, language)) for plan, language, content in wanted]
+    members = members_by_country(day) if shown else {}
+    answered = _answers([point.point for _plan, _language, _content, points in shown for point in points])
+    found = {}
+    for plan, language, content, points in shown:
+        own = {point.point for point in points}
+        history = {key: answers for key, answers in answered.items() if key[0] in own}
+        rows = [
+            Row(country, country_name(country), tuple(here), tuple(_cells(points, country, history)))
+            for country, here in members.items()
+        ]
+        rows.sort(key=lambda row: (-row.met, sort_key(row.name), row.country))
+        found[plan.pk] = Board(plan, plan_words(content, language), languages_of(content), points, rows, day, history)
+    return found
+
+
+def _answers(points: list[int]) -> dict[tuple[int, str], list[Assessment]]:
+    """Every answer on these points (their ids) by point and country, the earliest first; one query."""
+    found: dict[tuple[int, str], list[Assessment]] = defaultdict(list)
+    rows = Assessment.objects.filter(point__in=points).select_related("reported_by")
+    for answer in rows.order_by("confirmed_at", "id"):
+        found[answer.point_id, answer.country].append(answer)
+    return dict(found)
 
 
 def _cells(

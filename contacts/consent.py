@@ -110,20 +110,23 @@ def confirm(
 def leave(contact: Contact, contact_list: ContactList, *, source: str, ended_by: str = Subscription.Ended.LEFT) -> bool:
     """End the contact's subscription and keep a record of it. True when there was one that had not ended.
 
-    `ended_by` is one of Subscription.Ended, by default the person's own wish. A pause goes with it.
+    `ended_by` is one of Subscription.Ended, by default the person's own wish. A pause goes with it. Their wish
+    also ends for good what had ended because issues came back, so that no colleague brings them back any more.
     """
+    rows = Subscription.objects.filter(contact=contact, contact_list=contact_list)
+    is_wish = ended_by in (Subscription.Ended.LEFT, Subscription.Ended.COLLEAGUE)
     with transaction.atomic(savepoint=False):
-        changed = (
-            Subscription.objects.filter(contact=contact, contact_list=contact_list)
-            .exclude(status=Status.UNSUBSCRIBED)
-            .update(status=Status.UNSUBSCRIBED, unsubscribed_at=timezone.now(), ended_by=ended_by, paused_until=None)
+        changed = rows.exclude(status=Status.UNSUBSCRIBED).update(
+            status=Status.UNSUBSCRIBED, unsubscribed_at=timezone.now(), ended_by=ended_by, paused_until=None
         )
-        if changed:
+        is_said = is_wish and not changed and rows.filter(ended_by=Subscription.Ended.SILENT).update(ended_by=ended_by)
+        if changed or is_said:
             # A button was pressed only where they left by themselves.
             shown = f"{LEAVE}: {contact_list.name}" if ended_by == Subscription.Ended.LEFT else contact_list.name
             _proof(contact, contact_list, Action.UNSUBSCRIBED, shown, source).save()
+        if changed:
             _announce("subscription.ended", contact, contact_list)
-    return bool(changed)
+    return bool(changed or is_said)
 
 
 def come_back(contact: Contact, contact_list: ContactList, *, source: str) -> bool:

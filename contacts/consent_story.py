@@ -3,13 +3,15 @@
 import re
 from collections.abc import Iterable
 
+from django.db.models import CharField
+from django.db.models.functions import Cast
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from accounts.models import AuditEvent
 from contacts import consent
-from contacts.models import ConsentRecord, Contact
+from contacts.models import ConsentRecord, Contact, Merge
 from contacts.models.merges import ids_of_person
 from contacts.preferences import READER
 from contacts.registry import Entry
@@ -29,10 +31,10 @@ def consents(contact: Contact) -> Iterable[Entry]:
 
 def choices(contact: Contact) -> Iterable[Entry]:
     """One line for each change that the reader made by the link: languages, topics, pauses, files."""
+    own = Contact.objects.order_by().filter(pk=contact.pk).values(number=Cast("pk", CharField()))
+    shells = Merge.objects.order_by().filter(into=contact).values(number=Cast("shell", CharField()))
     rows = AuditEvent.objects.filter(
-        object_type=Contact._meta.label_lower,
-        object_id__in=[str(row["pk"]) for row in ids_of_person(contact)],
-        sentence__startswith=READER,
+        object_type=Contact._meta.label_lower, object_id__in=own.union(shells, all=True), sentence__startswith=READER
     )
     for row in rows.order_by("-id")[:MOST]:
         said = row.sentence.removeprefix(READER)

@@ -95,12 +95,17 @@ def _moment(made_at: datetime) -> str:
     return f"{(made_at - EPOCH) // timedelta(microseconds=1):x}"
 
 
-def lists_of(subscription: Subscription) -> list[Subscription]:
-    """What this person gets: this list first, when it has not ended, then the others, with words and topics."""
+# What a page shows of a list.
+WORDS_AND_TOPICS = ("contact_list__texts", "contact_list__topics__texts", "topics")
+
+
+def lists_of(subscription: Subscription, *along: str) -> list[Subscription]:
+    """What this person gets: this list first, when it has not ended, then the others, with words and topics.
+
+    Give what is read `along` where less is needed.
+    """
     rows = Subscription.objects.filter(contact=subscription.contact_id, status=Status.ACTIVE)
-    found = rows.select_related("contact", "contact_list").prefetch_related(
-        "contact_list__texts", "contact_list__topics__texts", "topics"
-    )
+    found = rows.select_related("contact", "contact_list").prefetch_related(*(along or WORDS_AND_TOPICS))
     return sorted(found.order_by("pk"), key=lambda row: row.pk != subscription.pk)
 
 
@@ -119,8 +124,9 @@ def save(subscription: Subscription, wishes: Wishes) -> bool:
         contact = _locked(subscription)
         if contact is None:
             return False
-        changed = set_country(subscription, wishes.country) if wishes.country is not None else False
-        rows = lists_of(subscription)
+        is_other = wishes.country not in (None, contact.country)
+        changed = set_country(subscription, wishes.country or "") if is_other else False
+        rows = lists_of(subscription, "contact_list__topics", "topics")
         # A page that was open while two people were merged shows the row of one of them that is no more.
         names = {row.pk: {row.pk} for row in rows}
         for former in FormerSubscription.objects.filter(subscription__in=rows):
@@ -129,8 +135,13 @@ def save(subscription: Subscription, wishes: Wishes) -> bool:
             if names[row.pk] & wishes.lists_shown and not names[row.pk] & wishes.lists:
                 changed = leave(row) or changed
                 continue
-            changed = set_language(row, wishes.language) or changed
-            changed = choose_topics(row, wishes.topics, shown=wishes.topics_shown) or changed
+            # Read while the person's row is held, so what is as they wish it is not asked for again.
+            if row.language != wishes.language:
+                changed = set_language(row, wishes.language) or changed
+            now, of_list = {topic.pk for topic in row.topics.all()}, row.contact_list.topics.all()
+            is_open = {topic.pk for topic in of_list if topic.is_open}
+            if _chosen(now, is_open, wishes.topics, wishes.topics_shown) != now:
+                changed = choose_topics(row, wishes.topics, shown=wishes.topics_shown) or changed
     return changed
 
 
@@ -169,14 +180,19 @@ def choose_topics(subscription: Subscription, topics: Iterable[int], *, shown: I
         return False
     now = set(row.topics.values_list("pk", flat=True))
     of_list = set(Topic.objects.filter(contact_list=row.contact_list_id, is_open=True).values_list("pk", flat=True))
-    seen = (of_list | now) if shown is None else (of_list | now) & set(shown)
-    wanted = (now - seen) | (set(topics) & seen)
+    wanted = _chosen(now, of_list, topics, shown)
     if wanted == now:
         return False
     row.topics.set(wanted)
     slugs = Topic.objects.filter(pk__in=wanted).values_list("slug", flat=True)
     _tell(subscription, f"chose topics ({', '.join(slugs) or 'none'}) of")
     return True
+
+
+def _chosen(now: set[int], is_open: set[int], topics: Iterable[int], shown: Iterable[int] | None) -> set[int]:
+    """The topics (ids) of somebody who has `now` and ticks `topics` of those that are `shown`."""
+    seen = (is_open | now) if shown is None else (is_open | now) & set(shown)
+    return (now - seen) | (set(topics) & seen)
 
 
 @transaction.atomic

@@ -195,10 +195,9 @@ def asked_with(token: str) -> SignUp:
 
 def subscription_of(row: SignUp) -> Subscription | None:
     """The active subscription of this address to this list."""
-    whose = Q(contact__email_digest=row.email_digest, contact__erased_at__isnull=True)
-    whose |= Q(contact__in=_merged(row))
-    rows = Subscription.objects.filter(whose, contact_list=row.contact_list, status=Subscription.Status.ACTIVE)
-    return rows.order_by("pk").first()
+    rows = Subscription.objects.filter(contact_list=row.contact_list, status=Subscription.Status.ACTIVE)
+    own = rows.filter(contact__email_digest=row.email_digest, contact__erased_at__isnull=True)
+    return own.first() or rows.filter(contact__in=_merged(row)).first()
 
 
 def _merged(row: SignUp) -> QuerySet[Any]:

@@ -52,10 +52,20 @@ def settle(mailing: Mailing, texts: Iterable[str]) -> int:
     """
     if mailing.contact_list is None or not mailing.contact_list.counts_clicks:
         return 0
-    urls = dict.fromkeys(address for html in texts for address in links_in(html))
-    rows = [CountedLink(mailing=mailing, short=token_urlsafe(8)[:11], url=url) for url in urls]
+    rows = [CountedLink(mailing=mailing, short=token_urlsafe(8)[:11], url=url) for url in _links_of(texts)]
     CountedLink.objects.bulk_create(rows, ignore_conflicts=True)
     return len(rows)
+
+
+def how_many(mailing: Mailing, texts: Iterable[str]) -> int:
+    """How many links an issue counts: those of these texts, as `settle` would take them, or those settled since."""
+    if mailing.started_at is not None:
+        return CountedLink.objects.filter(mailing=mailing).count()
+    return len(_links_of(texts))
+
+
+def _links_of(texts: Iterable[str]) -> list[str]:
+    return list(dict.fromkeys(address for html in texts for address in links_in(html)))
 
 
 def addresses_of(mailing: Mailing) -> dict[str, str]:

@@ -89,6 +89,17 @@ def _with_link(mailing: Mailing, context: dict[str, Any]) -> dict[str, Any]:
     return context | {"unsubscribe_link": unsubscribe.example_address(name), "paper_link": paper}
 
 
+def issue_letter(mailing: Mailing, language: str, topics: frozenset[int]) -> Letter:
+    """An issue as a reader of a language with these topics (ids) gets it.
+
+    Its fields have the values of the first reader of the language; where nobody reads it they are empty.
+    """
+    found: Any = audience.with_context(mailing)
+    person = found.filter(skip_reason="", given_language=language).order_by("pk").first()
+    context = (person.context if person else {}) | {"topics": sorted(topics)}
+    return _letter(mailing, 1, 1, context, (language, ""))
+
+
 def choices(readers: list[Reader]) -> list[tuple[int, str]]:
     """Recipients for a select box: number and "Claire Besson, France (French)"."""
     return [

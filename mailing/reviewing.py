@@ -15,7 +15,7 @@ from advocacy.comparing import Change, Comparison, compare
 from advocacy.paragraphs import paragraphs_of
 from contacts.languages import language_name
 from contacts.models import Contact
-from mailing import previews
+from mailing import issue_kinds, previews
 from mailing.digests import parts_of
 from mailing.findings import Checklist
 from mailing.models import Delivery, Mailing, Review
@@ -31,7 +31,6 @@ def keep(  # noqa: PLR0913 - what was decided, by whom, on what
     preview = found.preview
     is_letter = mailing.kind != Mailing.Kind.NEWSLETTER
     order = [pk for pk, _key, _language in preview.recipient_keys]
-    proposed = previews.three_worth_reading(mailing, preview, found.readers)
     return Review.objects.create(
         mailing=mailing,
         version=mailing.version,
@@ -48,12 +47,20 @@ def keep(  # noqa: PLR0913 - what was decided, by whom, on what
             "languages": [list(row) for row in preview.by_language],
             "contacts": order if is_letter else [],
         },
-        previews=[
-            {"why": one.why, "contact": order[one.letter.number - 1], "language": one.letter.language}
-            for one in proposed
-        ],
+        previews=_proposed(mailing, found, order),
         checklist=[{"key": i.key, "tone": i.tone, "title": i.title, "detail": i.detail} for i in found.items],
     )
+
+
+def _proposed(mailing: Mailing, found: Checklist, order: list[int]) -> list[dict[str, Any]]:
+    """What was proposed for reading: of a letter whose, of an issue which kinds of messages."""
+    if mailing.has_blocks:
+        kinds = issue_kinds.kinds_of(mailing, found.preview, found.readers).shown
+        return [{"why": kind.count, "topics": kind.words, "language": kind.language} for kind in kinds]
+    return [
+        {"why": one.why, "contact": order[one.letter.number - 1], "language": one.letter.language}
+        for one in previews.three_worth_reading(mailing, found.preview, found.readers)
+    ]
 
 
 @dataclass(frozen=True)
@@ -165,7 +172,10 @@ def _names(pks: set[int]) -> dict[int, str]:
 
 @dataclass(frozen=True)
 class Shown:
-    """One letter that was proposed for reading: whose, why, in which language, and the row it became."""
+    """One letter that was proposed for reading: whose, why, in which language, and the row it became.
+
+    Of an issue `name` are the topics, and `why` is how many read it: it has no row.
+    """
 
     name: str
     why: str
@@ -175,11 +185,13 @@ class Shown:
 
 def shown(review: Review) -> list[Shown]:
     """The letters that were proposed to the reader, with the names that people have now; two queries."""
-    pks = [one["contact"] for one in review.previews]
+    pks = [one["contact"] for one in review.previews if "contact" in one]
     names = _names(set(pks))
     rows = {row.contact_id: row for row in Delivery.objects.filter(mailing=review.mailing_id, contact__in=pks)}
     return [
         Shown(names.get(one["contact"]) or _("erased"), one["why"], one["language"], rows.get(one["contact"]))
+        if "contact" in one
+        else Shown(one["topics"], one["why"], one["language"], None)
         for one in review.previews
     ]
 

@@ -1,4 +1,4 @@
-"""A test of a letter to oneself: one recipient's letter with its files, marked as a test, counted nowhere."""
+"""A test of a mailing to oneself: one recipient's message with its files, marked as a test, counted nowhere."""
 
 import uuid
 from collections.abc import Sequence
@@ -40,8 +40,18 @@ def send_each(mailing: Mailing, *, actor: User, to: str) -> int:
     return len(letters)
 
 
+def send_issue_test(
+    mailing: Mailing, *, actor: User, to: str, languages: Sequence[str], topics: frozenset[int]
+) -> None:
+    """The same of an issue: one message in each of these languages, as a reader with these topics (ids) gets it."""
+    letters = [previews.issue_letter(mailing, language, topics) for language in languages]
+    _send(mailing, letters, actor=actor, to=to)
+
+
 def _send(mailing: Mailing, letters: list[previews.Letter], *, actor: User, to: str) -> None:
     if not letters:
+        if mailing.kind == Mailing.Kind.NEWSLETTER:
+            raise TestError(_("Nobody gets this issue yet. Its list has no readers."))
         raise TestError(_("Nobody gets this letter yet. Choose people first: a test shows one of their letters."))
     broken = next((letter for letter in letters if letter.rendered is None), None)
     if broken is not None:

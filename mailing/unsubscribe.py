@@ -16,7 +16,6 @@ from uuid import UUID
 from django.conf import settings
 from django.core.signing import BadSignature, Signer
 from django.db import transaction
-from django.db.models import Q
 from django.urls import reverse
 
 from accounts.audit import record
@@ -175,10 +174,12 @@ def _hold(delivery: Delivery) -> None:
     """
     if delivery.contact_id is None:
         return
-    concerned = Q(pk=delivery.contact_id) | Q(pk__in=Merge.objects.filter(shell=delivery.contact_id).values("into"))
-    if delivery.email_digest:
-        concerned |= Q(email_digest=delivery.email_digest)
-    rows: Any = Contact.objects.select_for_update(of=("self",)).filter(concerned).order_by("pk")
+    # A union, for each part of which there is an index: with OR the database would read every contact.
+    concerned = Contact.objects.order_by().filter(pk=delivery.contact_id).values("pk")
+    merged = Merge.objects.order_by().filter(shell=delivery.contact_id).values("into")
+    same = Contact.objects.order_by().exclude(email_digest="").filter(email_digest=delivery.email_digest).values("pk")
+    rows: Any = Contact.objects.select_for_update(of=("self",)).filter(pk__in=concerned.union(merged, same, all=True))
+    rows = rows.order_by("pk")
     held = {row.pk: row for row in rows}
     if delivery.contact_id in held:
         delivery.contact = who_is(held[delivery.contact_id])

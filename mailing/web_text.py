@@ -28,9 +28,9 @@ def web_html(mailing: Mailing, language: str) -> str:
     """Clean HTML of an issue in a language: its blocks, those of all topics, each with the topic's name."""
     # It knows the path of a mailing, which begins issues with this: imported late against a circle.
     from mailing.issues.assembling import assembled
+    from mailing.issues.material import topic_ids
 
-    topics = frozenset(mailing.blocks.filter(topic__isnull=False).values_list("topic_id", flat=True))
-    blocks = assembled(mailing, language, topics, where="web").html
+    blocks = assembled(mailing, language, frozenset(topic_ids(mailing)), where="web").html
     # One that was written before there were blocks has a text of its own.
     content = next((row for row in mailing.contents.all() if row.language == language), None)
     if content is None or not content.body:

@@ -12,7 +12,7 @@ from desk.api.problems import nothing_here
 from desk.models import ApiToken
 from desk.models.api import Scope
 from mailing.models import Mailing
-from mailing.reports import progress_and_answers
+from mailing.reports import progress
 
 router = Router(tags=["Mailings"])
 
@@ -69,7 +69,7 @@ def mailing(request: HttpRequest, reference: InPath) -> Any:
     row = _rows(request).filter(reference=reference).first()
     if row is None:
         raise nothing_here()
-    now, _answers = progress_and_answers(row)
+    now = progress(row)
     return {**_shown(row), "figures": {"total": now.total, **now.parts}}
 
 

@@ -13,6 +13,7 @@ from django.utils.translation import ngettext
 
 from advocacy.models import Statement
 from contacts.languages import language_name
+from mailing.counting_links import how_many, will_count
 from mailing.findings import Item, Subject
 from mailing.issues import blocks, sources
 from mailing.issues.addresses import editor_address
@@ -22,6 +23,7 @@ from mailing.issues.material import material_of
 from mailing.issues.previewing import sizes_of
 from mailing.link_forms import links_in, problem_of
 from mailing.models import Block, BlockText
+from mailing.web_text import web_html
 
 # What each kind cannot do without: one of these columns has words.
 NEEDED: dict[str, tuple[str, ...]] = {
@@ -140,13 +142,31 @@ def links(subject: Subject) -> Iterator[Item]:
                     yield Item("link", tone, title % values, detail, _edit(subject, language, block), _("Fix the link"))
     if total and sound:
         title = ngettext("%(n)d link, in good form", "%(n)d links, all in good form", total) % {"n": total}
-        yield Item("link", "ok", title, _("Links are looked at, not opened, and none is rewritten."))
+        detail = _("Links are looked at, not opened, and none is rewritten.")
+        if will_count(subject.mailing):
+            detail = _("Links are looked at, not opened.")
+        yield Item("link", "ok", title, detail)
 
 
 def _links(text: BlockText) -> list[tuple[str, str]]:
     found = list(links_in(text.body))
     found += [(text.url, text.label)] if text.url else []
     return found + [(row["url"], row.get("title", "")) for row in text.rows if row.get("url")]
+
+
+def counting(subject: Subject) -> Iterator[Item]:
+    """Where the list counts how often links are followed: how many links of this issue it counts."""
+    if not will_count(subject.mailing):
+        return
+    texts = [web_html(subject.mailing, language) for language in _reviewed(subject)]
+    count = how_many(subject.mailing, texts)
+    title = _("This issue counts clicks per link, without people")
+    detail = ngettext(
+        "%(n)d link is counted: how often it is followed a day, not by whom. The issue says so.",
+        "%(n)d links are counted: how often each is followed a day, not by whom. The issue says so.",
+        count,
+    )
+    yield Item("counting", "ok", title, detail % {"n": count})
 
 
 def leads_somewhere(subject: Subject) -> Iterator[Item]:
@@ -211,6 +231,8 @@ def sizes(subject: Subject) -> Iterator[Item]:
             yield Item("size", "bad", title % values, detail, _edit(subject, size.language), _("Shorten it"))
     if found and not any(size.is_clipped for size in found):
         title = _("%(kb)d KB of 102, with a text part, no pictures and no tracking")
+        if will_count(subject.mailing):
+            title = _("%(kb)d KB of 102, with a text part and no pictures")
         yield Item("size", "ok", title % {"kb": max(size.kb for size in found)})
 
 
@@ -219,6 +241,7 @@ CHECKS: list[Callable[[Subject], Iterable[Item]]] = [
     is_worded,
     agrees,
     links,
+    counting,
     leads_somewhere,
     preheaders,
     topics,

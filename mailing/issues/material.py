@@ -22,7 +22,7 @@ class Material:
     @cached_property
     def blocks(self) -> list[Block]:
         """The blocks from top to bottom; at most four queries."""
-        return read_blocks(self._mailing)
+        return read_blocks(self._mailing, "texts", "statement__texts", "topic__texts")
 
     @property
     def topics(self) -> list[Topic]:
@@ -65,13 +65,11 @@ def read_again(mailing: Mailing) -> list[Block]:
     return _begun(mailing).blocks
 
 
-def read_blocks(mailing: Mailing, *more: str) -> list[Block]:
-    """The blocks of an issue from top to bottom, with texts, topics and what they lead to; at most four queries.
-
-    `more` are further relations to read along.
-    """
+def read_blocks(mailing: Mailing, *along: str) -> list[Block]:
+    """The blocks of an issue from top to bottom, with their topics and what they lead to; one query, and one for each
+    of the relations to read `along`."""
     rows = mailing.blocks.select_related("topic", "statement", "plan").order_by("position", "pk")
-    found = list(rows.prefetch_related("texts", "statement__texts", "topic__texts", *more))
+    found = list(rows.prefetch_related(*along))
     for block in found:
         block.mailing = mailing
     return found

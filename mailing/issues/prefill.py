@@ -4,12 +4,13 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.models import User
 from advocacy.models import ActionPlan, Assessment, Statement
+from advocacy.scoreboard import boards_of
 from contacts.models import ContactList
 from mailing.issues import sources
 from mailing.issues.blocks import MOST_BLOCKS, Kind, Words
@@ -52,10 +53,13 @@ def since_of(contact_list: ContactList) -> datetime:
     return last or timezone.now() - FIRST
 
 
-def offers_of(contact_list: ContactList, user: User, *, languages: Iterable[str] = ()) -> list[Offer]:
+def offers_of(
+    contact_list: ContactList, user: User, *, since: datetime | None = None, languages: Iterable[str] = ()
+) -> list[Offer]:
     """What was published or changed since the last issue, for somebody who may see it: statements, plans, the figures
-    of plans, and dates of the next six weeks (in `languages` besides those of the rest). The newest first."""
-    since = since_of(contact_list)
+    of plans, and dates of the next six weeks (in `languages` besides those of the rest). The newest first. Give `since`
+    where a page has asked for it already."""
+    since = since or since_of(contact_list)
     told = _told(contact_list)
     found = [*_statements(user, since, told), *_plans(user, since, told)]
     found.sort(key=lambda offer: (offer.kind != Kind.ITEM, -(offer.at or since).timestamp(), offer.key))
@@ -89,18 +93,20 @@ def _plans(user: User, since: datetime, told: set[tuple[str, int]]) -> list[Offe
     changed = Q(published_at__gt=since) | Q(versions__event="published", versions__at__gt=since)
     answered = Q(points__assessments__confirmed_at__gt=since)
     plans = ActionPlan.objects.visible_to(user).published()
+    current = Assessment.objects.filter(point__plan=OuterRef("pk"), superseded_at=None)
     rows = plans.filter(changed | answered).distinct().prefetch_related("versions").order_by("-published_at")
-    having = set(Assessment.objects.filter(superseded_at=None).values_list("point__plan", flat=True).distinct())
-    items = set(plans.filter(changed).values_list("pk", flat=True))
+    rows = rows.annotate(is_item=Exists(plans.filter(changed, pk=OuterRef("pk"))), has_figures=Exists(current))
+    contents = {row: sources.published(row) for row in rows[:MOST_OFFERED]}
+    boards = boards_of((row, row.language, content) for row, content in contents.items() if row.has_figures)
     found = []
-    for row in rows[:MOST_OFFERED]:
-        if row.pk in items:
-            words = sources.words_of_plan(row)
+    for row, content in contents.items():
+        if row.is_item:
+            words = sources.words_of_plan(row, content)
             was_told = ("plan", row.pk) in told
             found.append(Offer(f"plan-{row.pk}", Kind.ITEM, row.title, row.published_at, words, row, was_told))
-        if row.pk in having:
+        if row.pk in boards:
             title = _("Figures of “%(plan)s”") % {"plan": row.title}
-            figures = sources.words_of_figures(row)
+            figures = sources.words_of_board(boards[row.pk], content)
             found.append(Offer(f"figures-{row.pk}", Kind.FIGURES, title, row.published_at, figures, row))
     return found
 

@@ -1,8 +1,9 @@
 """An issue as a reader of a language with chosen topics would get it, before it leaves; and how large it is."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from urllib.parse import urlencode
 
 from contacts.models import Topic
 from mailing.issues.assembling import Assembled, assembled
@@ -51,12 +52,21 @@ def topics_of(mailing: Mailing) -> list[Topic]:
     return [topic for topic in material_of(mailing).topics if topic.contact_list_id == mailing.contact_list_id]
 
 
-def chosen_topics(asked: str, topics: Sequence[Topic]) -> frozenset[int]:
-    """The topics of a reader in an address: "all", "none", or the number of one; anything else is everything."""
+def chosen_topics(asked: Sequence[str], topics: Sequence[Topic]) -> frozenset[int]:
+    """The topics of a reader in an address: numbers of topics, with "none" before them or alone for a reader without.
+
+    "all", or nothing that is a topic, is everything.
+    """
     ids = frozenset(topic.pk for topic in topics)
-    if asked == NOTHING:
-        return frozenset()
-    return frozenset({int(asked)}) if asked in {str(pk) for pk in ids} else ids
+    chosen = frozenset(pk for pk in ids if str(pk) in asked)
+    if EVERYTHING in asked or not (chosen or NOTHING in asked):
+        return ids
+    return chosen
+
+
+def query_of(language: str, topics: Iterable[int]) -> str:
+    """The part of an address that asks for the message of a language and these topics; `chosen_topics` reads it."""
+    return urlencode({"lang": language, "topics": [NOTHING, *sorted(topics)]}, doseq=True)
 
 
 def sizes_of(mailing: Mailing) -> list[Size]:

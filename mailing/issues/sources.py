@@ -16,7 +16,7 @@ from advocacy.days import coming
 from advocacy.models import ActionPlan, Assessment, CalendarDay, Event, PlanVersion, Statement, digest_of
 from advocacy.paragraphs import split
 from advocacy.plan_content import content_of, languages_of, plan_words, point_words, published_content
-from advocacy.scoreboard import board_of
+from advocacy.scoreboard import Board, board_of
 from mailing.issues.blocks import MOST_ROWS, Words
 from mailing.models import Block
 
@@ -46,9 +46,9 @@ def _paragraph(text: str) -> str:
     return f"<p>{escape(plain, quote=False)}</p>" if plain else ""
 
 
-def words_of_plan(plan: ActionPlan) -> dict[str, Words]:
-    """Title and summary of a plan as it is published, by language."""
-    content = _published(plan)
+def words_of_plan(plan: ActionPlan, content: dict[str, Any] | None = None) -> dict[str, Words]:
+    """Title and summary of a plan as it is published, by language. Give `content` where a page has read it."""
+    content = content or published(plan)
     found = {}
     for language in languages_of(content):
         words = plan_words(content, language)
@@ -58,8 +58,12 @@ def words_of_plan(plan: ActionPlan) -> dict[str, Words]:
 
 def words_of_figures(plan: ActionPlan) -> dict[str, Words]:
     """How many countries meet each point of a plan, as its public page counts them, by language."""
-    content = _published(plan)
-    board = board_of(plan, plan.language, content=content)
+    content = published(plan)
+    return words_of_board(board_of(plan, plan.language, content=content), content)
+
+
+def words_of_board(board: Board, content: dict[str, Any]) -> dict[str, Words]:
+    """The same for whoever has the board already, which shows the words of `content`."""
     met = {score.words.point: score.met for score in board.scores}
     found = {}
     for language in languages_of(content):
@@ -89,7 +93,7 @@ def _told(event: Event) -> str:
     return f"{event.title}, {event.place}"[:200] if event.place else event.title
 
 
-def _published(plan: ActionPlan) -> dict[str, Any]:
+def published(plan: ActionPlan) -> dict[str, Any]:
     """As advocacy.plan_content.published_content, from the versions a page has read along where it has."""
     if "versions" not in getattr(plan, "_prefetched_objects_cache", {}):
         return published_content(plan)

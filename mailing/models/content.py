@@ -52,8 +52,9 @@ class MailingContent(models.Model):
 class Skeleton(models.Model):
     """A mailing's message in one language and shape, made once before its first letter leaves.
 
-    See mailing.dispatch.skeleton. The shape is which alternative passages stand in it (mailing.places.shape_of), ""
-    for letters without any.
+    See mailing.dispatch.skeleton. The shape is which alternative passages stand in it, or which topics its readers
+    chose (mailing.places.shape_of); "" for mailings without any. Its column has room for all passages or all topics
+    that there can be, whatever their ids: a letter has no topics, and an issue of blocks no passages.
 
     `program` holds the constant bytes and where each recipient's values go, so that what was sent can be made again
     bit by bit after texts, letterhead or this program have changed. Written once.

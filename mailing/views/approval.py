@@ -11,7 +11,7 @@ from django.views.decorators.http import require_POST
 from accounts.access import requires
 from accounts.roles import users_who_may
 from advocacy.richtext import to_text
-from mailing import arrivals, checklist, lifecycle, previews, reviewing
+from mailing import arrivals, checklist, issue_kinds, lifecycle, previews, reviewing
 from mailing.findings import Checklist
 from mailing.forms import SubmitForm
 from mailing.lifecycle import LifecycleError, Moved, NotAllowed
@@ -48,7 +48,7 @@ def approve_page(
         "preview": found.preview,
         "left_out": left_out_rows(found.preview),
         "bars": language_bars(found.preview),
-        "proposed": previews.three_worth_reading(mailing, found.preview, found.readers),
+        **_worth_reading(mailing, found),
         "digest": digest,
         "people": arrivals.sealed(mailing, found.preview) if mailing.status == Mailing.Status.IN_REVIEW else "",
         "arrivals": arrivals.since(mailing, request.POST.get("people", ""), found.preview) if status == 409 else None,
@@ -60,6 +60,13 @@ def approve_page(
         "history": history_of(mailing),
     }
     return render(request, "mailing/approve.html", context, status=status)
+
+
+def _worth_reading(mailing: Mailing, found: Checklist) -> dict[str, Any]:
+    """Of an issue one message of each kind, whoever reads it; of a letter three that people get."""
+    if mailing.has_blocks:
+        return {"kinds": issue_kinds.kinds_of(mailing, found.preview, found.readers)}
+    return {"proposed": previews.three_worth_reading(mailing, found.preview, found.readers)}
 
 
 def _changes(mailing: Mailing, user: Any, found: Checklist) -> Changes | None:

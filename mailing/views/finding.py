@@ -4,17 +4,20 @@ from django.db.models import Exists, OuterRef, Prefetch
 from django.http import Http404, HttpRequest
 
 from mailing import papers
-from mailing.models import Attachment, AudienceRule, Block, CountedLink, Mailing, Passage
+from mailing.models import Attachment, AudienceRule, Block, CountedLink, Mailing, MailingContent, Passage
 
 
-def find(request: HttpRequest, reference: str) -> Mailing:
+def find(request: HttpRequest, reference: str, *, with_rules: bool = True) -> Mailing:
     """The letter of this reference, if the person may see it, with what every page of it shows; else 404.
 
     Most letters have no passages, attachments and blocks: that is asked here, so that pages need not ask for each.
+    Those that do not ask who gets it go without its rules.
     """
     if "\0" in reference:
         raise Http404  # PostgreSQL refuses the character instead of finding nothing.
     rules = AudienceRule.objects.select_related("segment", "contact_list", "received", "contact")
+    texts = MailingContent.objects.select_related("changed_by")
+    along = [Prefetch("contents", texts), *([Prefetch("audience_rules", rules)] if with_rules else [])]
     found: Mailing | None = (
         Mailing.objects.visible_to(request.user)
         .select_related(
@@ -27,7 +30,7 @@ def find(request: HttpRequest, reference: str) -> Mailing:
             "asked_approver",
             "approver",
         )
-        .prefetch_related("contents", Prefetch("audience_rules", rules))
+        .prefetch_related(*along)
         .annotate(
             has_passages=Exists(Passage.objects.filter(mailing=OuterRef("pk"))),
             some_blocks=Exists(Block.objects.filter(mailing=OuterRef("pk"))),

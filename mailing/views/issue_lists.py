@@ -65,9 +65,10 @@ def _opened_at(mailing: Mailing) -> str:
 @requires("mailing.edit")
 def issue_create(request: HttpRequest) -> HttpResponse:
     """Begin an issue of a list (?list=<number>): what was published since its last issue is there to be ticked."""
-    lists = ContactList.objects.visible_to(request.user).distinct().order_by("name")
+    lists = list(ContactList.objects.visible_to(request.user).distinct().order_by("name"))
     chosen = _list(request, lists)
-    offers = prefill.offers_of(chosen, request.user) if chosen else []  # type: ignore[arg-type]
+    since = prefill.since_of(chosen) if chosen else None
+    offers = prefill.offers_of(chosen, request.user, since=since) if chosen else []  # type: ignore[arg-type]
     start = {"contact_list": chosen.pk} if chosen else {}
     form = BeginForm(request.POST or None, user=request.user, initial=start)  # type: ignore[arg-type]
     if request.method == "POST" and form.is_valid():
@@ -84,7 +85,7 @@ def issue_create(request: HttpRequest) -> HttpResponse:
         "form": form,
         "lists": lists,
         "chosen": chosen,
-        "since": prefill.since_of(chosen) if chosen else None,
+        "since": since,
         "offers": offers,
         "ticked": ticked,
         "earlier": prefill.issues_of(chosen)[:MOST_EARLIER] if chosen else [],
@@ -92,17 +93,16 @@ def issue_create(request: HttpRequest) -> HttpResponse:
     return render(request, "mailing/issue_create.html", context, status=422 if form.errors else 200)
 
 
-def _list(request: HttpRequest, lists: QuerySet[ContactList]) -> ContactList | None:
+def _list(request: HttpRequest, lists: list[ContactList]) -> ContactList | None:
     """The list of the address, else of the form, else the only one there is. 404 for one that is not theirs."""
     asked = request.POST.get("contact_list") or request.GET.get("list", "")
     if asked:
         pk = id_in(asked)
-        found = lists.filter(pk=pk).first() if pk else None
+        found = next((one for one in lists if one.pk == pk), None)
         if found is None:
             raise Http404
         return found
-    first_two = list(lists[:2])
-    return first_two[0] if len(first_two) == 1 else None
+    return lists[0] if len(lists) == 1 else None
 
 
 def _fresh(offers: list[prefill.Offer]) -> list[str]:

@@ -34,30 +34,22 @@ def _is_public(mailing: Mailing) -> bool:
 
 @requires("mailing.view")
 def issue_preview(request: HttpRequest, reference: str) -> HttpResponse:
-    """The message for a language (?lang=), topics (?topics=) and manner (?as=mail, dark, text, web); its size."""
+    """The message for a language (?lang=), topics (?topics=), manner (?as=mail, dark, text, web); its size."""
     mailing = find_issue(request, reference)
     content = pages.content_of(mailing, request.GET.get("lang", ""))
     topics = previewing.topics_of(mailing)
-    asked = request.GET.get("topics", previewing.EVERYTHING)
+    chosen = previewing.chosen_topics(request.GET.getlist("topics"), topics)
     manner = request.GET.get("as", "mail")
-    text = ""
-    if manner == "text":
-        chosen = previewing.chosen_topics(asked, topics)
-        text = previewing.shown(mailing, content.language, chosen).text
+    text = previewing.shown(mailing, content.language, chosen).text if manner == "text" else ""
+    query = f"{previewing.query_of(content.language, chosen)}&{urlencode({'as': manner[:10]})}"
     frame = "newsletters:issue_web" if manner == "web" else "newsletters:issue_message"
-    query = urlencode({"lang": content.language, "topics": asked[:20], "as": manner[:10]})
     context = {
         "nav": "newsletters",
         "mailing": mailing,
         "content": content,
         "languages": [(row.language, language_name(row.language)) for row in mailing.contents.all()],
-        "topic_choices": [
-            (previewing.EVERYTHING, _("Every topic")),
-            (previewing.NOTHING, _("No topic")),
-            *((str(topic.pk), pages.topic_name(topic, content.language)) for topic in topics),
-        ],
-        "has_topics": bool(topics),
-        "asked": asked,
+        "topic_choices": [(topic.pk, pages.topic_name(topic, content.language)) for topic in topics],
+        "chosen": chosen,
         "manner": manner,
         "manners": [(name, _(words)) for name, words in MANNERS if name != "web" or _is_public(mailing)],
         "text": text,
@@ -78,7 +70,7 @@ def issue_message(request: HttpRequest, reference: str) -> HttpResponse:
     language = request.GET.get("lang", "")
     if language not in {row.language for row in mailing.contents.all()}:
         raise Http404
-    topics = previewing.chosen_topics(request.GET.get("topics", ""), previewing.topics_of(mailing))
+    topics = previewing.chosen_topics(request.GET.getlist("topics"), previewing.topics_of(mailing))
     html = previewing.shown(mailing, language, topics).html
     return HttpResponse(previewing.in_the_dark(html) if request.GET.get("as") == "dark" else html)
 

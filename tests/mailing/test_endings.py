@@ -169,6 +169,16 @@ def test_a_colleague_brings_them_back_and_the_count_begins_anew(reader, officer)
     assert state(reader) == ("active", "")
 
 
+@pytest.mark.parametrize("ended", ["left", "colleague"])
+def test_who_leaves_after_their_issues_came_back_is_not_brought_back(reader, officer, ended):
+    consent.leave(reader.contact, reader.contact_list, source="x", ended_by="silent")
+    assert consent.leave(reader.contact, reader.contact_list, source="link", ended_by=ended)
+    assert not consent.leave(reader.contact, reader.contact_list, source="link", ended_by=ended)
+    assert state(reader) == ("unsubscribed", ended)
+    assert not endings.bring_back(reader, actor=officer)
+    assert ConsentRecord.objects.filter(action="unsubscribed").count() == 2
+
+
 @pytest.mark.parametrize("ended", ["left", "complained", "bounced", "colleague"])
 def test_nobody_else_is_brought_back(reader, officer, ended):
     consent.leave(reader.contact, reader.contact_list, source="link", ended_by=ended)

@@ -4,12 +4,14 @@ import pytest
 from django.utils import timezone
 
 from advocacy.models import ActionPlan, Statement
-from contacts.models import Topic
+from contacts.models import ContactList, Topic
+from mailing import checklist, lifecycle, recounting
 from mailing.audience import AudiencePreview
 from mailing.findings import Subject
 from mailing.issues import blocks, checks, drafting
 from mailing.issues.blocks import Words
-from mailing.models import Block, BlockText, Mailing, MailingContent
+from mailing.models import Block, BlockText, CountedLink, Mailing, MailingContent
+from tests.mailing.issues.readers import make_due
 
 pytestmark = pytest.mark.django_db
 
@@ -48,6 +50,54 @@ def found():
 
 def test_a_sound_issue_has_nothing_to_fix(sound, found):
     assert found(sound) == []
+
+
+@pytest.fixture
+def lines():
+    """All lines of the checklist by key: title and detail."""
+
+    def run(issue):
+        items = checklist.run(Mailing.objects.get(pk=issue.pk)).items
+        return {item.key: (item.title, item.detail) for item in items}
+
+    return run
+
+
+def test_an_issue_of_a_list_that_does_not_count_says_nothing_of_counting(sound, lines):
+    found = lines(sound)
+    assert "counting" not in found
+    assert found["link"][1].endswith("none is rewritten.")
+    assert "no tracking" in found["size"][0]
+
+
+def test_an_issue_of_a_list_that_counts_tells_how_many_links_are_counted(
+    sound, lines, monthly, readers, officer, approver
+):
+    ContactList.objects.update(counts_clicks=True)
+    readers(2)
+    title, detail = lines(sound)["counting"]
+    assert title == "This issue counts clicks per link, without people"
+    # The button's, and the page of the statement in each language.
+    assert detail.startswith("3 links are counted: how often each is followed a day, not by whom.")
+    assert "rewritten" not in lines(sound)["link"][1]
+    assert "no tracking" not in lines(sound)["size"][0]
+    row = lifecycle.submit(sound, actor=officer, approver=approver)
+    row = lifecycle.approve(row, actor=approver, digest=row.review_digest)
+    lifecycle.schedule(row, actor=officer)
+    make_due(row)
+    assert recounting.begin(row.pk)
+    assert CountedLink.objects.count() == 3
+    CountedLink.objects.first().delete()
+    assert lines(sound)["counting"][1].startswith("2 links are counted")
+
+
+def test_only_the_links_of_reviewed_versions_are_counted(sound, lines):
+    ContactList.objects.update(counts_clicks=True)
+    MailingContent.objects.filter(language="fr").update(is_reviewed=False)
+    assert lines(sound)["counting"][1].startswith("2 links are counted")
+    BlockText.objects.update(url="", label="")
+    Block.objects.filter(kind="item").delete()
+    assert lines(sound)["counting"][1].startswith("0 links are counted")
 
 
 def test_an_issue_without_a_block_is_not_sent(sound, found):

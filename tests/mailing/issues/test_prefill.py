@@ -3,9 +3,11 @@
 import datetime as dt
 
 import pytest
+from django.urls import reverse
 from django.utils import timezone
 
 from advocacy.models import ActionPlan, Ask, AskText, Assessment, CalendarDay, Event, PlanText, Point
+from advocacy.plan_content import keep_published
 from contacts.models import Organisation, OrganisationMembership
 from mailing.issues import drafting, prefill
 from mailing.issues.sources import link_of, words_of_figures
@@ -165,3 +167,26 @@ def test_only_what_was_ticked_is_taken(monthly, officer, published):
     offers = prefill.offers_of(monthly, officer)
     assert [offer.source for offer in prefill.chosen(offers, [f"statement-{first.pk}", "nonsense"])] == [first]
     assert second in [offer.source for offer in offers]
+
+
+@pytest.mark.parametrize("number", [2, 12])
+def test_beginning_asks_little_however_much_was_published(
+    desk, monthly, published, plan, approver, number, django_assert_max_num_queries
+):
+    for one in range(number):
+        published(f"Statement {one}", fr=f"Texte {one}")
+        more = ActionPlan.objects.create(
+            slug=f"plan-{one}", title=f"Plan {one}", status="published", published_at=timezone.now()
+        )
+        for point in plan.points.all():
+            copy = Point.objects.create(plan=more, ask=point.ask, number=point.number)
+            Assessment.objects.create(
+                point=copy, country="IE", rating="met", confirmed_by=approver, confirmed_at=timezone.now()
+            )
+    keep_published(ActionPlan.objects.all())
+    path = f"{reverse('newsletters:issue_create')}?list={monthly.pk}"
+    kinds = [offer.kind for offer in desk.get(path).context["offers"]]
+    assert (kinds.count("item"), kinds.count("figures")) == (number * 2 + 1, number + 1)
+    # Twelve, and two for figures: the answers they are counted from, and the members by country.
+    with django_assert_max_num_queries(12 + 2):
+        desk.get(path)

@@ -171,4 +171,4 @@ def test_a_preview_costs_the_same_for_five_blocks_and_for_twenty_five(desk, told
     fill(25)
     many = cost()
     assert len(few) == len(many), "\n\n".join(sql[:160] for sql in many)
-    assert len(many) <= 40, "\n\n".join(sql[:160] for sql in many)
+    assert len(many) <= 12, "\n\n".join(sql[:160] for sql in many)

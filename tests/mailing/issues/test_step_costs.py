@@ -106,6 +106,14 @@ def test_blocks_that_lead_to_our_pages_ask_a_little_more(sign_in, officer, leadi
     assert_few(queries_of(sign_in(officer), address(name, issue)), "topics", *what)
 
 
+@pytest.mark.parametrize("name", ["letter_check", "letter_approve"])
+def test_a_list_that_counts_asks_no_more_before_the_start(sign_in, officer, sized, name):
+    client = sign_in(officer)
+    without = queries_of(client, address(name, sized))
+    type(sized.contact_list).objects.update(counts_clicks=True)
+    assert len(queries_of(client, address(name, sized))) == len(without)
+
+
 @pytest.mark.parametrize("count", [1, 4])
 def test_saved_audiences_that_are_left_out_are_asked_for_at_once(sign_in, officer, sized, count):
     for number in range(count):
@@ -113,7 +121,7 @@ def test_saved_audiences_that_are_left_out_are_asked_for_at_once(sign_in, office
         segment = Segment.objects.create(name=f"Left out {number}", criteria=criteria, owner=sized.owner)
         AudienceRule.objects.create(mailing=sized, segment=segment, effect="exclude")
     client = sign_in(officer)
-    for name in ("letter_check", "letter_approve"):
+    for name in BEFORE:
         assert_few(queries_of(client, address(name, sized)), "topics", "people chosen by hand")
 
 

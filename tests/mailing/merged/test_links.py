@@ -1,97 +1,20 @@
-"""Somebody who reads a list is merged into another row: links of older mails hold, and the more careful state stays."""
+"""Somebody who reads a list is merged into another row: the links of mails to either of them still hold."""
 
-from datetime import date, timedelta
+from datetime import timedelta
 
 import pytest
-from django.test import Client
 from django.utils import timezone
 
-from contacts import consent, preferences
-from contacts.consent_story import consents
-from contacts.merging import FIELDS, merge
-from contacts.models import (
-    ConsentRecord,
-    Contact,
-    ContactList,
-    FormerSubscription,
-    LegalBasis,
-    ListText,
-    SignUp,
-    Subscription,
-    Suppression,
-    Turn,
-)
+from contacts import preferences
+from contacts.models import Contact, FormerSubscription, SignUp, Subscription, Suppression, Turn
 from contacts.signing_up import confirm, sign_up, token_of
-from contacts.suppression import suppress
-from desk.models import Webhook, WebhookDelivery
 from mailing import endings, outcomes, unsubscribe
-from mailing.models import Delivery, Mailing
 from mailing.outcomes import Outcome
-from tests.factories import ContactFactory, MailingFactory, UserFactory
+from tests.factories import ContactFactory
+from tests.mailing.merged.conftest import NEW, OLD, issue, joined, merged, sent, settings_page, state
 from transport.models import SystemMail
 
 pytestmark = pytest.mark.django_db
-KEEP = dict.fromkeys(FIELDS, "one")
-OLD, NEW = "nadia@old.example", "nadia@new.example"
-
-
-@pytest.fixture
-def letter():
-    made = ContactList.objects.create(name="Network", slug="network", is_open=True)
-    ListText.objects.create(contact_list=made, language="en", name="Letter from the network")
-    return made
-
-
-@pytest.fixture
-def kept():
-    """The row that stays."""
-    return ContactFactory(given_name="Nadia", family_name="Reader", email=NEW, legal_basis=LegalBasis.CONSENT)
-
-
-@pytest.fixture
-def lost():
-    """The row that is merged into it."""
-    return ContactFactory(given_name="N.", family_name="Reader", email=OLD, legal_basis=LegalBasis.CONSENT)
-
-
-@pytest.fixture
-def browser():
-    return Client(enforce_csrf_checks=True)
-
-
-def joined(person, contact_list):
-    consent.confirm(person, contact_list, source="page")
-    return Subscription.objects.select_related("contact", "contact_list").get(contact=person, contact_list=contact_list)
-
-
-def issue(contact_list, number=1):
-    at = timezone.now()
-    moments = dict.fromkeys(("approved_at", "frozen_at", "started_at", "finished_at"), at)
-    reference = f"LSI-N-2026-{number:03d}"
-    kind = {"kind": Mailing.Kind.NEWSLETTER, "contact_list": contact_list, "status": "finished"}
-    return MailingFactory(reference=reference, approver=UserFactory(), **kind, **moments)
-
-
-def sent(mailing, person, **fields):
-    values = {"status": "sent", "sent_at": timezone.now(), **fields}
-    address = {name: getattr(person, name) for name in ("email", "email_key", "email_digest")}
-    return Delivery.objects.create(
-        mailing=mailing, contact=person, language="en", queued_at=timezone.now(), context={}, **address, **values
-    )
-
-
-def merged(kept, lost, officer, **choices):
-    merge(kept, lost, KEEP | choices, actor=officer)
-    return Contact.objects.get(pk=kept.pk)
-
-
-def state(contact_list):
-    row = Subscription.objects.get(contact_list=contact_list)
-    return row.contact_id, row.status, row.ended_by
-
-
-def settings_page(row):
-    return f"/p/{preferences.token_for(row)}/"
 
 
 # Links to settings.
@@ -268,89 +191,3 @@ def test_who_is_left_without_an_address_is_not_put_on_a_list(letter, lost, offic
     token = asking(letter)
     merged(ContactFactory(email=""), lost, officer)
     assert confirm(token).contact.email == OLD
-
-
-# Two subscriptions of one list.
-
-
-@pytest.mark.parametrize("swapped", [False, True], ids=["", "the other way round"])
-@pytest.mark.parametrize(
-    ("one", "other", "stays"),
-    [
-        ("active", "left", "left"),
-        ("active", "complained", "complained"),
-        ("active", "colleague", "colleague"),
-        ("active", "silent", "active"),
-        ("active", "bounced", "active"),
-        ("pending", "silent", "silent"),
-        ("pending", "active", "active"),
-        ("silent", "left", "left"),
-        ("silent", "bounced", "bounced"),
-        ("bounced", "left", "left"),
-        ("left", "complained", "complained"),
-    ],
-)
-def test_the_more_careful_state_stays(letter, kept, lost, officer, one, other, stays, swapped):
-    for person, wanted in zip((kept, lost), (other, one) if swapped else (one, other), strict=True):
-        if wanted == "pending":
-            consent.ask(person, letter, source="page")
-            continue
-        joined(person, letter)
-        if wanted != "active":
-            consent.leave(person, letter, source="x", ended_by=wanted)
-    merged(kept, lost, officer)
-    status, ended_by = (stays, "") if stays in ("active", "pending") else ("unsubscribed", stays)
-    assert state(letter) == (kept.pk, status, ended_by)
-
-
-def test_a_colleague_cannot_bring_back_who_left_with_the_other_address(letter, kept, lost, officer):
-    joined(lost, letter)
-    consent.leave(lost, letter, source="link")
-    joined(kept, letter)
-    consent.leave(kept, letter, source="x", ended_by="silent")
-    merged(kept, lost, officer)
-    assert not endings.bring_back(Subscription.objects.get(), actor=officer)
-
-
-def test_the_longer_pause_holds(letter, kept, lost, officer):
-    joined(kept, letter)
-    joined(lost, letter)
-    Subscription.objects.filter(contact=kept).update(paused_until=date(2030, 1, 1))
-    Subscription.objects.filter(contact=lost).update(paused_until=date(2031, 1, 1))
-    merged(kept, lost, officer)
-    assert Subscription.objects.get().paused_until == date(2031, 1, 1)
-
-
-@pytest.mark.parametrize("chosen", ["one", "other"])
-def test_who_objected_with_one_address_is_not_on_the_list_with_the_other(letter, kept, lost, officer, chosen):
-    gone, on = (lost, kept) if chosen == "one" else (kept, lost)
-    suppress(gone, scope=f"list:{letter.pk}", reason="objection")
-    joined(on, letter)
-    merged(kept, lost, officer, email=chosen)
-    assert state(letter) == (kept.pk, "unsubscribed", "left")
-
-
-def test_an_end_by_a_merge_has_its_proof_and_is_announced(letter, kept, lost, officer):
-    Webhook.objects.create(name="CRM", url="https://crm.example/", events=["subscription.ended"], salt="s")
-    joined(kept, letter)
-    joined(lost, letter)
-    consent.leave(lost, letter, source="link")
-    WebhookDelivery.objects.all().delete()
-    merged(kept, lost, officer)
-    proof = ConsentRecord.objects.latest("id")
-    assert (proof.contact_id, proof.action, proof.source) == (kept.pk, "unsubscribed", consent.BY_MERGING)
-    assert [row.payload["data"]["contact"] for row in WebhookDelivery.objects.all()] == [str(kept.public_id)]
-
-
-def test_the_story_of_both_is_told_at_who_is_left(letter, kept, lost, officer):
-    joined(kept, letter)
-    joined(lost, letter)
-    preferences.set_language(Subscription.objects.get(contact=lost), "fr")
-    consent.leave(lost, letter, source="link")
-    merged(kept, lost, officer)
-    assert [entry.title for entry in consents(Contact.objects.get(pk=kept.pk))] == [
-        "Taken off “Network”: merged with somebody who had left it.",
-        "Left “Network”.",
-        "Confirmed “Network”.",
-        "Confirmed “Network”.",
-    ]
