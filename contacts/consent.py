@@ -49,7 +49,7 @@ def set_wording(
 ) -> ConsentWording:
     """What readers of this language agree to from now on. An edit is a new version; the same text again is none."""
     ContactList.objects.select_for_update().get(pk=contact_list.pk)
-    current = contact_list.wordings.filter(language=language).order_by("-version").first()
+    current = contact_list.own_wording_in(language)
     if current is not None and current.text == text.strip():
         return current
     version = current.version + 1 if current else 1

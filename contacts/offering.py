@@ -10,7 +10,7 @@ from accounts.audit import record
 from accounts.models import User
 from contacts.consent import set_wording
 from contacts.languages import language_name
-from contacts.models import ConsentWording, ContactList, ListText
+from contacts.models import ContactList, ListText
 
 
 def lacks(
@@ -34,11 +34,6 @@ def lacks(
                 % {"language": language_name(language)}
             )
     return found
-
-
-def wording_in(contact_list: ContactList, language: str) -> ConsentWording | None:
-    """What people agree to in this language now; None where nobody has written it."""
-    return contact_list.wordings.filter(language=language).order_by("-version").first()
 
 
 def worded_languages(contact_list: ContactList) -> set[str]:

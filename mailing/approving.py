@@ -8,7 +8,7 @@ from datetime import timedelta
 from typing import Any
 
 from django.db import transaction
-from django.db.models import F, Q
+from django.db.models import F, Prefetch, Q, prefetch_related_objects
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -18,7 +18,7 @@ from contacts.counting import most
 from mailing import audience, telling
 from mailing.digests import audience_digest_of, digest_of, rules_digest_of, with_shape
 from mailing.dispatch.failpoints import failpoint
-from mailing.models import Delivery, DeliveryChunk, DeliveryEvent, Mailing, Review
+from mailing.models import AudienceRule, Delivery, DeliveryChunk, DeliveryEvent, Mailing, Review
 from mailing.places import shape_of
 from mailing.states import EDITABLE, LifecycleError, Moved, NotAllowed, Status, locked, move_to
 
@@ -36,7 +36,7 @@ def submit(mailing: Mailing, *, actor: User, approver: User, note: str = "") -> 
     from mailing import checklist  # The checklist reads the lifecycle's words; imported late against a circle.
 
     with transaction.atomic():
-        row = locked(mailing)
+        row = _locked_to_read(mailing)
         may_decide(row, approver, submitted_by=actor)
         blocking = checklist.run(row).blocking
         if blocking:
@@ -53,6 +53,15 @@ def submit(mailing: Mailing, *, actor: User, approver: User, note: str = "") -> 
         }
         move_to(row, Status.IN_REVIEW, actor=actor, note=note, changes=changes)
         telling.ask(row, approver)
+    return row
+
+
+def _locked_to_read(mailing: Mailing) -> Mailing:
+    """The row, locked, with its texts and rules as they stand now: the checklist, the digest and what is kept of a
+    decision look at them a dozen times while others wait for the row."""
+    row = locked(mailing)
+    rules = AudienceRule.objects.select_related("segment", "contact_list", "received")
+    prefetch_related_objects([row], "contents", "contact_list", Prefetch("audience_rules", rules))
     return row
 
 
@@ -86,7 +95,7 @@ def approve(mailing: Mailing, *, actor: User, digest: str, seen: int | None = No
     from mailing import checklist, reviewing  # As in `submit`.
 
     with transaction.atomic():
-        row = locked(mailing)
+        row = _locked_to_read(mailing)
         may_decide(row, actor)
         if row.status != Status.IN_REVIEW:
             raise Moved(_("It is not waiting for approval any more. Read it again."))
@@ -148,7 +157,7 @@ def ask_changes(mailing: Mailing, *, actor: User, note: str) -> Mailing:
     if not note.strip():
         raise LifecycleError(_("Say what should change. The comment is kept."))
     with transaction.atomic():
-        row = locked(mailing)
+        row = _locked_to_read(mailing)
         may_decide(row, actor)
         if row.status != Status.IN_REVIEW:
             raise Moved(_("It is not waiting for approval any more. Read it again."))
@@ -206,7 +215,7 @@ def unfreeze(mailing: Mailing) -> None:
     """Delete the frozen rows of a mailing of which nothing was ever tried. Raises LifecycleError otherwise."""
     rows = Delivery.objects.filter(mailing=mailing)
     if rows.filter(Q(attempts__gt=0) | ~Q(status__in=[Delivery.Status.QUEUED, Delivery.Status.SKIPPED])).exists():
-        raise LifecycleError(_("Letters of it were handed over already; it cannot become a draft again."))
+        raise LifecycleError(_("Some of it was handed over already; it cannot become a draft again."))
     DeliveryChunk.objects.filter(mailing=mailing).delete()
     # Nothing was tried, so nothing refers to these rows: one DELETE, instead of reading a million of them first.
     DeliveryEvent.objects.filter(delivery__mailing=mailing).delete()

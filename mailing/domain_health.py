@@ -20,6 +20,7 @@ from accounts.models import User
 from mailing.domain_words import sentence_of, title_of
 from mailing.findings import Item, Subject
 from mailing.models import Sender
+from mailing.story import is_issue
 from transport.domains import Health, check
 from transport.lookups import Lookups
 
@@ -122,6 +123,8 @@ def health_line(subject: Subject) -> Iterator[Item]:
         return
     if not state:
         detail = _("SPF, DKIM and DMARC tell the Parliament’s server that a letter is ours.")
+        if is_issue(subject.mailing):
+            detail = _("SPF, DKIM and DMARC tell mail servers that an issue is ours.")
         yield Item("domain", "warn", _("%(domain)s has not been checked yet") % values, detail, url, _("Check it"))
         return
     wrong = [line for line in findings_of(sender) if line.tone == "bad"]

@@ -60,7 +60,7 @@ def _titles() -> dict[tuple[str, str], str]:
 
 
 def _sentences() -> dict[tuple[str, str], str]:
-    spam = _("Without it the Parliament’s server may put the letters in spam.")
+    spam = _("Without it mail servers, that of the Parliament too, may put our mail in spam.")
     return {
         ("spf", "missing"): _("Add a TXT record at %(domain)s: v=spf1, the servers that send for it, -all.")
         + " "

@@ -19,6 +19,7 @@ from mailing import issue_kinds, previews
 from mailing.digests import parts_of
 from mailing.findings import Checklist
 from mailing.models import Delivery, Mailing, Review
+from mailing.story import is_issue
 
 # Of the people who came or went so many are named.
 MOST_NAMES = 12
@@ -159,10 +160,13 @@ def _others(old: dict[str, Any], new: dict[str, Any]) -> Iterator[str]:
         "passages": _("The alternative passages changed."),
         "attachments": _("The attachments changed."),
         "paper": _("Whether the letter comes as a PDF as well changed."),
+        "counting": _("Whether clicks are counted changed."),
+        "blocks": _("The blocks, their order or their topics changed."),
+        "preheaders": _("A preheader changed."),
     }
     for key in sorted((old.keys() | new.keys()) - {"texts", "reference", "recipients"}):
         if old.get(key) != new.get(key):
-            yield sentences.get(key) or _("Something else about the letter changed (%(what)s).") % {"what": key}
+            yield sentences.get(key) or _("Something else about it changed (%(what)s).") % {"what": key}
 
 
 def _names(pks: set[int]) -> dict[int, str]:
@@ -197,9 +201,11 @@ def shown(review: Review) -> list[Shown]:
 
 
 def sum_sentence(review: Review) -> str:
-    """ "111 matched, 5 left out, 106 letters." """
+    """ "111 matched, 5 left out, 106 letters.", of an issue "106 readers." """
     matched, recipients = review.people.get("matched") or 0, review.people.get("recipients") or 0
     letters = ngettext("%(n)d letter", "%(n)d letters", recipients) % {"n": recipients}
+    if is_issue(review.mailing):
+        letters = ngettext("%(n)d reader", "%(n)d readers", recipients) % {"n": recipients}
     sentence = _("%(matched)d matched, %(out)d left out, %(letters)s.")
     return sentence % {"matched": matched, "out": matched - recipients, "letters": letters}
 

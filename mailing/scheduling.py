@@ -1,4 +1,4 @@
-"""The form of step 5: when an approved letter leaves. Now, at a set time, or in hours of the day at a pace."""
+"""The form of step 5: when what was approved leaves. Now, at a set time, or in hours of the day at a pace."""
 
 from copy import copy
 from datetime import datetime, time, timedelta
@@ -16,6 +16,7 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from mailing.dispatch import hours
 from mailing.models import Mailing
+from mailing.story import is_issue
 from mailing.timing import OFFICE_DAYS, Timing, ends_at, zone_word
 
 PACES = [6, 30, 60, 300]
@@ -52,7 +53,7 @@ def zone_choices() -> list[tuple[str, str]]:
 
 
 def pace_choices(people: int) -> list[tuple[str, str]]:
-    """Paces, with the minutes that so many letters take at each."""
+    """Paces, with the minutes that so many messages take at each."""
     found = [("", _("As fast as possible"))]
     for pace in PACES:
         minutes = -(-people // pace)
@@ -64,7 +65,7 @@ def pace_choices(people: int) -> list[tuple[str, str]]:
 
 
 class SendForm(forms.Form):
-    """When an approved letter leaves. Fields of a choice that was not taken are not looked at."""
+    """When an approved mailing leaves. Fields of a choice that was not taken are not looked at."""
 
     when = forms.ChoiceField(
         choices=[
@@ -181,9 +182,9 @@ class SendForm(forms.Form):
 
     def _check_window(self, data: dict[str, Any]) -> None:
         if not data["hours_from"]:
-            self.add_error("hours_from", _("Choose the time from which letters leave."))
+            self.add_error("hours_from", _("Choose the time from which it leaves."))
         if not data["hours_to"]:
-            self.add_error("hours_to", _("Choose the time until which letters leave."))
+            self.add_error("hours_to", _("Choose the time until which it leaves."))
         elif data.get("hours_from") == data["hours_to"]:
             self.add_error("hours_to", _("Choose another time than “from”."))
         if not data["weekdays"]:
@@ -204,12 +205,18 @@ class SendForm(forms.Form):
             return
         start = self.at() or timezone.now() + timedelta(seconds=settings.SEND_HOLD_SECONDS)
         if latest <= start:
-            values = {"start": self._said(start)}
-            self.add_error("latest_day", _("The first letter leaves on %(start)s. Choose a later time.") % values)
+            sentence = _("The first letter leaves on %(start)s. Choose a later time.")
+            if is_issue(self.mailing):
+                sentence = _("The issue leaves on %(start)s. Choose a later time.")
+            self.add_error("latest_day", sentence % {"start": self._said(start)})
             return
         end = ends_at(self.planned(), start, self.mailing.recipients or 0)
         if end is not None and end > latest:
             sentence = _("At this pace the last letter leaves about %(end)s. Choose a later time, or a faster pace.")
+            if is_issue(self.mailing):
+                sentence = _(
+                    "At this pace the last reader gets it about %(end)s. Choose a later time, or a faster pace."
+                )
             self.add_error("latest_day", sentence % {"end": self._said(end)})
 
     def _said(self, moment: datetime) -> str:

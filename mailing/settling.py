@@ -1,4 +1,4 @@
-"""Letters whose outcome is not known: a person decides, and the decision is written down."""
+"""Letters and issues' messages whose outcome is not known: a person decides, and the decision is written down."""
 
 import uuid
 from collections.abc import Iterable
@@ -14,11 +14,12 @@ from accounts.models import User
 from mailing import bell
 from mailing.models import Delivery, DeliveryEvent
 from mailing.states import LifecycleError, Moved, Status, locked, move_to
+from mailing.story import is_issue
 
 DECISIONS = {
-    "resend": "had one letter of {ref} sent again whose outcome was not known",
-    "treat_as_sent": "treats one letter of {ref} as arrived whose outcome was not known",
-    "treat_as_not_sent": "treats one letter of {ref} as not sent whose outcome was not known",
+    "resend": "had one {what} of {ref} sent again whose outcome was not known",
+    "treat_as_sent": "treats one {what} of {ref} as arrived whose outcome was not known",
+    "treat_as_not_sent": "treats one {what} of {ref} as not sent whose outcome was not known",
 }
 
 
@@ -36,15 +37,21 @@ def settle(delivery: Delivery, *, actor: User, decision: str) -> Delivery:
             raise LifecycleError(_("This mailing was stopped: nothing of it is sent any more."))
         open_rows = Delivery.objects.filter(pk=delivery.pk, status=Delivery.Status.UNCERTAIN)
         if not open_rows.update(**_columns(decision)):
-            raise Moved(_("Somebody has settled this letter already."))
+            issue, letter = (
+                _("Somebody has settled this message already."),
+                _("Somebody has settled this letter already."),
+            )
+            raise Moved(issue if is_issue(mailing) else letter)
         DeliveryEvent.objects.create(
             delivery=delivery, kind=decision, dedupe_key=f"settled:{uuid.uuid4()}", actor_label=str(actor)
         )
-        record(actor, DECISIONS[decision].format(ref=mailing.reference), about=mailing, label=mailing.reference)
+        what = "message" if is_issue(mailing) else "letter"
+        sentence = DECISIONS[decision].format(what=what, ref=mailing.reference)
+        record(actor, sentence, about=mailing, label=mailing.reference)
         if decision == "resend" and mailing.status == Status.FINISHED:
             # A person asks for it now, so the latest time of the first sending is over.
-            again = {"latest_at": None}
-            move_to(mailing, Status.SENDING, actor=actor, note=_("One letter is sent again."), changes=again)
+            note = _("One message is sent again.") if is_issue(mailing) else _("One letter is sent again.")
+            move_to(mailing, Status.SENDING, actor=actor, note=note, changes={"latest_at": None})
         if decision == "resend":
             transaction.on_commit(partial(bell.ring, mailing.pk))
     delivery.refresh_from_db()
@@ -70,7 +77,10 @@ def reopen(mailing_id: int) -> None:
     """Go on with a finished mailing of which one letter turned out not to have left. In the caller's transaction."""
     mailing = locked(mailing_id)
     if mailing.status == Status.FINISHED:
-        move_to(mailing, Status.SENDING, actor=None, note=_("One letter had not left after all."))
+        note = (
+            _("One message had not left after all.") if is_issue(mailing) else _("One letter had not left after all.")
+        )
+        move_to(mailing, Status.SENDING, actor=None, note=note)
         transaction.on_commit(partial(bell.ring, mailing_id))
 
 

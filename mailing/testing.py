@@ -51,7 +51,7 @@ def send_issue_test(
 def _send(mailing: Mailing, letters: list[previews.Letter], *, actor: User, to: str) -> None:
     if not letters:
         if mailing.kind == Mailing.Kind.NEWSLETTER:
-            raise TestError(_("Nobody gets this issue yet. Its list has no readers."))
+            raise TestError(_("Nobody gets this issue yet. A test shows what one of its readers gets."))
         raise TestError(_("Nobody gets this letter yet. Choose people first: a test shows one of their letters."))
     broken = next((letter for letter in letters if letter.rendered is None), None)
     if broken is not None:

@@ -79,26 +79,37 @@ class SheetForm(forms.Form):
 
 
 class ColumnsForm(forms.Form):
-    """Which column is which field: one menu a column, named `column-<number>`."""
+    """Which column is which field: one menu a column, named `column-<number>`.
+
+    Of a sheet of people; another kind of sheet offers other fields and asks for others (`offered`, `checked`).
+    """
 
     def __init__(self, *args: Any, columns: list[Column], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.columns = [column for column in columns if column.header]
         for column in self.columns:
             self.fields[f"column-{column.number}"] = forms.ChoiceField(
-                label=column.header, choices=field_choices(), initial=column.field, required=False
+                label=column.header, choices=self.offered(), initial=column.field, required=False
             )
+
+    def offered(self) -> list[tuple[str, str]]:
+        """Every field a column can be."""
+        return field_choices()
+
+    def checked(self, chosen: dict[str, str]) -> dict[str, Any]:
+        """The mapping of header → field. Raises ImportRefused where it cannot work: no field twice, and who is who."""
+        return mapping_from(chosen)
 
     def rows(self) -> list[tuple[Column, Any]]:
         """Each column with its menu."""
         return [(column, self[f"column-{column.number}"]) for column in self.columns]
 
     def clean(self) -> dict[str, Any]:
-        """The mapping must work: no field twice, and one that says who is who."""
+        """The mapping must work."""
         found = super().clean() or {}
         if not self.errors:
             try:
-                self.mapping = mapping_from(self.chosen())
+                self.mapping = self.checked(self.chosen())
             except ImportRefused as refusal:
                 raise forms.ValidationError(str(refusal)) from refusal
         return found

@@ -2,12 +2,9 @@
 
 from typing import Any
 
-from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from contacts.forms.imports import UploadForm
-from contacts.imports.errors import ImportRefused
-from contacts.imports.guessing import Column
+from contacts.forms.imports import ColumnsForm, UploadForm
 from contacts.imports.subscriber_sheet import checked_mapping, field_choices
 
 
@@ -20,31 +17,13 @@ class ReadersForm(UploadForm):
         self.fields["file"].help_text = _("CSV or XLSX; at most 20 MB and 100,000 rows.")
 
 
-class ReaderColumnsForm(forms.Form):
-    """Which column is which field: one menu a column, named `column-<number>`."""
+class ReaderColumnsForm(ColumnsForm):
+    """The same for a sheet of readers: address, day and proof must be among the fields, and none twice."""
 
-    def __init__(self, *args: Any, columns: list[Column], **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.columns = [column for column in columns if column.header]
-        for column in self.columns:
-            self.fields[f"column-{column.number}"] = forms.ChoiceField(
-                label=column.header, choices=field_choices(), initial=column.field, required=False
-            )
+    def offered(self) -> list[tuple[str, str]]:
+        """Every field a column can be."""
+        return field_choices()
 
-    def rows(self) -> list[tuple[Column, Any]]:
-        """Each column with its menu."""
-        return [(column, self[f"column-{column.number}"]) for column in self.columns]
-
-    def clean(self) -> dict[str, Any]:
-        """Address, day and proof must be among them, and no field twice."""
-        found = super().clean() or {}
-        if not self.errors:
-            try:
-                self.mapping = checked_mapping(self.chosen())
-            except ImportRefused as refusal:
-                raise forms.ValidationError(str(refusal)) from refusal
-        return found
-
-    def chosen(self) -> dict[str, str]:
-        """Header → field, "" for columns that are left out."""
-        return {column.header: self.cleaned_data.get(f"column-{column.number}", "") for column in self.columns}
+    def checked(self, chosen: dict[str, str]) -> dict[str, Any]:
+        """Field → header from header → field. Raises ImportRefused where it cannot work."""
+        return checked_mapping(chosen)

@@ -178,6 +178,7 @@ def apply(run: ImportRun, digest: str, *, actor: User) -> None:
 
 def _write(run: ImportRun, contact_list: ContactList, found: Comparison, actor: User) -> None:
     now = timezone.now()
+    _hold_known(contact_list, [pk for _one, pk, _asked in found.known])
     made = _make_people(found.new, run)
     joining = [*zip(found.new, made, strict=True), *((one, pk) for one, pk, asked in found.known if not asked)]
     rows = [_subscription(contact_list, one, pk, now) for one, pk in joining]
@@ -212,6 +213,18 @@ def _write(run: ImportRun, contact_list: ContactList, found: Comparison, actor: 
     note = f"added {len(everybody)} people to {contact_list.name}, with proof of consent ({len(new)} of them new)"
     run.move_to(ImportRun.Status.APPLIED, actor=actor, note=note)
     count_rows()
+
+
+def _hold_known(contact_list: ContactList, known: list[int]) -> None:
+    """Hold the rows of people we know: who leaves comes before this, which is refused then, or ends it afterwards."""
+    pks = sorted(known)
+    for start in range(0, len(pks), CHUNK):
+        part = pks[start : start + CHUNK]
+        rows = Contact.objects.living().filter(pk__in=part).order_by("pk").select_for_update(of=("self",))
+        digests = list(rows.values_list("email_digest", flat=True))
+        blocking = Suppression.objects.of(scope_of(contact_list)).filter(email_digest__in=digests)
+        if len(digests) != len(part) or blocking.exists():
+            raise ChangedMeanwhile
 
 
 def _make_people(readers: list[Reader], run: ImportRun) -> list[int]:

@@ -53,6 +53,10 @@ class ContactList(Owned):
         fallback = newest.get(settings.LANGUAGE_CODE) or max(newest.values(), key=lambda row: row.pk, default=None)
         return newest.get(language) or fallback
 
+    def own_wording_in(self, language: str) -> "ConsentWording | None":
+        """What was written in this very language last, for whoever edits it; None where nobody has. Asks each time."""
+        return self.wordings.filter(language=language).order_by("-version").first()
+
 
 class ConsentWording(models.Model):
     """What people agree to when they join a list, version by version in each language.

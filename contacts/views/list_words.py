@@ -12,7 +12,7 @@ from accounts.access import requires
 from contacts.forms.list_words import LanguageForm, TopicForm, WordsForm
 from contacts.languages import content_languages
 from contacts.models import ContactList, ListText, Topic
-from contacts.offering import languages_of, remove_words, save_words, wording_in
+from contacts.offering import languages_of, remove_words, save_words
 from contacts.topics import TopicRefused, add_topic, move_topic, offer_topic, remove_topic, word_topic
 from contacts.views.lists import list_of
 
@@ -39,7 +39,7 @@ def list_words(request: HttpRequest, pk: int, language: str) -> HttpResponse:
     if language not in content_languages():
         raise Http404
     text = ListText.objects.filter(contact_list=found, language=language).first()
-    wording = wording_in(found, language)
+    wording = found.own_wording_in(language)
     initial = {"wording": wording.text if wording else ""}
     if text is not None:
         initial |= {"name": text.name, "frequency": text.frequency, "summary": text.summary}

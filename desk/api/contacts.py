@@ -128,12 +128,9 @@ def add_contact(request: HttpRequest, response: HttpResponse, asked: ContactIn) 
         return str(create_person(values, actor=token.owner).public_id)
 
     try:
-        made, is_new = once(request, token, make)
+        made = once(request, response, token, make)
     except IntegrityError as error:
         raise Problem(409, str(ADDRESS_TAKEN)) from error
-    if not is_new:
-        response["Idempotency-Replayed"] = "true"
-    response["Location"] = f"{request.path.rstrip('/')}/{made}"
     return Status(201, _shown(_find(token, uuid.UUID(made))))
 
 

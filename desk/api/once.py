@@ -9,7 +9,7 @@ import re
 from collections.abc import Callable
 
 from django.db import IntegrityError, transaction
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 
 from desk.api.problems import bad_field
@@ -18,11 +18,20 @@ from desk.models import ApiMade, ApiToken
 _KEY = re.compile(r"[!-~]{1,200}")
 
 
-def once(request: HttpRequest, token: ApiToken, make: Callable[[], str]) -> tuple[str, bool]:
-    """What `make` made (a public number), and whether it was made now.
+def once(request: HttpRequest, response: HttpResponse, token: ApiToken, make: Callable[[], str]) -> str:
+    """What `make` made (its number in addresses), now or under this key before; the answer's headers say which.
 
-    Raises Problem for a key that was used for another call.
+    Raises Problem for a key that was used for another call, and whatever `make` raises.
     """
+    made, is_new = _made(request, token, make)
+    if not is_new:
+        response["Idempotency-Replayed"] = "true"
+    response["Location"] = f"{request.path.rstrip('/')}/{made}"
+    return made
+
+
+def _made(request: HttpRequest, token: ApiToken, make: Callable[[], str]) -> tuple[str, bool]:
+    """What was made, and whether it was now."""
     key = request.headers.get("Idempotency-Key")
     if key is None:
         with transaction.atomic():

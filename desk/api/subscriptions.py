@@ -110,12 +110,9 @@ def add_subscription(request: HttpRequest, response: HttpResponse, asked: Subscr
         return str(made.pk)
 
     try:
-        made, is_new = once(request, token, make)
+        made = once(request, response, token, make)
     except consent.ConsentRefused as error:
         raise Problem(409, str(error)) from error
-    if not is_new:
-        response["Idempotency-Replayed"] = "true"
-    response["Location"] = f"{request.path.rstrip('/')}/{made}"
     return Status(201, _shown(_find(token, int(made))))
 
 

@@ -9,13 +9,10 @@ from django.views.decorators.http import require_POST
 from accounts.access import requires
 from advocacy.forms.statements import LanguageForm
 from contacts.languages import language_name
-from mailing.campaigns import put_into
-from mailing.drafting import change_details, remove_text
-from mailing.forms import DetailsForm
 from mailing.issues import drafting
 from mailing.issues.addresses import editor_address
 from mailing.lifecycle import LifecycleError
-from mailing.models import Mailing
+from mailing.views.edits import save_details, take_language_out
 from mailing.views.issue_finding import find_issue
 
 
@@ -44,11 +41,7 @@ def issue_language_add(request: HttpRequest, reference: str) -> HttpResponse:
 def issue_language_remove(request: HttpRequest, reference: str, language: str) -> HttpResponse:
     """Take a language version out. The words of its blocks stay, for whoever begins it again."""
     mailing = find_issue(request, reference)
-    try:
-        remove_text(mailing, language, actor=request.user)  # type: ignore[arg-type]
-        messages.success(request, _("The %(language)s text is taken out.") % {"language": language_name(language)})
-    except LifecycleError as error:
-        messages.error(request, str(error))
+    take_language_out(request, mailing, language)
     return redirect(editor_address(mailing, mailing.source_language))
 
 
@@ -57,18 +50,10 @@ def issue_language_remove(request: HttpRequest, reference: str, language: str) -
 def issue_details(request: HttpRequest, reference: str) -> HttpResponse:
     """Change the title on the desk, the campaign and the sender."""
     mailing = find_issue(request, reference)
-    form = DetailsForm(request.POST, user=request.user, mailing=mailing, prefix="details")  # type: ignore[arg-type]
-    was = mailing.status
-    if not form.is_valid():
-        messages.error(request, _("Not saved: give the issue a title and choose who it comes from."))
-    else:
-        try:
-            campaign = form.cleaned_data.pop("campaign")
-            moved = put_into(mailing, campaign, actor=request.user)  # type: ignore[arg-type]
-            if moved | change_details(mailing, actor=request.user, **form.cleaned_data):  # type: ignore[arg-type]
-                messages.success(request, _("Saved."))
-                if was != Mailing.Status.DRAFT:
-                    messages.warning(request, _("The issue is a draft again and needs a new approval."))
-        except LifecycleError as error:
-            messages.error(request, str(error))
+    save_details(
+        request,
+        mailing,
+        refused=_("Not saved: give the issue a title and choose who it comes from."),
+        reopened=_("The issue is a draft again and needs a new approval."),
+    )
     return redirect(editor_address(mailing, mailing.source_language))

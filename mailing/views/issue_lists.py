@@ -3,8 +3,7 @@
 from typing import Any
 
 from django.contrib import messages
-from django.core.paginator import Paginator
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
@@ -18,8 +17,8 @@ from mailing.issues.forms import BeginForm
 from mailing.lifecycle import LifecycleError
 from mailing.models import Mailing
 from mailing.story import address_of
+from mailing.views.narrowing import narrowed
 
-PER_PAGE = 25
 MOST_EARLIER = 50
 
 
@@ -33,23 +32,11 @@ def issues_for(request: HttpRequest) -> QuerySet[Mailing]:
 @requires("mailing.view")
 def issue_list(request: HttpRequest) -> HttpResponse:
     """All issues one may see, newest first; words, a list and a state narrow the list."""
-    everything = issues_for(request)
-    words, state = request.GET.get("q", "").replace("\0", "").strip()[:100], request.GET.get("state", "")
-    rows = everything.select_related("contact_list").prefetch_related("contents").order_by("-changed_at", "-id")
-    for word in words.split():
-        rows = rows.filter(Q(title__icontains=word) | Q(reference__icontains=word))
-    if state in Mailing.Status.values:
-        rows = rows.filter(status=state)
-    page = Paginator(rows, PER_PAGE).get_page(request.GET.get("page"))
+    shown = narrowed(request, issues_for(request).select_related("contact_list").prefetch_related("contents"))
     context = {
         "nav": "newsletters",
-        "page_obj": page,
-        "issues": [(mailing, _opened_at(mailing)) for mailing in page.object_list],
-        "words": words,
-        "state": state,
-        "states": Mailing.Status.choices,
-        "is_filtered": bool(words or state),
-        "is_empty": not page.object_list and not everything.exists(),
+        **shown,
+        "issues": [(mailing, _opened_at(mailing)) for mailing in shown["page_obj"].object_list],
         "has_lists": ContactList.objects.visible_to(request.user).exists(),
     }
     return render(request, "mailing/issue_list.html", context)

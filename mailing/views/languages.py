@@ -16,10 +16,10 @@ from advocacy.models import Ask
 from contacts.languages import language_name
 from mailing import audience
 from mailing.composing import let_ask_go
-from mailing.drafting import remove_text
 from mailing.following import accept
 from mailing.lifecycle import LifecycleError
 from mailing.models import Mailing
+from mailing.views.edits import take_language_out
 from mailing.views.finding import find
 
 
@@ -96,9 +96,5 @@ def ask_remove(request: HttpRequest, reference: str, pk: int) -> HttpResponse:
 def language_remove(request: HttpRequest, reference: str, language: str) -> HttpResponse:
     """Take a language version out."""
     mailing = find(request, reference)
-    try:
-        remove_text(mailing, language, actor=request.user)  # type: ignore[arg-type]
-        messages.success(request, _("The %(language)s text is taken out.") % {"language": language_name(language)})
-    except LifecycleError as error:
-        messages.error(request, str(error))
+    take_language_out(request, mailing, language)
     return redirect("mailing:letter_write", reference=reference)

@@ -3,8 +3,6 @@
 from uuid import UUID
 
 from django.contrib import messages
-from django.core.paginator import Paginator
-from django.db.models import Q
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
@@ -19,31 +17,16 @@ from mailing.forms import StartForm
 from mailing.lifecycle import LifecycleError
 from mailing.models import Mailing
 from mailing.story import address_of
-
-PER_PAGE = 25
+from mailing.views.narrowing import narrowed
 
 
 @requires("mailing.view")
 def letter_list(request: HttpRequest) -> HttpResponse:
     """All letters one may see, newest first; words and state narrow the list."""
     everything = Mailing.objects.visible_to(request.user)
-    words, state = request.GET.get("q", "").replace("\0", "").strip()[:100], request.GET.get("state", "")
-    rows = everything.select_related("statement", "author").prefetch_related("contents").order_by("-changed_at", "-id")
-    for word in words.split():
-        rows = rows.filter(Q(title__icontains=word) | Q(reference__icontains=word))
-    if state in Mailing.Status.values:
-        rows = rows.filter(status=state)
-    page = Paginator(rows, PER_PAGE).get_page(request.GET.get("page"))
-    context = {
-        "nav": "letters",
-        "page_obj": page,
-        "letters": [(mailing, address_of(mailing)) for mailing in page.object_list],
-        "words": words,
-        "state": state,
-        "states": Mailing.Status.choices,
-        "is_filtered": bool(words or state),
-        "is_empty": not page.object_list and not everything.exists(),
-    }
+    shown = narrowed(request, everything.select_related("statement", "author").prefetch_related("contents"))
+    letters = [(mailing, address_of(mailing)) for mailing in shown["page_obj"].object_list]
+    context = {"nav": "letters", **shown, "letters": letters}
     return render(request, "mailing/letter_list.html", context)
 
 

@@ -21,9 +21,8 @@ from advocacy.paragraphs import paragraphs_of
 from advocacy.richtext import editor_page, safe, tokens_to_chips
 from contacts.languages import language_name
 from mailing import audience, merge, previews
-from mailing.campaigns import put_into
 from mailing.composing import add_ask
-from mailing.drafting import Conflict, Saved, change_details, save_text
+from mailing.drafting import Conflict, Saved, save_text
 from mailing.following import is_stale, source_of, state_of, what_changed
 from mailing.forms import DetailsForm, TextForm
 from mailing.lifecycle import LifecycleError
@@ -32,6 +31,7 @@ from mailing.paper_panel import panel_of
 from mailing.passage_rows import asks_of
 from mailing.states import EDITABLE
 from mailing.story import address_of, is_issue, road_of
+from mailing.views.edits import save_details
 from mailing.views.finding import find
 from mailing.views.languages import write_address
 
@@ -231,18 +231,10 @@ def _say_saved(request: HttpRequest, mailing: Mailing, saved: Saved) -> None:
 def letter_details(request: HttpRequest, reference: str) -> HttpResponse:
     """Change the title on the desk and the sender."""
     mailing = find(request, reference)
-    form = DetailsForm(request.POST, user=request.user, mailing=mailing, prefix="details")  # type: ignore[arg-type]
-    was = mailing.status
-    if not form.is_valid():
-        messages.error(request, _("Not saved: give the letter a title and choose who it comes from."))
-    else:
-        try:
-            campaign = form.cleaned_data.pop("campaign")
-            moved = put_into(mailing, campaign, actor=request.user)  # type: ignore[arg-type]
-            if moved | change_details(mailing, actor=request.user, **form.cleaned_data):  # type: ignore[arg-type]
-                messages.success(request, _("Saved."))
-                if was != Mailing.Status.DRAFT:
-                    messages.warning(request, _("The letter is a draft again and needs a new approval."))
-        except LifecycleError as error:
-            messages.error(request, str(error))
+    save_details(
+        request,
+        mailing,
+        refused=_("Not saved: give the letter a title and choose who it comes from."),
+        reopened=_("The letter is a draft again and needs a new approval."),
+    )
     return redirect("mailing:letter_write", reference=reference)

@@ -22,9 +22,9 @@ ASK = "/api/v1/subscriptions/ask"
 def call(client, administrator):
     key = key_of(administrator)
 
-    def send(method, path, body=None):
+    def send(method, path, body=None, **headers):
         more = {} if body is None else {"data": body, "content_type": "application/json"}
-        return getattr(client, method)(f"/api/v1/{path}", headers=bearer(key), **more)
+        return getattr(client, method)(f"/api/v1/{path}", headers=bearer(key) | headers, **more)
 
     return send
 
@@ -190,6 +190,17 @@ def test_somebody_is_added_with_proof_and_only_with_it(call):
     assert call("post", "subscriptions", body | {"proof": " "}).status_code == 409
     assert call("post", "subscriptions", body | {"given_on": "2999-01-01"}).status_code == 409
     assert call("post", "subscriptions", body | {"list_id": row.pk + 999}).status_code == 404
+
+
+def test_the_same_call_under_the_same_key_subscribes_once_and_says_where(call):
+    row = open_list()
+    body = {"contact": str(ContactFactory().public_id), "list_id": row.pk, "proof": "form 12", "given_on": "2026-03-01"}
+    first, again = (call("post", "subscriptions", body, **{"idempotency-key": "s-1"}) for _ in range(2))
+    assert (first.status_code, again.status_code) == (201, 201)
+    assert call("get", first["Location"].removeprefix("/api/v1/")).json() == first.json() == again.json()
+    assert again["Location"] == first["Location"] == f"/api/v1/subscriptions/{Subscription.objects.get().pk}"
+    assert "Idempotency-Replayed" not in first
+    assert again["Idempotency-Replayed"] == "true"
 
 
 def test_who_left_is_not_brought_back_by_a_program(call):

@@ -130,9 +130,9 @@ def test_the_confirmation_tells_how_it_leaves(send):
     ("fields", "sentence"),
     [
         ({"when": ""}, "Choose when it leaves."),
-        ({"hours_from": "", "hours_to": ""}, "Choose the time until which letters leave."),
-        ({"hours_from": ""}, "Choose the time from which letters leave."),
-        ({"hours_to": ""}, "Choose the time until which letters leave."),
+        ({"hours_from": "", "hours_to": ""}, "Choose the time until which it leaves."),
+        ({"hours_from": ""}, "Choose the time from which it leaves."),
+        ({"hours_to": ""}, "Choose the time until which it leaves."),
         ({"hours_to": "09:00"}, "Choose another time than “from”."),
         ({"hours_from": "25:00"}, "Enter a valid time."),
         ({"weekdays": []}, "Choose at least one day."),

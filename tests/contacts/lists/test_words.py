@@ -44,6 +44,12 @@ def test_another_wording_is_a_new_version_of_its_language_alone(signed_in, lette
     assert "Earlier versions" in shown
 
 
+def test_a_language_without_a_wording_begins_empty_though_another_language_has_one(signed_in, letter, page):
+    assert letter.own_wording_in("en").text == letter.wording_in("de").text
+    assert letter.own_wording_in("de") is None
+    assert signed_in.get(page("list_words", "de")).context["form"]["wording"].value() == ""
+
+
 def test_a_name_without_wording_is_not_saved(signed_in, bare):
     answer = signed_in.post(reverse("contacts:list_words", args=[bare.pk, "de"]), WORDS)
     assert answer.status_code == 422

@@ -134,6 +134,14 @@ def test_who_decides_reads_a_page_that_asks_little(sign_in, officer, approver, s
     assert_few(queries_of(sign_in(approver), address("letter_approve", row)), "topics")
 
 
+def test_who_decides_has_texts_rules_and_blocks_read_once_while_others_wait(sized, officer, approver):
+    row = lifecycle.submit(sized, actor=officer, approver=approver)
+    with CaptureQueriesContext(connection) as found:
+        lifecycle.approve(row, actor=approver, digest=row.review_digest)
+    for table in ("mailing_mailingcontent", "mailing_audiencerule", "mailing_blocktext"):
+        assert sum(query["sql"].startswith(f'SELECT "{table}"') for query in found) == 1, table
+
+
 def test_read_again_its_readers_are_compared_as_a_number_and_nobody_is_named(
     sign_in, officer, approver, sized, readers
 ):
