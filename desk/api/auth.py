@@ -5,6 +5,7 @@ from django.utils.translation import gettext as _
 from ninja.security import HttpBearer
 
 from accounts.visitors import client_address
+from contacts.models.organisations import is_colleague
 from desk.api.limits import key_of_visitor, take
 from desk.api.problems import Problem
 from desk.api.tokens import NEEDS, find
@@ -44,6 +45,14 @@ class Token(HttpBearer):
                 403, _("This key may not do that: it lacks “%(scope)s”, or its owner does.") % {"scope": self.scope}
             )
         return found
+
+
+def token_of(request: HttpRequest) -> ApiToken:
+    """The token of a call that the library let in, of somebody who sees the address book. Raises Problem."""
+    found: ApiToken = request.auth  # type: ignore[attr-defined]
+    if not is_colleague(found.owner):
+        raise Problem(403, _("The owner of this key does not see the address book."))
+    return found
 
 
 def _count(key: str, most: int) -> None:

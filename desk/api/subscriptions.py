@@ -10,8 +10,7 @@ from pydantic import Field
 
 from contacts import consent
 from contacts.models import Contact, ContactList, Subscription
-from desk.api.auth import Token
-from desk.api.contacts import _token as token_of
+from desk.api.auth import Token, token_of
 from desk.api.fields import CREATES, PRIVATE, PRIVATE_ONE, WRITE, Page, PageNumber, PerPage, page_of
 from desk.api.once import once
 from desk.api.problems import Problem, nothing_here

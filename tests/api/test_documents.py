@@ -6,6 +6,7 @@ import subprocess
 from pathlib import Path
 
 import pytest
+from django.urls import reverse
 
 from desk.models import Webhook
 from desk.models.api import Scope
@@ -59,3 +60,8 @@ def test_the_check_of_signatures_on_the_page_takes_ours_and_refuses_another(webh
 def test_the_page_names_every_scope_and_event():
     text = PAGE.read_text(encoding="utf-8")
     assert [name for name in (*Scope.values, *Webhook.Event.values) if f"`{name}`" not in text] == []
+
+
+def test_the_addresses_are_found_by_their_names_though_they_are_loaded_late():
+    assert reverse("api:openapi") == "/api/v1/openapi.json"
+    assert reverse("api:docs") == "/api/v1/docs"
