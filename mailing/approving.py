@@ -53,7 +53,7 @@ def submit(mailing: Mailing, *, actor: User, approver: User, note: str = "") -> 
         }
         move_to(row, Status.IN_REVIEW, actor=actor, note=note, changes=changes)
         telling.ask(row, approver)
-    return row
+    return _let_go(row)
 
 
 def _locked_to_read(mailing: Mailing) -> Mailing:
@@ -62,6 +62,12 @@ def _locked_to_read(mailing: Mailing) -> Mailing:
     row = locked(mailing)
     rules = AudienceRule.objects.select_related("segment", "contact_list", "received")
     prefetch_related_objects([row], "contents", "contact_list", Prefetch("audience_rules", rules))
+    return row
+
+
+def _let_go(row: Mailing) -> Mailing:
+    """The same row without the texts and rules that were read for a decision: others may change them from here on."""
+    row.refresh_from_db(fields=["contents", "audience_rules"])
     return row
 
 
@@ -125,7 +131,7 @@ def approve(mailing: Mailing, *, actor: User, digest: str, seen: int | None = No
         move_to(row, Status.APPROVED, actor=actor, changes=changes)
         telling.tell_decision(row, row.submitted_by, actor)
         failpoint("c0-commit")
-    return row
+    return _let_go(row)
 
 
 def _is_as_read(mailing: Mailing, digest: str, *, then: int | None, now: int) -> bool:
@@ -167,7 +173,7 @@ def ask_changes(mailing: Mailing, *, actor: User, note: str) -> Mailing:
         changes = undone_columns() | {"review_note": note[:500]}
         move_to(row, Status.DRAFT, actor=actor, note=note, changes=changes)
         telling.tell_decision(row, asker, actor, note=note[:500])
-    return row
+    return _let_go(row)
 
 
 def withdraw(mailing: Mailing, *, actor: User, note: str = "") -> Mailing:
