@@ -2,6 +2,7 @@
 
 import pytest
 from django.urls import include, path, reverse
+from playwright.sync_api import expect
 
 from accounts.access import public
 from advocacy.models import ActionPlan
@@ -72,7 +73,7 @@ def test_a_statement_is_typed_formatted_and_saved_by_keyboard(visit, officer, st
         page.locator("[contenteditable=true].ck-focused").wait_for()
         page.keyboard.press("Control+End")
         # The browser tells the editor of the new place a moment later; no person types that fast.
-        page.wait_for_function("getSelection().anchorOffset > 0")
+        boris.until("getSelection().anchorOffset > 0")
         page.wait_for_timeout(100)
         page.keyboard.press("Enter")
         page.keyboard.press("Control+b")
@@ -85,7 +86,8 @@ def test_a_statement_is_typed_formatted_and_saved_by_keyboard(visit, officer, st
         page.keyboard.type("two")
         page.keyboard.press("Alt+F10")
         page.keyboard.press("Escape")
-        page.get_by_role("button", name="Save", exact=True).click()
+        with page.expect_navigation():
+            page.get_by_role("button", name="Save", exact=True).click()
         page.get_by_text("Saved").first.wait_for()
         boris.check_no_complaints()
 
@@ -174,7 +176,7 @@ def test_a_page_whose_answer_was_lost_does_not_meet_itself(visit, officer, state
         page.keyboard.type(" Second.")
         route.abort()
         page.locator('#id_edition[value="3"]').wait_for(state="attached")
-        assert page.locator("#save-state.saved").is_visible()
+        page.locator("#save-state.saved").wait_for()
     assert statement.texts.get().body.endswith("First. Second.</p>")
 
 
@@ -183,7 +185,7 @@ def test_fields_are_chips_in_the_editor_and_tokens_in_what_is_saved(visit, lette
         page = boris.open("/test-letter/")
         box = page.locator("[contenteditable=true]")
         box.wait_for()
-        assert box.locator(".mention").all_inner_texts() == ["Salutation"]
+        expect(box.locator(".mention")).to_have_text(["Salutation"])
         assert "{{ unknown }}" in box.inner_text()
         box.click()
         page.keyboard.press("Control+End")
@@ -193,10 +195,11 @@ def test_fields_are_chips_in_the_editor_and_tokens_in_what_is_saved(visit, lette
         page.locator(".ck-mentions button").first.wait_for()
         page.keyboard.press("Enter")
         page.keyboard.type(".")
-        assert box.locator(".mention").all_inner_texts() == ["Salutation", "Family name", "Salutation"]
+        expect(box.locator(".mention")).to_have_text(["Salutation", "Family name", "Salutation"])
         assert box.get_attribute("lang") == "fr"
         boris.check_accessibility("the editor with fields")
-        page.get_by_role("button", name="Save", exact=True).click()
+        with page.expect_navigation():
+            page.get_by_role("button", name="Save", exact=True).click()
         page.locator("[contenteditable=true]").wait_for()
         boris.check_no_complaints()
 
@@ -210,7 +213,8 @@ def test_pasted_markup_is_cleaned_by_the_server_whatever_the_editor_lets_through
         assert box.input_value().strip() == "<p>{{ salutation }}</p><p>Bonjour {{ unknown }}</p>"
         assert page.get_by_text("{{ family_name }}").is_visible()
         box.fill("<p>Chère {{ family_name }}</p><img src=x onerror=alert(1)>")
-        page.get_by_role("button", name="Save", exact=True).click()
+        with page.expect_navigation():
+            page.get_by_role("button", name="Save", exact=True).click()
 
     assert received == ["<p>Chère {{ family_name }}</p>"]
 

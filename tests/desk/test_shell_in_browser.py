@@ -2,6 +2,7 @@
 
 import pytest
 from django.core.cache import cache
+from playwright.sync_api import expect
 
 from accounts.audit import record
 from tests.factories import PASSWORD
@@ -42,11 +43,11 @@ def test_the_keyboard_skips_to_the_page_and_finds_the_search(visit, administrato
     with visit() as someone:
         page = someone.sign_in(administrator, PASSWORD)
         page.keyboard.press("Tab")
-        assert page.evaluate("document.activeElement.className") == "skip"
+        expect(page.locator(".skip")).to_be_focused()
         page.keyboard.press("Enter")
-        assert page.url.endswith("#main")
+        page.wait_for_url("**/#main")
         page.keyboard.press("/")
-        assert page.evaluate("document.activeElement.id") == "search-box"
+        expect(page.locator("#search-box")).to_be_focused()
         page.keyboard.type("a/b")
         page.keyboard.press("Enter")
         page.wait_for_url("**/desk/search/?q=a%2Fb")
@@ -58,9 +59,9 @@ def test_the_focus_goes_to_what_is_to_be_fixed(visit, administrator):
         someone.open("/desk/settings/team/")
         page.get_by_role("button", name="Send the invitation").click()
         page.wait_for_url("**/invitations/")
-        assert page.evaluate("document.activeElement.className") == "error-summary"
+        expect(page.locator(".error-summary")).to_be_focused()
         page.get_by_role("link", name="Name: This field is required.").click()
-        assert page.evaluate("document.activeElement.id") == "id_name"
+        expect(page.locator("#id_name")).to_be_focused()
 
 
 def test_without_javascript_an_administrator_invites_and_signs_out(visit, administrator):
@@ -71,6 +72,6 @@ def test_without_javascript_an_administrator_invites_and_signs_out(visit, admini
         page.get_by_label("Name", exact=True).fill("Noor New")
         page.get_by_label("E-mail address").fill("noor@platform.example")
         page.get_by_role("button", name="Send the invitation").click()
-        assert page.get_by_role("status").inner_text() == "Noor New is invited. The link is on its way."
+        expect(page.get_by_role("status")).to_have_text("Noor New is invited. The link is on its way.")
         page.get_by_role("button", name="Sign out").click()
         page.wait_for_url("**/accounts/login/")

@@ -2,12 +2,13 @@
 
 import os
 import shutil
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, Page, expect
 
 # Without these Chromium looks for its maker's hosts at every start; a test talks to loopback only.
 FLAGS = [
@@ -27,6 +28,7 @@ WAYS = [(1440, "light"), (390, "dark")]
 NARROWEST = 320
 # Milliseconds for one step; machines of CI are slow, and share their time.
 PATIENCE = 30_000
+expect.set_options(timeout=PATIENCE)
 AXE_TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 
 
@@ -72,6 +74,14 @@ class Visitor:
         self.page.keyboard.press("Enter")
         self.page.wait_for_url("**/desk/")
         return self.page
+
+    def until(self, condition: str) -> None:
+        """Wait until this expression is true in the page. Playwright's own way makes code of a string, page by page,
+        from the second look on; our content policy forbids that."""
+        end = time.monotonic() + PATIENCE / 1000
+        while not self.page.evaluate(condition):
+            assert time.monotonic() < end, f"This does not become true at {self.page.url}: {condition}"
+            self.page.wait_for_timeout(50)
 
     def check_accessibility(self, where: str) -> None:
         """axe finds nothing; the message names rule and element."""

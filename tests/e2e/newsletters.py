@@ -40,7 +40,7 @@ def compose(window, letter):
         page.get_by_label("Preheader").fill("What we published this month, and how far governments are.")
         page.locator(f"#id_b{lead.pk}-heading").fill(heading)
         page.get_by_label("A speaker has read this version").check()
-        step = "Continue to audience" if language == "fr" else "Save"
+        step = "Continue to readers" if language == "fr" else "Save"
         with page.expect_navigation():
             page.locator(".dock").get_by_role("button", name=step, exact=True).click()
     mailing.refresh_from_db()

@@ -74,7 +74,7 @@ def test_the_canary_sings_when_something_runs(visit):
         watch = Watch(somebody)
         somebody.page.goto("about:blank")
         somebody.page.set_content("<img src=x onerror=hit()><script>hit()</script>")
-        somebody.page.wait_for_function("window.ran > 0")
+        somebody.until("window.ran > 0")
         watch.look()
         assert watch.ran >= 1
 

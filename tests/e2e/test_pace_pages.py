@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from django.urls import reverse
 from django.utils import timezone
+from playwright.sync_api import expect
 
 from mailing import lifecycle
 from mailing.models import Mailing, Sender, Throttle
@@ -38,10 +39,10 @@ def test_a_letter_is_given_hours_and_a_pace(visit, approved, officer):  # noqa: 
         someone.sign_in(officer, PASSWORD)
         page = send_page(someone, approved)
         # The fields of a way stand with it, and the button says what it does.
-        assert page.get_by_label("Until").is_hidden()
-        assert page.get_by_role("button", name="Send 2 letters").is_visible()
+        expect(page.get_by_label("Until")).to_be_hidden()
+        expect(page.get_by_role("button", name="Send 2 letters")).to_be_visible()
         page.get_by_label("In hours of the day, over some days").check()
-        assert page.get_by_label("Until").is_visible()
+        expect(page.get_by_label("Until")).to_be_visible()
         look(someone, "send-window")
         page.get_by_label("Until").fill("09:00")
         page.get_by_role("button", name="Schedule 2 letters").click()

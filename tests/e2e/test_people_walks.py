@@ -119,6 +119,7 @@ def test_without_javascript_a_meeting_is_recorded_thrown_away_and_put_back(visit
         page.get_by_text("Asked about the fund.").wait_for()
         page.get_by_role("listitem").filter(has_text="Asked about").get_by_role("link", name="Change").click()
         page.get_by_role("button", name="Throw this entry away").click()
+        page.get_by_role("button", name="Put it back").wait_for()
         assert page.get_by_text("Asked about the fund.").count() == 0
         page.get_by_role("button", name="Put it back").click()
         page.get_by_text("Asked about the fund.").wait_for()

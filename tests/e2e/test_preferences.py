@@ -48,7 +48,8 @@ def test_everything_can_be_done_without_a_script(visit, path):
         page.get_by_text("La pause est terminée.").wait_for()
         page.get_by_role("link", name="Se désabonner").click()
         page.get_by_role("button", name="Se désabonner").click()
-        page.get_by_role("button", name="Annuler").click()
+        with page.expect_navigation():
+            page.get_by_role("button", name="Annuler").click()
         assert Subscription.objects.get().status == "active"
         nadia.open(f"{path}erase/")
         page.get_by_role("button", name="Effacer mes données").click()

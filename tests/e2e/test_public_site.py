@@ -5,6 +5,7 @@ from datetime import timedelta
 
 import pytest
 from django.utils import timezone
+from playwright.sync_api import expect
 
 from accounts.models import User
 from advocacy.models import (
@@ -146,7 +147,7 @@ def test_the_language_is_chosen_with_the_keyboard_and_the_focus_is_seen(visit, s
     with visit() as reader:
         page = reader.open("/en/")
         page.keyboard.press("Tab")
-        assert page.evaluate("document.activeElement.className") == "skip"
+        expect(page.locator(".skip")).to_be_focused()
         button = page.get_by_role("button", name="Français")
         for _step in range(20):
             page.keyboard.press("Tab")
@@ -169,6 +170,6 @@ def test_a_printed_statement_is_the_text_without_menus(visit, site):
         page = reader.open("/en/statements/right-1/")
         page.emulate_media(media="print")
         for hidden in (".pub-head", ".p-side", ".pub-foot", ".p-read-in"):
-            assert not page.locator(hidden).first.is_visible()
-        assert page.locator(".p-print-only .p-doc-title").is_visible()
-        assert page.locator(".p-doc-text").is_visible()
+            expect(page.locator(hidden).first).to_be_hidden()
+        expect(page.locator(".p-print-only .p-doc-title")).to_be_visible()
+        expect(page.locator(".p-doc-text")).to_be_visible()

@@ -11,6 +11,12 @@ from tests.payloads import incoming
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
 
+def shown(page, told, where="body"):
+    """What a key led to is there, with its script: a key that comes earlier is nobody's."""
+    page.locator(where, has_text=told).wait_for()
+    page.wait_for_load_state()
+
+
 def sorts():
     return list(Reply.objects.order_by("pk").values_list("sort", flat=True))
 
@@ -24,15 +30,15 @@ def test_one_key_sorts_an_answer_another_takes_it_back_and_all_can_be_switched_o
         page = someone.open(reverse("replies:list"))
         page.get_by_text("Number 2.").last.wait_for()
         page.keyboard.press("1")
-        page.get_by_text("Sorted as “Supports”.").wait_for()
+        shown(page, "Sorted as “Supports”.")
         assert sorts() == ["", "", "supports"]
         page.keyboard.press("z")
-        page.get_by_text("It is to be sorted again.").wait_for()
+        shown(page, "It is to be sorted again.")
         assert sorts() == ["", "", ""]
         page.keyboard.press("j")
-        page.locator(".mail", has_text="Number 1.").wait_for()
+        shown(page, "Number 1.", ".mail")
         page.keyboard.press("k")
-        page.locator(".mail", has_text="Number 2.").wait_for()
+        shown(page, "Number 2.", ".mail")
         page.get_by_role("button", name="Switch keys off").click()
         page.keyboard.press("2")
         page.get_by_role("button", name="Switch keys on").wait_for()

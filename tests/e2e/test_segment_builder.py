@@ -5,6 +5,7 @@ from datetime import timedelta
 
 import pytest
 from django.utils import timezone
+from playwright.sync_api import expect
 
 from contacts.models import Organisation, OrganisationMembership, Segment
 from contacts.reference import load_reference
@@ -76,7 +77,7 @@ def test_a_segment_is_built_with_the_keyboard(visit, officer, people):
         keys = Builder(page)
         keys.write("Name", "Quiet friends in LIBE and FEMM")
         keys.choose_new("Committee and role")
-        page.wait_for_function("document.activeElement.matches('summary.pick')")
+        boris.until("document.activeElement.matches('summary.pick')")
         keys.tick_here("LIBE")
         keys.tick_here("FEMM")
         keys.pick("Role", "full member")
@@ -114,7 +115,7 @@ def test_a_group_is_added_and_a_line_removed_with_the_keyboard(visit, officer, p
         keys._go_to(page.get_by_role("button", name="Add a group", exact=True))
         page.keyboard.press("Enter")
         page.get_by_label("How the lines of group 2 combine").wait_for()
-        page.wait_for_function("document.activeElement.id === 'r-1-how'")
+        expect(page.locator("#r-1-how")).to_be_focused()
         boris.check_no_complaints()
 
 

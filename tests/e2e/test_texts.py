@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 from django.urls import reverse
+from playwright.sync_api import expect
 
 from advocacy import evidence
 from advocacy.drafting import Words, save_text
@@ -58,7 +59,8 @@ def editor(person, statement, language="en"):
 
 
 def save(person):
-    person.page.get_by_role("button", name="Save", exact=True).click()
+    with person.page.expect_navigation():
+        person.page.get_by_role("button", name="Save", exact=True).click()
     person.page.locator(".ck-editor__editable").first.wait_for()
 
 
@@ -70,8 +72,8 @@ def test_text_from_word_keeps_its_structure_and_its_foot_notes(visit, officer, s
         boris.page.keyboard.press("Control+A")
         box.evaluate(PASTE, WORD)
         boris.page.get_by_text("workers in laundries").wait_for()
-        assert box.locator("ul ul").inner_text() == "night shifts"
-        assert box.locator("table").count() == 1
+        expect(box.locator("ul ul")).to_have_text("night shifts")
+        expect(box.locator("table")).to_have_count(1)
         save(boris)
         boris.check_no_complaints()
     body = statement.texts.get().body
@@ -102,19 +104,19 @@ def test_sources_are_cited_by_the_menu_and_by_keyboard_and_come_back_as_chips(vi
         page.keyboard.type(". Again ")
         page.get_by_role("button", name="90, people without wages, 2025").click()
         page.keyboard.type(".")
-        assert box.locator(".mention").all_inner_texts() == ["[90, people without wages, 2025]"] * 2
+        expect(box.locator(".mention")).to_have_text(["[90, people without wages, 2025]"] * 2)
         save(boris)
         assert statement.texts.get().body == (
             "<p>Start. We met people [[source: unpaid-2025]], often[[note: Annual report, p. 4]]. "
             "Again [[source: unpaid-2025]].</p>"
         )
-        assert page.locator(".ck-editor__editable .mention").count() == 2
+        expect(page.locator(".ck-editor__editable .mention")).to_have_count(2)
         boris.check_page("the editor with sources")
         boris.open(reverse("advocacy:statement_detail", args=[statement.reference]))
         assert page.locator("sup.cite").all_inner_texts() == ["1", "2", "1"]
         assert page.locator("#source-1").inner_text().startswith("Members’ survey: 90, people without wages, 2025.")
         page.locator("sup.cite a").first.click()
-        assert page.url.endswith("#source-1")
+        page.wait_for_url("**/#source-1")
         boris.check_page("a statement with sources")
         boris.check_no_complaints()
 
@@ -130,7 +132,7 @@ def test_the_history_is_walked_by_keyboard_alone(visit, officer, statement, tmp_
         ana.open(reverse("advocacy:statement_history", args=[statement.reference]))
         ana.check_page("the history")
         hands.press("button", "Compare the two")
-        assert page.locator("ins").count() >= 2
+        page.locator("ins").nth(1).wait_for()
         assert page.locator("ins .vh").first.inner_text().strip() == "put in:"
         ana.check_page("a comparison")
         hands.press("link", "History")
@@ -158,7 +160,7 @@ def test_a_stale_paragraph_is_seen_beside_its_source_and_accepted(visit, officer
         page.get_by_role("heading", name="Behind the source").wait_for()
         hands = Keyboard(page)
         hands.press("link", "Read it beside the source, and accept what is still right")
-        assert "90" in page.locator("tr.behind del").inner_text()
+        expect(page.locator("tr.behind del")).to_contain_text("90")
         ana.check_page("a translation beside its source")
         hands.press("button", "Accept all as still right")
         page.get_by_text("none is behind").wait_for()
