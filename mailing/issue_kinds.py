@@ -18,7 +18,7 @@ from mailing import audience
 from mailing.audience import AudiencePreview, Reader
 from mailing.freezing import issue_values
 from mailing.issues import previewing
-from mailing.models import Mailing
+from mailing.models import Mailing, MailingContent
 from mailing.places import topics_in
 
 # So many kinds are shown; the others are found by their language and topics.
@@ -32,13 +32,14 @@ class MessageKind:
     """What readers of one language and choice of topics get, and how many they are.
 
     `words` names the topics. `query` is the part of an address that asks for this message (issue_preview,
-    issue_message).
+    issue_message). `content` is the language version with its subject and preheader; None where there is none.
     """
 
     language: str
     words: str
     readers: int
     query: str
+    content: MailingContent | None
 
     @property
     def title(self) -> str:
@@ -90,16 +91,19 @@ def kinds_of(mailing: Mailing, preview: AudiencePreview, readers: Sequence[Reade
     """
     counted = _counted(mailing) if preview.is_capped else Counter((r.language, topics_in(r.context)) for r in readers)
     names = {topic.pk: name_in(topic, mailing.source_language) for topic in previewing.topics_of(mailing)}
+    contents = {row.language: row for row in mailing.contents.all()}
     rows = sorted(counted.items(), key=lambda row: (-row[1], row[0][0], sorted(row[0][1])))
     shown = [
-        MessageKind(language, _words(topics, names), count, previewing.query_of(language, topics))
+        MessageKind(
+            language, _words(topics, names), count, previewing.query_of(language, topics), contents.get(language)
+        )
         for (language, topics), count in rows[:SHOWN]
     ]
     return MessageKinds(
         shown=shown,
         more=len(rows) - len(shown),
         more_readers=sum(count for _kind, count in rows[SHOWN:]),
-        languages=[(row.language, language_name(row.language)) for row in mailing.contents.all()],
+        languages=[(language, language_name(language)) for language in contents],
         topics=list(names.items()),
     )
 

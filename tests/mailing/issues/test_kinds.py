@@ -112,6 +112,17 @@ def test_who_approves_reads_one_message_of_each_kind(mixed, sign_in, officer, ap
     assert "Block 3" in page(client.get(frames[2]))
 
 
+def test_who_approves_reads_the_subject_and_preheader_of_each_language(mixed, sign_in, officer, approver):
+    mixed.contents.filter(language="en").update(subject="Who pays, and why", preheader="")
+    mixed.contents.filter(language="fr").update(subject="Qui paie ?", preheader="Ce que nous avons publié")
+    row = lifecycle.submit(mixed, actor=officer, approver=approver)
+    shown = page(sign_in(approver).get(address("letter_approve", row)))
+    assert shown.count('<dd lang="en"><strong>Who pays, and why</strong></dd>') == 2
+    assert shown.count('<dd lang="en">–</dd>') == 2
+    assert shown.count('<dd lang="fr"><strong>Qui paie ?</strong></dd>') == 1
+    assert shown.count('<dd lang="fr">Ce que nous avons publié</dd>') == 1
+
+
 def test_what_was_read_keeps_the_kinds_and_no_person(mixed, sign_in, officer, approver):
     row = lifecycle.submit(mixed, actor=officer, approver=approver)
     lifecycle.approve(row, actor=approver, digest=row.review_digest)

@@ -100,6 +100,14 @@ def test_the_web_page_of_an_issue_that_left_is_the_one_that_stands(desk, told):
     )
 
 
+@pytest.mark.parametrize(("manner", "stands"), [("mail", True), ("dark", True), ("text", True), ("web", False)])
+def test_subject_and_preheader_stand_above_what_an_inbox_gets(desk, told, manner, stands):
+    told.contents.filter(language="fr").update(subject="Qui paie ?", preheader="Ce mois-ci")
+    shown = page(desk.get(address("issue_preview", told, lang="fr", **{"as": manner})))
+    assert ('<dd lang="fr"><strong>Qui paie ?</strong></dd>' in shown) is stands
+    assert ('<dd lang="fr">Ce mois-ci</dd>' in shown) is stands
+
+
 def test_the_plain_text_stands_on_the_page(desk, told):
     shown = page(desk.get(address("issue_preview", told, lang="fr", topics="none", **{"as": "text"})))
     assert "POUR TOUS" in shown
