@@ -93,11 +93,12 @@ def test_demo_once_delivers_every_letter_exactly_once_and_leaves_the_evidence(en
 
 @pytest.mark.skipif(sys.platform != "linux", reason="reads /proc")
 @pytest.mark.only_sqlite  # As a newcomer runs it; the supervisor is the same beside PostgreSQL.
+@pytest.mark.timeout(480)  # The demo walks its whole path before it says a word.
 def test_the_demo_starts_again_what_dies_and_leaves_no_process_behind(environment, tmp_path):
     folder = tmp_path / "demo"
     process = start(["run_demo", "--json", "--folder", str(folder), "--port", "8431"], environment)
     try:
-        line = read_line(process.stdout, 120, "the demo")
+        line = read_line(process.stdout, 270, "the demo")
         assert line, process.communicate(timeout=30)[1]
         told = json.loads(line)
         assert [account["role"] for account in told["accounts"]] == ["viewer", "officer", "approver", "administrator"]

@@ -16,6 +16,8 @@ from mailing.issue_reports import report_of
 from mailing.models import BlockText, CountedLink, Delivery, DeliveryEvent, LinkDay
 from mailing.reports import progress_and_answers
 from tests.mailing.issues.readers import issue_of, subscribe
+from tests.processes import wait_until
+from transport.models import SystemMail
 
 pytestmark = pytest.mark.django_db(transaction=True)
 URL = "https://data.example/points?a=1&b=2"
@@ -85,6 +87,8 @@ def test_a_counted_link_of_a_mail_leads_to_its_page_and_the_count_rises_by_one(m
         assert set(links_to(message, "12 countries")) == {short}
         assert short in part(message, "plain")
         assert "data.example" not in part(message, "html")
+    # The worker has nothing left to do: what changes from here on changed by the link.
+    wait_until(lambda: not SystemMail.objects.exclude(status="sent").exists(), 60, "mail to colleagues still waits")
     before = rows()
     assert get(short)[:3] == (302, URL, None)
     after = rows()

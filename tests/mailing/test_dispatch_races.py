@@ -18,6 +18,7 @@ from mailing.models import Delivery, DeliveryChunk, Mailing
 from tests.letters import expire_leases, in_one_chunk, letter_being_sent, statuses
 from tests.mailing.transports import FakeTransport
 from tests.patience import join_all
+from tests.processes import wait_until
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -136,8 +137,7 @@ def test_a_failed_heartbeat_stops_the_work(settings):
 
     with Heartbeat(claim):
         DeliveryChunk.objects.update(owner="b:1")
-        time.sleep(0.6)
-        assert claim.is_lost
+        wait_until(lambda: claim.is_lost, 10, "the heartbeat has not noticed")
 
 
 def test_a_lost_reply_to_commit_is_looked_up_and_not_taken_for_a_rollback(monkeypatch, settings):

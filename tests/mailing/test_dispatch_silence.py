@@ -13,6 +13,7 @@ from mailing.dispatch.store import note_activity
 from mailing.models import Delivery
 from tests.faults.postgres import server_url
 from tests.letters import letter_being_sent
+from tests.processes import wait_until
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -43,8 +44,7 @@ def test_a_pipeline_without_its_end_is_ended_after_a_lease(another):
         assert end_silent() == 0
         time.sleep(0.4)
         assert end_silent() == 1
-        time.sleep(0.1)
-        assert not lives(another)
+        wait_until(lambda: not lives(another), 10, "its session is still there")
 
 
 @pytest.fixture
@@ -63,8 +63,7 @@ def test_a_transaction_that_idles_too_long_after_a_pipeline_is_ended(another, sh
     assert end_silent() == 0
     time.sleep(0.4)
     assert end_silent() == 1
-    time.sleep(0.1)
-    assert not lives(another)
+    wait_until(lambda: not lives(another), 10, "its session is still there")
 
 
 @pytest.mark.only_postgresql
