@@ -21,6 +21,7 @@ from accounts.models import AuditEvent, User
 from contacts.addresses import email_digest, email_key
 from contacts.forgetting import names_person
 from contacts.models import Contact, Organisation
+from transport.one_line import one_line
 
 FIELDS = ("postal_address", "phone", "email")
 PERMISSION = "contacts.reveal"
@@ -88,7 +89,7 @@ def reveal(row: Organisation | Contact, *, user: User, reason: str) -> dict[str,
     """
     if not user.has_perm(PERMISSION):
         raise PermissionDenied
-    reason = " ".join(reason.replace("\0", "").split())
+    reason = one_line(reason)
     known = {field: getattr(row, field) for field in FIELDS}
     if not reason:
         raise ReasonRefused(_("Say what you need the address for. The reason is kept."))

@@ -5,6 +5,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from contacts.forms.one_line import OneLineField
 from mailing.corrections import Change
 from mailing.models import WebVersion
 
@@ -20,8 +21,8 @@ def _area(rows: int) -> forms.Textarea:
 class CorrectionForm(forms.Form):
     """What is corrected in one web version, the note for readers, and which edition the colleague read."""
 
-    subject = forms.CharField(label=_("Title"), max_length=200, widget=_input())
-    preheader = forms.CharField(label=_("What is in it, in one line"), max_length=200, required=False, widget=_input())
+    subject = OneLineField(label=_("Title"), max_length=200, widget=_input())
+    preheader = OneLineField(label=_("What is in it, in one line"), max_length=200, required=False, widget=_input())
     old = forms.CharField(
         label=_("Words that are wrong"),
         help_text=_("Copied from the page, from one paragraph. Or the address of a link, beginning with https://."),

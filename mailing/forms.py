@@ -12,6 +12,7 @@ from advocacy.forms.statements import page_name
 from advocacy.languages import language_choices
 from advocacy.models import Campaign
 from advocacy.richtext import RichTextField, RichTextWidget
+from contacts.forms.one_line import OneLineField
 from mailing import merge
 from mailing.alternatives import place_labels
 from mailing.drafting import Words
@@ -29,7 +30,7 @@ def _input(**attrs: Any) -> forms.TextInput:
 class StartForm(forms.Form):
     """What a letter without a statement needs before anybody writes."""
 
-    title = forms.CharField(
+    title = OneLineField(
         label=_("Title"), max_length=200, widget=_input(), help_text=_("For the desk; readers see the subject.")
     )
     language = forms.ChoiceField(
@@ -44,7 +45,7 @@ class StartForm(forms.Form):
 class DetailsForm(forms.Form):
     """The letter's name on the desk, who it comes from, and the campaign whose story tells of it."""
 
-    title = forms.CharField(label=_("Title"), max_length=200, widget=_input())
+    title = OneLineField(label=_("Title"), max_length=200, widget=_input())
     sender = forms.ModelChoiceField(
         label=_("From"), queryset=Sender.objects.none(), empty_label=None, widget=forms.Select({"class": "input"})
     )
@@ -68,7 +69,7 @@ class TextForm(forms.Form):
 
     edition = forms.IntegerField(widget=forms.HiddenInput, min_value=0)
     page = forms.CharField(widget=forms.HiddenInput, max_length=32, required=False)
-    subject = forms.CharField(
+    subject = OneLineField(
         label=_("Subject"),
         max_length=150,
         widget=_input(),
@@ -153,6 +154,7 @@ class SenderForm(forms.ModelForm):
             "name", "from_email", "reply_to", "person", "person_role", "place", "pace_per_minute", "bounce_domain",
             "dkim_selector",
         ]  # fmt: skip
+        field_classes = dict.fromkeys(["name", "person", "person_role", "place"], OneLineField)
         help_texts = {
             "from_email": _("Its domain stands in every message number and must be ours."),
             "reply_to": _("A real person’s address: answers and objections go there."),

@@ -13,6 +13,8 @@ from django.template import Context
 from django.template.loader import get_template
 from django.utils import translation
 
+from transport.one_line import one_line
+
 # The keys each purpose needs. All values are strings or numbers, already worded in the recipient's language; `url`
 # and `link` are whole addresses of this site. Beside these, every template has platform_name, platform_tagline and
 # site_url.
@@ -87,7 +89,7 @@ def word(purpose: str, language: str, context: dict[str, Any]) -> Words:
     """Render one mail in `language`, or in the site's own where this kind of mail is not translated."""
     if purpose == "plain":
         return Words(
-            subject=context["subject"],
+            subject=one_line(context["subject"]),
             text=context["text"],
             html=context.get("html", ""),
             reply_to=context.get("reply_to", ""),
@@ -101,7 +103,7 @@ def word(purpose: str, language: str, context: dict[str, Any]) -> Words:
     }
     with translation.override(spoken(purpose, language)):
         subject = _render(f"emails/{purpose}-subject.txt", values, escape=False)
-        values["subject"] = " ".join(subject.split())
+        values["subject"] = one_line(subject)
         text = _render(f"emails/{purpose}-body.txt", values, escape=False)
         html = _render(f"emails/{purpose}-body.html", values, escape=True)
     return Words(values["subject"], text.strip() + "\n", html, "", {})

@@ -8,10 +8,11 @@ from django.core.files.uploadedfile import UploadedFile
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from advocacy.forms.signing import Named, OrganisationNames
+from advocacy.forms.signing import OrganisationNames
 from advocacy.joining import MOST_BYTES, Asked
 from advocacy.languages import language_choices
 from advocacy.models import JoinedCall
+from contacts.forms.one_line import OneLineField
 from contacts.models import Organisation
 
 _TEXT = {"class": "input"}
@@ -20,11 +21,11 @@ _TEXT = {"class": "input"}
 class CallForm(forms.Form):
     """A call as it came in: who leads, the text as a link or a PDF, until when."""
 
-    title = Named(label=_("Title"), max_length=200, widget=forms.TextInput(_TEXT))
-    lead = Named(label=_("Led by"), max_length=200, widget=forms.TextInput(_TEXT | {"list": "organisations"}))
+    title = OneLineField(label=_("Title"), max_length=200, widget=forms.TextInput(_TEXT))
+    lead = OneLineField(label=_("Led by"), max_length=200, widget=forms.TextInput(_TEXT | {"list": "organisations"}))
     is_new = forms.BooleanField(label=_("It is new: add it to the organisations"), required=False)
     language = forms.ChoiceField(label=_("Written in"), initial="en", widget=forms.Select(_TEXT))
-    summary = Named(
+    summary = OneLineField(
         label=_("What it asks, in a sentence or two"),
         max_length=400,
         required=False,

@@ -6,8 +6,9 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from advocacy.answering import Answer
-from advocacy.forms.signing import Named, NumberField
+from advocacy.forms.signing import NumberField
 from advocacy.models import Signatory, Signature
+from contacts.forms.one_line import OneLineField
 from contacts.forms.organisations import countries
 
 _TEXT = {"class": "input"}
@@ -23,7 +24,7 @@ class AnswerForm(forms.Form):
 
     answer = forms.ChoiceField(label=_("Your answer"), choices=Signature.Answer.choices)
     seen = forms.CharField(max_length=64, widget=forms.HiddenInput)
-    name = Named(
+    name = OneLineField(
         label=_("Name as it should be printed"),
         max_length=200,
         required=False,
@@ -37,14 +38,14 @@ class AnswerForm(forms.Form):
         widget=forms.TextInput(_TEXT),
         help_text=_("For example 000000000000-00. Empty is printed as “not registered”."),
     )
-    by_name = Named(
+    by_name = OneLineField(
         label=_("Who decided"),
         max_length=120,
         required=False,
         widget=forms.TextInput(_TEXT | {"autocomplete": "name"}),
         help_text=_("Kept with the signature; printed only if you tick the box below."),
     )
-    by_role = Named(
+    by_role = OneLineField(
         label=_("Function"),
         max_length=120,
         required=False,

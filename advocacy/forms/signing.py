@@ -13,6 +13,7 @@ from advocacy.languages import language_choices
 from advocacy.models import Signatory, SignOn, Statement
 from contacts.addresses import AddressError, clean_address
 from contacts.confidentiality import shown_address
+from contacts.forms.one_line import OneLineField
 from contacts.forms.organisations import countries
 from contacts.languages import preferred_language
 from contacts.models import Organisation
@@ -23,20 +24,7 @@ UNKNOWN = _("No organisation has this name. Choose one of the list, or say that 
 _TEXT = {"class": "input"}
 
 
-def one_line(text: str) -> str:
-    """Text without null characters, and with single spaces: PostgreSQL cannot take the former."""
-    return " ".join(text.replace("\0", "").split())
-
-
-class Named(forms.CharField):
-    """A name on one line."""
-
-    def to_python(self, value: Any) -> str:
-        """One line, whatever was pasted."""
-        return one_line(super().to_python(value) or "")
-
-
-class NumberField(Named):
+class NumberField(OneLineField):
     """A number of the Transparency Register, without the spaces that copying brings along."""
 
     default_validators = [check_register_number]
@@ -83,7 +71,7 @@ class TermsForm(forms.Form):
     """Until when, who leads, in which order the names are printed."""
 
     deadline = _moment_field(_("Answers until"), help_text=_("In the office's time zone."))
-    lead = Named(label=_("Led by"), max_length=200, widget=forms.TextInput(_TEXT | {"list": "organisations"}))
+    lead = OneLineField(label=_("Led by"), max_length=200, widget=forms.TextInput(_TEXT | {"list": "organisations"}))
     order = forms.ChoiceField(
         label=_("Names are printed"), choices=SignOn.Order.choices, widget=forms.Select(_TEXT), initial="name"
     )
@@ -147,8 +135,8 @@ def _terms_now(statement: Statement, sign_on: SignOn | None) -> dict[str, Any]:
 class SignerForm(forms.Form):
     """Who answers for an organisation that was asked; an empty address keeps a secret one."""
 
-    signer = Named(label=_("Name of the signer"), max_length=120, widget=forms.TextInput(_TEXT))
-    role = Named(label=_("Function"), max_length=120, required=False, widget=forms.TextInput(_TEXT))
+    signer = OneLineField(label=_("Name of the signer"), max_length=120, widget=forms.TextInput(_TEXT))
+    role = OneLineField(label=_("Function"), max_length=120, required=False, widget=forms.TextInput(_TEXT))
     email = MailField(label=_("E-mail of the signer"), max_length=254, widget=forms.EmailInput(_TEXT))
     language = forms.ChoiceField(label=_("Written to in"), required=False, widget=forms.Select(_TEXT))
 
@@ -181,7 +169,7 @@ def address_shown(signatory: Signatory) -> str:
 class InviteForm(SignerForm):
     """An organisation to ask: one we know, or a new one."""
 
-    organisation = Named(
+    organisation = OneLineField(
         label=_("Organisation"), max_length=200, widget=forms.TextInput(_TEXT | {"list": "organisations"})
     )
     is_new = forms.BooleanField(label=_("It is new: add it to the organisations"), required=False)

@@ -8,6 +8,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from contacts.models import Body, Membership
+from transport.one_line import one_line
 
 
 def _day() -> forms.DateInput:
@@ -48,7 +49,7 @@ class BodyForm(forms.ModelForm):
 
     def clean_aliases(self) -> list[str]:
         """The lines, each once."""
-        lines = (" ".join(line.replace("\0", "").split()) for line in self.cleaned_data["aliases"].splitlines())
+        lines = (one_line(line) for line in self.cleaned_data["aliases"].splitlines())
         return list(dict.fromkeys(line for line in lines if line))
 
     def clean(self) -> dict[str, Any]:

@@ -9,11 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from contacts.languages import content_languages, language_name
 from contacts.models import Topic
 from contacts.topics import TopicWords
-
-
-def one_line(text: str) -> str:
-    """A text as one line without control marks, as it stands in subjects and headings."""
-    return " ".join("".join(letter if letter.isprintable() else " " for letter in text).split())
+from transport.one_line import one_line
 
 
 class LanguageForm(forms.Form):

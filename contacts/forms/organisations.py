@@ -18,6 +18,7 @@ from contacts.models import Contact, Organisation, OrganisationMembership, Post,
 from contacts.models.organisations import FOUNDER
 from contacts.names import sort_key
 from contacts.organising import WORDS
+from transport.one_line import one_line
 
 NAME_TAKEN = _("There is an organisation of this name already.")
 OVERLAPS = _("It is one already on some of these days. Change that one instead.")
@@ -158,7 +159,7 @@ class OrganisationForm(forms.ModelForm):
 
     def clean_name(self) -> str:
         """A name that no other organisation has, whatever the case and accents."""
-        name = " ".join(self.cleaned_data["name"].replace("\0", "").split())
+        name = one_line(self.cleaned_data["name"])
         others = Organisation.objects.exclude(pk=self.instance.pk).values_list("name", flat=True)
         if sort_key(name) in {sort_key(other) for other in others}:
             raise ValidationError(NAME_TAKEN)
@@ -178,7 +179,7 @@ class OrganisationForm(forms.ModelForm):
 
     def clean_new_type(self) -> str:
         """One word or a few."""
-        return " ".join(self.cleaned_data["new_type"].replace("\0", "").split())
+        return one_line(self.cleaned_data["new_type"])
 
     def types(self) -> list[StakeholderType]:
         """The types that are ticked and the new one, made when nobody has it yet."""

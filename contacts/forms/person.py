@@ -13,9 +13,11 @@ from contacts.addresses import AddressError, clean_address, email_key
 from contacts.confidentiality import FIELDS as SECRET_FIELDS
 from contacts.confidentiality import PERMISSION, hidden_fields
 from contacts.correcting import FIELDS
+from contacts.forms.one_line import OneLineField
 from contacts.languages import content_languages, country_name, default_languages, language_name, preferred_language
 from contacts.models import Contact, Organisation, Tag
 from contacts.names import sort_key
+from transport.one_line import one_line
 
 ADDRESS_TAKEN = _("Somebody else in the contacts has this address. A letter goes to one person each.")
 # What somebody added by hand is; the first two are tags of that name, which segments ask for.
@@ -61,6 +63,7 @@ class _PersonForm(forms.ModelForm):
             "source",
             "tags",
         ]
+        field_classes = dict.fromkeys(["given_name", "family_name"], OneLineField)
         labels = {"legal_basis": _("Why we may keep their data"), "source": _("Where the data come from")}
         help_texts = {
             "family_name": _("As a letter prints it: Aaltola, not AALTOLA."),
@@ -110,7 +113,7 @@ class _PersonForm(forms.ModelForm):
 
     def clean_new_tag(self) -> str:
         """One word or a few, without what breaks a list of them."""
-        return " ".join(self.cleaned_data["new_tag"].replace("\0", "").split())
+        return one_line(self.cleaned_data["new_tag"])
 
     def clean_informed_on(self) -> dt.date | None:
         """A day that has come."""

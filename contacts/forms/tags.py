@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from contacts.models import Tag
 from contacts.tagging import same_name
+from transport.one_line import one_line
 
 NAMELESS = _("Write the tag's name.")
 
@@ -26,7 +27,7 @@ class TagForm(forms.Form):
 
     def clean_name(self) -> str:
         """One word or a few."""
-        name = " ".join(self.cleaned_data["name"].replace("\0", "").split())
+        name = one_line(self.cleaned_data["name"])
         if not name:
             raise ValidationError(_("Give the tag a name."))
         return name
@@ -48,7 +49,7 @@ class TagManyForm(forms.Form):
 
     def clean_tag(self) -> str:
         """One word or a few."""
-        name = " ".join(self.cleaned_data["tag"].replace("\0", "").split())
+        name = one_line(self.cleaned_data["tag"])
         if not name:
             raise ValidationError(NAMELESS)
         return name

@@ -8,6 +8,7 @@ from contacts.imports.errors import Problem
 from contacts.imports.reading import has_lost_letters
 from contacts.imports.records import Pull, Record
 from contacts.names import readable_family_name, split_full_name
+from transport.one_line import one_line
 
 MAX_NAME = 200
 
@@ -25,9 +26,7 @@ def clean_name(text: str) -> str:
     text = text[: 4 * MAX_NAME]
     if not text.isascii():
         text = unicodedata.normalize("NFC", text)
-    if text.isprintable():
-        return " ".join(text.split())[:MAX_NAME].rstrip()
-    return " ".join("".join(letter if letter.isprintable() else " " for letter in text).split())[:MAX_NAME].rstrip()
+    return one_line(text)[:MAX_NAME].rstrip()
 
 
 def clean_phone(text: str) -> str:

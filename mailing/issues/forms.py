@@ -11,6 +11,7 @@ from accounts.models import User
 from advocacy.forms.statements import page_name
 from advocacy.languages import language_choices
 from advocacy.richtext import RichTextField, RichTextWidget
+from contacts.forms.one_line import OneLineField
 from contacts.models import ContactList, Topic
 from mailing.issues.blocks import LISTING, MOST_ROWS, Kind, Typed, Words
 from mailing.issues.drafting import Head
@@ -39,7 +40,7 @@ class BeginForm(forms.Form):
         widget=forms.Select({"class": "input"}),
         error_messages={"invalid_choice": _("Choose one of the lists.")},
     )
-    title = forms.CharField(
+    title = OneLineField(
         label=_("Title"),
         max_length=150,
         widget=_input(),
@@ -64,14 +65,14 @@ class HeadForm(forms.Form):
 
     edition = forms.IntegerField(widget=forms.HiddenInput, min_value=0)
     page = forms.CharField(widget=forms.HiddenInput, max_length=32, required=False)
-    subject = forms.CharField(
+    subject = OneLineField(
         label=_("Subject"),
         max_length=150,
         required=False,
         widget=_input(),
         help_text=_("A phone shows about the first 40 characters; 150 fit."),
     )
-    preheader = forms.CharField(
+    preheader = OneLineField(
         label=_("Preheader"),
         max_length=140,
         required=False,
@@ -136,7 +137,7 @@ def _row_fields(kind: str) -> dict[str, forms.Field]:
         number = {"class": "input num", "inputmode": "numeric"}
         whole: dict[str, Any] = {"min_value": 0, "max_value": LARGEST_FIGURE}
         return {
-            "label": forms.CharField(label=_("What is counted"), max_length=120, widget=_input()),
+            "label": OneLineField(label=_("What is counted"), max_length=120, widget=_input()),
             "value": forms.IntegerField(label=_("How many"), widget=forms.NumberInput(number), **whole),
             "of": forms.IntegerField(label=_("Of how many"), widget=forms.NumberInput(number), **whole),
         }
@@ -144,11 +145,11 @@ def _row_fields(kind: str) -> dict[str, forms.Field]:
         day = forms.DateInput({"class": "input", "type": "date"}, format="%Y-%m-%d")
         return {
             "day": forms.DateField(label=_("Day"), widget=day, input_formats=["%Y-%m-%d"]),
-            "text": forms.CharField(label=_("What happens"), max_length=LONGEST_ROW_TEXT, widget=_input()),
+            "text": OneLineField(label=_("What happens"), max_length=LONGEST_ROW_TEXT, widget=_input()),
         }
-    text = forms.CharField(label=_("In one sentence"), max_length=LONGEST_ROW_TEXT, required=False, widget=_input())
+    text = OneLineField(label=_("In one sentence"), max_length=LONGEST_ROW_TEXT, required=False, widget=_input())
     return {
-        "title": forms.CharField(label=_("Title"), max_length=200, widget=_input()),
+        "title": OneLineField(label=_("Title"), max_length=200, widget=_input()),
         "url": forms.CharField(label=_("Address"), max_length=500, required=False, widget=_input(inputmode="url")),
         "text": text,
     }
@@ -185,9 +186,9 @@ class BlockForm(forms.Form):
         empty_label=_("All readers"),
         widget=forms.Select({"class": "input"}),
     )
-    heading = forms.CharField(label=_("Heading"), max_length=200, required=False, widget=_input())
+    heading = OneLineField(label=_("Heading"), max_length=200, required=False, widget=_input())
     body = RichTextField(label=_("Text"), required=False, max_length=20_000)
-    label = forms.CharField(label=_("Words of the link"), max_length=100, required=False, widget=_input())
+    label = OneLineField(label=_("Words of the link"), max_length=100, required=False, widget=_input())
     url = forms.CharField(
         label=_("Address"),
         max_length=500,

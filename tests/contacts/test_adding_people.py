@@ -30,6 +30,12 @@ def pairs():
     return [{pair.one.pk, pair.other.pk} for pair in likely_pairs(Contact.objects.all())]
 
 
+def test_a_name_copied_with_unseen_marks_is_a_name_that_a_header_takes(signed_in):
+    signed_in.post(NEW, GIVEN | {"given_name": "I\u00adva\x02", "family_name": "Mari\u0107\r\nx: y"})
+    person = Contact.objects.get()
+    assert (person.given_name, person.family_name) == ("Iva", "Marić x: y")
+
+
 def test_somebody_is_added_with_post_tags_and_why_they_may_be_kept(signed_in, officer):
     council = Organisation.objects.create(name="Council of Rivers", country="HR")
     data = GIVEN | {"organisation": "council of RIVERS", "title": "Adviser", "new_tag": "seminar", "country": "HR"}

@@ -121,6 +121,12 @@ def test_a_text_outside_the_merge_language_is_not_saved(letter, sign_in, officer
     assert MailingContent.objects.get().edition == 1
 
 
+def test_a_subject_out_of_a_pdf_loses_the_marks_that_no_header_holds(letter, sign_in, officer):
+    words = {"edition": 1, "subject": "Com\u00adpensation\x02 is a\r\nright", "body": "<p>B</p>"}
+    sign_in(officer).post(reverse("mailing:letter_write", args=[letter.reference]), words)
+    assert MailingContent.objects.get().subject == "Compensation is a right"
+
+
 def test_script_in_a_pasted_text_is_gone(letter, sign_in, officer):
     words = {"edition": 1, "subject": "S", "body": '<p onclick="x()">Hello<script>alert(1)</script></p>'}
     sign_in(officer).post(reverse("mailing:letter_write", args=[letter.reference]), words)

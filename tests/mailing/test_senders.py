@@ -26,6 +26,13 @@ def test_the_first_sender_is_the_default_and_lets_letters_begin(sign_in, adminis
     assert made.status_code == 302
 
 
+def test_a_name_that_no_header_could_hold_becomes_a_line(sign_in, administrator):
+    marks = {"name": "Plat\u00adform\x02 desk", "person": "Ana\r\nBcc: x@evil.example"}
+    sign_in(administrator).post(reverse("mailing:sender_create"), {**FIELDS, **marks})
+    sender = Sender.objects.get()
+    assert (sender.name, sender.person) == ("Platform desk", "Ana Bcc: x@evil.example")
+
+
 def test_there_is_one_default(sign_in, administrator):
     first = SenderFactory(is_default=True)
     sign_in(administrator).post(reverse("mailing:sender_create"), {**FIELDS, "is_default": "on"})

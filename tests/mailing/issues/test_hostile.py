@@ -41,6 +41,14 @@ def test_markup_that_acts_or_loads_is_never_kept(desk, issue, lead, body):
     assert "<img src=x" not in shown
 
 
+def test_what_stands_on_one_line_holds_no_sign_that_a_header_cannot(desk, issue, lead):
+    typed = "Who\x02 pays\r\nBcc: x@evil.example"
+    save(desk, issue, subject=typed, preheader=typed, **{f"b{lead.pk}-heading": typed})
+    content = MailingContent.objects.get(mailing=issue, language="en")
+    expected = "Who pays Bcc: x@evil.example"
+    assert (content.subject, content.preheader, BlockText.objects.get(block=lead).heading) == (expected,) * 3
+
+
 @pytest.mark.parametrize("words", ["{{ request.user.password }}", "{% load x %}", "{{ salutation }}", "{% raw %}"])
 def test_the_syntax_of_templates_stays_words(desk, issue, lead, words):
     save(desk, issue, subject=words, **{f"b{lead.pk}-heading": words, f"b{lead.pk}-body": f"<p>{words}</p>"})
