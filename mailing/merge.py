@@ -26,6 +26,7 @@ from markupsafe import Markup
 from advocacy.richtext import to_text
 from mailing import places
 from mailing.letterhead import frame, letter_values, loosen, reader_values, style_body, wrap
+from transport.one_line import one_line
 
 # Lines are broken when fields are filled, not before: a field's name is not as long as its value.
 UNBROKEN = 10**9
@@ -253,8 +254,8 @@ def render(content: Any, context: Mapping[str, Any], language: str) -> Rendered:
 
 
 def tidy(subject: str) -> str:
-    """A filled subject without the gaps that empty fields leave."""
-    return " ".join(subject.split())
+    """A filled subject without the gaps that empty fields leave, and without what no header may hold."""
+    return one_line(subject)
 
 
 def fill_body(body: str, values: dict[str, str]) -> tuple[str, str]:

@@ -115,6 +115,13 @@ def test_every_field_alone_and_with_a_default(mailing, name):
             assert isinstance(fast, bytes)
 
 
+@pytest.mark.parametrize(("subject", "read"), [("Who\x02 pays?", "Who pays?"), ("A\u202ena\r\n{{ name }}", "Ana Iva")])
+def test_marks_that_no_header_holds_stop_no_message(mailing, subject, read):
+    fast, slow = both(mailing, subject, "<p>Words.</p>", "en", {"name": "Iva"})
+    assert fast == slow
+    assert f"\r\nSubject: {read}\r\n".encode() in fast
+
+
 @pytest.mark.parametrize("name", NAMES)
 def test_names_of_all_languages(mailing, name):
     fast, slow = both(mailing, "For {{ name }}", BODY, "en", {"name": name, "salutation": f"Dear {name},"})
