@@ -162,13 +162,12 @@ def test_the_intent_is_on_record_before_the_text_can_be_accepted_and_outside_any
 
 
 def test_a_mail_that_cannot_be_made_fails_alone(db, next_hop):
-    broken = queue_mail(
-        purpose="plain", to="a@platform.example", language="en", context={"subject": "a\nb", "text": ""}, dedupe_key="b"
-    )
+    context = {"subject": "A", "text": "", "reply_to": "Ana\nBcc: b@x.example <ana@platform.example>"}
+    broken = queue_mail(purpose="plain", to="a@platform.example", language="en", context=context, dedupe_key="b")
     fine = queue()
     assert send_due() == 1
     assert (state(broken), state(fine)[0]) == (("failed", 0), "sent")
-    assert "Subject" in broken.last_error
+    assert "Reply-To" in broken.last_error
 
 
 def test_a_link_that_opens_an_account_leaves_the_table_when_it_is_sent(db, next_hop):
