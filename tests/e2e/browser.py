@@ -85,6 +85,7 @@ class Visitor:
 
     def check_accessibility(self, where: str) -> None:
         """axe finds nothing; the message names rule and element."""
+        self.page.wait_for_load_state()
         if not self.page.evaluate("'axe' in window"):
             self.page.evaluate(AXE_SCRIPT)
         # At its end, where the dock, which sticks to the edge of the window, covers half of no field.
@@ -140,6 +141,8 @@ class Visitor:
 
     def check_fits(self, where: str) -> None:
         """The page does not scroll sideways."""
+        # Without its style sheets it is wider.
+        self.page.wait_for_load_state()
         overflow = self.page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
         assert overflow <= 0, f"{where} scrolls sideways by {overflow} px"
 

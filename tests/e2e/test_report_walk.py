@@ -61,13 +61,15 @@ def test_what_went_wrong_is_mended_on_the_report(visit, mailing, officer):
         someone.check_page("report")
         page.get_by_role("link", name="Committee").click()
         page.get_by_text("Who sits on two committees counts in both.").wait_for()
-        page.get_by_role("link", name="All figures").click()
+        with page.expect_navigation():
+            page.get_by_role("link", name="All figures").click()
         someone.keep_pictures("figures")
         someone.check_page("figures")
         page = someone.open(report)
         page.get_by_role("link", name="Fix addresses").click()
         row = page.get_by_role("row", name=bounced.context["name"])
-        row.get_by_role("link", name="Fix address").click()
+        with page.expect_navigation():
+            row.get_by_role("link", name="Fix address").click()
         someone.keep_pictures("address")
         someone.check_page("address")
         page.get_by_label("E-mail address").fill("new.address@parliament.example")

@@ -28,6 +28,7 @@ def test_a_draft_with_findings_comments_and_missing_facts(visit, officer, approv
         page.get_by_label("The story is invented").check()
         page.get_by_role("button", name="It may stay").click()
         page.get_by_text("Boris Editor answered on").wait_for()
-        page.get_by_role("link", name="Change the facts").click()
+        with page.expect_navigation():
+            page.get_by_role("link", name="Change the facts").click()
         boris.check_everywhere("the facts of a press release")
         boris.check_no_complaints()
