@@ -10,6 +10,7 @@ from desk.demo.walk import approve_letter
 from mailing import lifecycle
 from mailing.models import Mailing
 from tests.e2e.hands import Counting
+from tests.e2e.letters import let_the_hold_pass
 from tests.processes import wait_until
 
 LINK = re.compile(r"https?://[^\s<>\"]+")
@@ -72,12 +73,14 @@ def send_in_browser(window, mailing):
     does = Counting(window.open(f"/desk/letters/{mailing.reference}/send/"))
     does.press("button", "Send to one subscriber")
     window.page.get_by_role("heading", name="It is scheduled for one subscriber").wait_for()
+    let_the_hold_pass(mailing)
 
 
 def approve_and_schedule(mailing, officer, approver):
     """Asked for, approved by somebody else, and due now."""
     approve_letter(mailing, writer=officer, approver=approver)
     lifecycle.schedule(Mailing.objects.get(pk=mailing.pk), actor=officer)
+    let_the_hold_pass(mailing)
 
 
 def wait_for_its_end(mailing):

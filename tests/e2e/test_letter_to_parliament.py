@@ -18,6 +18,7 @@ from advocacy.models import Position
 from mailing.models import Delivery, IncomingMail, Mailing, Reply
 from mailing.tasks import collect_mail
 from tests.e2e.hands import EDITOR, Counting, Keyboard
+from tests.e2e.letters import HOLD, let_the_hold_pass
 from tests.e2e.parliament import MEMBERS, REFUSED, UNANSWERED, answers, approved_statement, parliament
 from tests.factories import PASSWORD
 from tests.mailing.imap_server import Dovecot, is_installed
@@ -80,6 +81,7 @@ class Walk:
             hand.press("button", f"Approve {people} letters")
         hand.press("button", f"Send {people} letters")
         page.get_by_role("heading", name=f"{people} letters are scheduled").wait_for()
+        let_the_hold_pass(Mailing.objects.get(status="scheduled"))
 
     def watch_it_end(self, mailing):
         page = self.windows[0].open(f"/desk/letters/{mailing.reference}/")
@@ -129,7 +131,7 @@ def mailbox():
 @pytest.fixture
 def post_office(catcher, mailbox, start_solo, start_forked_beat, settings):
     """A worker and beat that send to the catcher, which refuses one address, and collect from the mailbox."""
-    settings.SEND_HOLD_SECONDS = 2
+    settings.SEND_HOLD_SECONDS = HOLD
     refused = {member.email for member in MEMBERS if member.comes_back == "refused"}
     catcher.on_rcpt = lambda address: REFUSED if address in refused else None
     start_solo(INBOUND_IMAP_URL=mailbox.url())

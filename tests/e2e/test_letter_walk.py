@@ -13,6 +13,7 @@ from advocacy.models import Statement
 from contacts.reference import load_reference
 from mailing.models import Delivery, Mailing
 from tests.e2e.hands import Pointer
+from tests.e2e.letters import HOLD, let_the_hold_pass
 from tests.factories import PASSWORD, BodyFactory, ContactFactory, MandateFactory, MembershipFactory, SenderFactory
 from tests.processes import BeatProcess, wait_until
 
@@ -129,7 +130,9 @@ class Walk:
         hand.press("button", "Send 4 letters")
         window.page.get_by_role("heading", name="4 letters are scheduled").wait_for()
         self.look(window, "scheduled")
-        window.page.wait_for_url(f"**/desk/letters/{Mailing.objects.get().reference}/", timeout=60_000)
+        mailing = Mailing.objects.get()
+        let_the_hold_pass(mailing)
+        window.page.wait_for_url(f"**/desk/letters/{mailing.reference}/", timeout=60_000)
 
     def read_the_report(self, reference):
         window = self.officer_window
@@ -144,7 +147,7 @@ class Walk:
 
 @pytest.mark.smoke
 def test_a_statement_becomes_letters_in_mailboxes(visit, committee, officer, approver, start_worker, catcher, settings):
-    settings.SEND_HOLD_SECONDS = 6
+    settings.SEND_HOLD_SECONDS = HOLD
     start_worker()
     start_worker(BeatProcess)
     with visit() as officer_window, visit() as approver_window:

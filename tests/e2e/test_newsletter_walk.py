@@ -19,6 +19,7 @@ from mailing.issues import drafting
 from mailing.models import Delivery
 from tests.e2e import newsletters as steps
 from tests.e2e.hands import Counting
+from tests.e2e.letters import HOLD
 from tests.factories import PASSWORD, ContactFactory
 from tests.processes import wait_until
 
@@ -50,7 +51,7 @@ def published(transactional_db, officer, approver):
 @pytest.fixture
 def post_office(catcher, start_solo, start_forked_beat, settings):
     """A worker and beat that send to the catcher."""
-    settings.SEND_HOLD_SECONDS = 0
+    settings.SEND_HOLD_SECONDS = HOLD
     start_solo()
     start_forked_beat()
     return catcher
