@@ -10,6 +10,21 @@ def field(page: Page, label: str) -> Locator:
     return page.locator("input, select, textarea").and_(page.get_by_label(label)).first
 
 
+def type_option(page: Page, target: Locator, option: str) -> None:
+    """Choose in the list that has the focus by the letters with which an option begins.
+
+    A letter that comes more than a second after the one before begins a new word, so on a machine that stalls the whole
+    is typed again, as a person would.
+    """
+    for _try in range(5):
+        page.keyboard.type(option)
+        chosen = target.locator("option:checked").first.text_content() or ""
+        if chosen.strip().lower().startswith(option.lower()):
+            return
+        page.wait_for_timeout(1_500)
+    raise AssertionError(f"Typing {option} chooses {chosen.strip()}")
+
+
 class Pointer:
     """Clicks, and types into what was clicked."""
 
@@ -109,8 +124,9 @@ class Keyboard:
             self.page.keyboard.press("Space")
 
     def choose(self, label: str, option: str) -> None:
-        self._go_to(field(self.page, label))
-        self.page.keyboard.type(option)
+        target = field(self.page, label)
+        self._go_to(target)
+        type_option(self.page, target, option)
 
     def _go_to(self, target: Locator) -> None:
         """Press Tab until `target` has the focus, and see that the focus can be seen there."""

@@ -6,6 +6,7 @@ import pytest
 
 from accounts.models import AuditEvent
 from contacts.models import Organisation, OrganisationMembership, Post, StakeholderType
+from tests.e2e.hands import type_option
 from tests.factories import PASSWORD, ContactFactory
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
@@ -93,8 +94,9 @@ def test_an_organisation_is_added_and_becomes_a_member_by_keyboard(visit, office
         page.get_by_role("heading", name="Lighthouse").wait_for()
         page.get_by_role("link", name="Add", exact=True).focus()
         page.keyboard.press("Enter")
-        page.get_by_label("Belongs to us as").focus()
-        page.keyboard.type("Mem")
+        kind = page.get_by_label("Belongs to us as")
+        kind.focus()
+        type_option(page, kind, "Mem")
         page.get_by_role("button", name="Save").focus()
         page.keyboard.press("Enter")
         page.get_by_text("Saved. The counts follow the dates.").wait_for()

@@ -11,7 +11,7 @@ from contacts.models import Organisation, OrganisationMembership, Segment
 from contacts.reference import load_reference
 from mailing.models import Delivery, Mailing
 from tests.contacts.conftest import Parliament
-from tests.e2e.hands import Keyboard
+from tests.e2e.hands import Keyboard, type_option
 from tests.factories import PASSWORD, MailingFactory
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
@@ -51,8 +51,9 @@ class Builder(Keyboard):
 
     def choose_new(self, label: str) -> None:
         """Choose a condition in the menu of the outermost group and add it."""
-        self._go_to(self.page.get_by_label("What the new line asks", exact=True))
-        self.page.keyboard.type(label)
+        menu = self.page.get_by_label("What the new line asks", exact=True)
+        self._go_to(menu)
+        type_option(self.page, menu, label)
         before = self.page.locator(".criterion").count()
         self._go_to(self.page.get_by_role("button", name="Add a line", exact=True))
         self.page.keyboard.press("Enter")
@@ -66,8 +67,9 @@ class Builder(Keyboard):
 
     def pick(self, label: str, option: str) -> None:
         """Choose in a list of the last line."""
-        self._go_to(self.page.locator(".criterion").last.get_by_label(label, exact=True))
-        self.page.keyboard.type(option)
+        target = self.page.locator(".criterion").last.get_by_label(label, exact=True)
+        self._go_to(target)
+        type_option(self.page, target, option)
 
 
 def test_a_segment_is_built_with_the_keyboard(visit, officer, people):
@@ -101,6 +103,27 @@ def test_a_segment_is_built_with_the_keyboard(visit, officer, people):
             {"written": {"days": 14, "is": "no"}},
         ]
     }
+
+
+def test_a_change_during_a_count_is_counted_as_well(visit, officer, people):
+    """The number beside a rule is the number of that rule, also where the answer for an older one comes late."""
+    segment = Segment.objects.create(name="One", criteria={"all": [{"country": ["IE"]}]})
+    held = []
+    with visit() as boris:
+        boris.sign_in(officer, PASSWORD)
+        page = boris.open(f"/desk/contacts/segments/{segment.pk}/edit/")
+        number = page.locator("#count .live")
+        expect(number).to_have_text("5")
+        page.route("**/segments/count/", lambda route: held.append(route), times=1)
+        page.locator(".criterion summary.pick").click()
+        with page.expect_request("**/segments/count/"):
+            page.get_by_label("Malta", exact=True).check()
+        page.get_by_label("France", exact=True).check()
+        # Longer than a change waits before it asks.
+        page.wait_for_timeout(1_000)
+        held.pop().continue_()
+        expect(number).to_have_text("6")
+        boris.check_no_complaints()
 
 
 def test_a_group_is_added_and_a_line_removed_with_the_keyboard(visit, officer, people):
