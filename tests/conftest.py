@@ -19,7 +19,7 @@ from tests.canaries.fixtures import (  # noqa: F401 - fixtures of every test
     session_guard,
     without_canaries_where_everybody_counts,
 )
-from tests.databases import django_db_modify_db_settings  # noqa: F401 - the same
+from tests.databases import django_db_modify_db_settings, rows_of_migrations_come_back  # noqa: F401 - the same
 from tests.e2e.fixtures import browser, visit  # noqa: F401 - fixtures of every room, made once a session
 from tests.factories import UserFactory
 from tests.faults.fixtures import (  # noqa: F401 - the same

@@ -55,9 +55,11 @@ _DAYS: dict[str, tuple[int, int, str, str, str]] = {
 def write_days(apps: Any, editor: Any) -> None:
     """Fill the calendar with the days of the field."""
     rows = apps.get_model("advocacy", "CalendarDay").objects.using(editor.connection.alias)
+    made = []
     for slug, (month, day, name, french, page) in _DAYS.items():
         url = f"{_UN}{page}" if page else ""
-        rows.create(slug=slug, month=month, day=day, name=name, names={"fr": french}, source_url=url)
+        made.append(rows.model(slug=slug, month=month, day=day, name=name, names={"fr": french}, source_url=url))
+    rows.bulk_create(made)
 
 
 class Migration(migrations.Migration):
