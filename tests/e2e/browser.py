@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Error, Page, expect
 
 # Without these Chromium looks for its maker's hosts at every start; a test talks to loopback only.
 FLAGS = [
@@ -62,8 +62,14 @@ class Visitor:
             self.complaints.append(f"asked another host: {request.url}")
 
     def open(self, path: str) -> Page:
-        """Go to a path of the site."""
-        self.page.goto(self.base_url + path)
+        """Go to a path of the site; again, where the page before read itself anew at that very moment."""
+        for is_last in (False, False, True):
+            try:
+                self.page.goto(self.base_url + path)
+                break
+            except Error as error:
+                if is_last or "net::ERR_ABORTED" not in str(error):
+                    raise
         return self.page
 
     def sign_in(self, user, password: str) -> Page:
