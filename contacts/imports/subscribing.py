@@ -4,6 +4,7 @@ Nobody who left, objected or complained comes back by it: only they themselves c
 """
 
 import hashlib
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -23,6 +24,7 @@ from contacts.imports.subscriber_sheet import Reader, Sheet, problem_as_json, re
 from contacts.imports.tables import read_table
 from contacts.models import (
     ConsentRecord,
+    ConsentWording,
     Contact,
     ContactList,
     ImportFile,
@@ -95,10 +97,16 @@ def compare(run: ImportRun) -> Comparison:
     contact_list, options = list_of(run), run.options
     table = read_table(uploading.data_of(run), run.file_name, options.get("encoding", ""), options.get("sheet", ""))
     found = Comparison(read_sheet(table, options.get("columns", {}), contact_list))
-    readers = found.sheet.readers
-    for start in range(0, len(readers), CHUNK):
-        _compare(readers[start : start + CHUNK], contact_list, found)
+    # As large as what was made of it.
+    del table
+    for part in _parts(found.sheet.readers):
+        _compare(part, contact_list, found)
     return found
+
+
+def _parts(rows: list[Any]) -> Iterator[list[Any]]:
+    for start in range(0, len(rows), CHUNK):
+        yield rows[start : start + CHUNK]
 
 
 def _compare(readers: list[Reader], contact_list: ContactList, found: Comparison) -> None:
@@ -132,8 +140,12 @@ def _compare(readers: list[Reader], contact_list: ContactList, found: Comparison
 
 
 def check(run: ImportRun) -> dict[str, Any]:
-    """Keep what the check page shows and say "to be checked". Raises ImportRefused, WrongStatus."""
-    found = compare(run)
+    """Compare, and keep what the check page shows. Raises ImportRefused, WrongStatus."""
+    return keep(run, compare(run))
+
+
+def keep(run: ImportRun, found: Comparison) -> dict[str, Any]:
+    """Keep what the check page shows of a comparison, and say "to be checked". Raises WrongStatus."""
     told = sorted([*found.sheet.refused, *found.blocked], key=lambda problem: problem.row or 0)
     preview = {
         "counts": found.counts(),
@@ -179,19 +191,20 @@ def apply(run: ImportRun, digest: str, *, actor: User) -> None:
 def _write(run: ImportRun, contact_list: ContactList, found: Comparison, actor: User) -> None:
     now = timezone.now()
     _hold_known(contact_list, [pk for _one, pk, _asked in found.known])
-    made = _make_people(found.new, run)
+    made = [pk for part in _parts(found.new) for pk in _make_people(part, run)]
     joining = [*zip(found.new, made, strict=True), *((one, pk) for one, pk, asked in found.known if not asked)]
-    rows = [_subscription(contact_list, one, pk, now) for one, pk in joining]
-    Subscription.objects.bulk_create(rows, batch_size=CHUNK)
-    by_contact = {row.contact_id: row.pk for row in rows} | _activate(contact_list, found, now)
+    by_contact = _activate(contact_list, found, now)
+    for part in _parts(joining):
+        rows = [_subscription(contact_list, one, pk, now) for one, pk in part]
+        by_contact |= {row.contact_id: row.pk for row in Subscription.objects.bulk_create(rows)}
     everybody = [*joining, *((one, pk) for one, pk, asked in found.known if asked)]
     through = Subscription.topics.through
-    chosen = [through(subscription_id=by_contact[pk], topic_id=topic) for one, pk in everybody for topic in one.topics]
-    through.objects.bulk_create(chosen, batch_size=CHUNK, ignore_conflicts=True)
-    _write_proofs(contact_list, everybody)
-    for start in range(0, len(everybody), CHUNK):
-        part = [pk for _one, pk in everybody[start : start + CHUNK]]
-        announce_many("subscription.confirmed", part, contact_list)
+    wordings = {language: contact_list.wording_in(language) for language in {one.language for one, _pk in everybody}}
+    for part in _parts(everybody):
+        chosen = [through(subscription_id=by_contact[pk], topic_id=topic) for one, pk in part for topic in one.topics]
+        through.objects.bulk_create(chosen, ignore_conflicts=True)
+        ConsentRecord.objects.bulk_create([_proof(contact_list, one, pk, wordings[one.language]) for one, pk in part])
+        announce_many("subscription.confirmed", [pk for _one, pk in part], contact_list)
     asked_before = {pk for _one, pk, asked in found.known if asked}
     new = set(made)
     changes = [
@@ -217,9 +230,7 @@ def _write(run: ImportRun, contact_list: ContactList, found: Comparison, actor: 
 
 def _hold_known(contact_list: ContactList, known: list[int]) -> None:
     """Hold the rows of people we know: who leaves comes before this, which is refused then, or ends it afterwards."""
-    pks = sorted(known)
-    for start in range(0, len(pks), CHUNK):
-        part = pks[start : start + CHUNK]
+    for part in _parts(sorted(known)):
         rows = Contact.objects.living().filter(pk__in=part).order_by("pk").select_for_update(of=("self",))
         digests = list(rows.values_list("email_digest", flat=True))
         blocking = Suppression.objects.of(scope_of(contact_list)).filter(email_digest__in=digests)
@@ -243,7 +254,7 @@ def _make_people(readers: list[Reader], run: ImportRun) -> list[int]:
         person.compute_keys()
         person.country_now = person.country
         people.append(person)
-    return [person.pk for person in Contact.objects.bulk_create(people, batch_size=CHUNK)]
+    return [person.pk for person in Contact.objects.bulk_create(people)]
 
 
 def _subscription(contact_list: ContactList, one: Reader, pk: int, now: Any) -> Subscription:
@@ -273,22 +284,15 @@ def _activate(contact_list: ContactList, found: Comparison, now: Any) -> dict[in
     return ids
 
 
-def _write_proofs(contact_list: ContactList, everybody: list[tuple[Reader, int]]) -> None:
-    wordings = {language: contact_list.wording_in(language) for language in {one.language for one, _pk in everybody}}
-    proofs = []
-    for one, pk in everybody:
-        wording = wordings[one.language]
-        proofs.append(
-            ConsentRecord(
-                contact_id=pk,
-                email_digest=email_digest(one.key),
-                contact_list=contact_list,
-                action=ConsentRecord.Action.IMPORTED,
-                wording=wording.text if wording else contact_list.name,
-                wording_version=wording.version if wording else None,
-                wording_language=wording.language if wording else "",
-                source=one.proof[:200],
-                given_on=one.given_on,
-            )
-        )
-    ConsentRecord.objects.bulk_create(proofs, batch_size=CHUNK)
+def _proof(contact_list: ContactList, one: Reader, pk: int, wording: ConsentWording | None) -> ConsentRecord:
+    return ConsentRecord(
+        contact_id=pk,
+        email_digest=email_digest(one.key),
+        contact_list=contact_list,
+        action=ConsentRecord.Action.IMPORTED,
+        wording=wording.text if wording else contact_list.name,
+        wording_version=wording.version if wording else None,
+        wording_language=wording.language if wording else "",
+        source=one.proof[:200],
+        given_on=one.given_on,
+    )

@@ -248,15 +248,11 @@ def test_a_confidential_owner_is_printed_by_name_without_an_address(statement):
     assert not any(hidden in text for hidden in ("Hidden Lane", "+000 123", "secret@shelter.example"))
 
 
-def test_it_costs_few_queries_little_time_and_few_bytes(client, greek, django_assert_max_num_queries):
+def test_it_costs_few_queries_and_few_bytes(client, greek, django_assert_max_num_queries):
     with django_assert_max_num_queries(12):
         client.get(address(greek, "el"))
-    started = time.monotonic()
     content = typesetting.typeset(
         *[getattr(pdf.of_statement(greek, greek.texts.get(language="el")), name) for name in ("document", "moment")]
     )
-    took = time.monotonic() - started
-
-    # Measured on two busy cores: 0.15 s and 40 kB (docs/adr/0012-pdf.md).
-    assert took < 5
+    # Measured: 0.15 s and 40 kB (docs/adr/0012-pdf.md).
     assert len(content) < 150_000

@@ -2,7 +2,7 @@
 
 import json
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
@@ -12,6 +12,14 @@ from contacts.imports.errors import ImportRefused, Problem
 from contacts.imports.reading import read_bytes
 from contacts.imports.tables import read_table
 from contacts.models import ContactList, ImportRun
+
+
+class Told(NamedTuple):
+    """What is left of a comparison once it was kept: its rows are many, and adding them compares anew."""
+
+    digest: str
+    counts: dict[str, int]
+    problems: list[Problem]
 
 
 class Command(BaseCommand):
@@ -38,33 +46,31 @@ class Command(BaseCommand):
             data = read_bytes(options["file"])
             run = subscribing.receive(data, options["file"].name, contact_list=contact_list, actor=actor)
             try:
-                found = self._read(run, data, options)
+                told = self._check(run, data, options)
                 if options["apply"]:
-                    subscribing.apply(run, found.digest(), actor=actor)
+                    subscribing.apply(run, told.digest, actor=actor)
             finally:
                 # A dry run, and one that was refused, leaves nothing behind.
                 ImportRun.objects.filter(pk=run.pk).exclude(status=ImportRun.Status.APPLIED).delete()
         except ImportRefused as refusal:
             raise CommandError(str(refusal)) from refusal
-        self._tell(run, found, options)
+        self._tell(run, told, options)
 
-    def _read(self, run: ImportRun, data: bytes, options: dict[str, Any]) -> subscribing.Comparison:
-        table = read_table(data, run.file_name, options["encoding"])
-        columns, _last_time = subscriber_sheet.columns_of(table)
-        mapping = subscriber_sheet.checked_mapping({column.header: column.field for column in columns if column.header})
+    def _check(self, run: ImportRun, data: bytes, options: dict[str, Any]) -> "Told":
+        mapping = _guessed(data, run.file_name, options["encoding"])
         run.options |= {"columns": mapping, "encoding": options["encoding"]}
         ImportRun.objects.filter(pk=run.pk).update(options=run.options)
         found = subscribing.compare(run)
-        subscribing.check(run)
-        return found
+        preview = subscribing.keep(run, found)
+        problems = [*found.sheet.refused, *found.blocked, *found.sheet.remarks]
+        return Told(preview["digest"], preview["counts"], problems)
 
-    def _tell(self, run: ImportRun, found: subscribing.Comparison, options: dict[str, Any]) -> None:
-        counts = found.counts()
-        problems: list[Problem] = [*found.sheet.refused, *found.blocked, *found.sheet.remarks]
+    def _tell(self, run: ImportRun, told: "Told", options: dict[str, Any]) -> None:
+        counts, problems = told.counts, told.problems
         if options["json"]:
             answer = {**counts, "reference": run.reference if options["apply"] else ""}
-            told = [problem.as_json(with_value=False) for problem in problems]
-            self.stdout.write(json.dumps({**answer, "problems": told}, ensure_ascii=False))
+            listed = [problem.as_json(with_value=False) for problem in problems]
+            self.stdout.write(json.dumps({**answer, "problems": listed}, ensure_ascii=False))
             return
         self.stdout.write(
             f"new {counts['new']}, known {counts['changed']}, on the list already {counts['unchanged']}, "
@@ -87,3 +93,9 @@ class Command(BaseCommand):
         if actor is None or not actor.has_perm("contacts.edit"):
             raise CommandError("--by names nobody who may change contacts. Give the address of a colleague's account.")
         return actor
+
+
+def _guessed(data: bytes, file_name: str, encoding: str) -> dict[str, str]:
+    """Which field each column holds, as the page would guess it. Raises ImportRefused."""
+    columns, _last_time = subscriber_sheet.columns_of(read_table(data, file_name, encoding))
+    return subscriber_sheet.checked_mapping({column.header: column.field for column in columns if column.header})
