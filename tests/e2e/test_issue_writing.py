@@ -3,6 +3,7 @@
 import pytest
 from playwright.sync_api import expect
 
+from advocacy.models import CalendarDay
 from mailing.issues import blocks, drafting
 from mailing.models import Block, BlockText, Mailing
 from tests.e2e.hands import EDITOR
@@ -90,6 +91,8 @@ def test_enter_in_a_field_saves_and_moves_nothing(visit, issue, officer):  # noq
 
 def test_an_issue_is_begun_and_written_without_script(visit, monthly, officer, published):  # noqa: F811
     SenderFactory()
+    # A day that is near would be offered, and ticked, as a block of dates.
+    CalendarDay.objects.all().delete()
     published("Compensation is a right")
     with visit(java_script_enabled=False) as someone:
         someone.sign_in(officer, PASSWORD)
