@@ -22,7 +22,7 @@ from tests.factories import UserFactory
 from tests.letters import letter_being_sent
 
 EXAMPLES = int(os.environ.get("API_EXAMPLES", "6"))
-pytestmark = [pytest.mark.django_db, pytest.mark.only_sqlite]
+pytestmark = pytest.mark.django_db
 ROLES = ["nobody", "viewer", "officer", "administrator", *Scope.values]
 api = schemathesis.openapi.from_dict(schema())
 api.app = get_wsgi_application()

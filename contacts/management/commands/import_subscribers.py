@@ -56,7 +56,7 @@ class Command(BaseCommand):
             raise CommandError(str(refusal)) from refusal
         self._tell(run, told, options)
 
-    def _check(self, run: ImportRun, data: bytes, options: dict[str, Any]) -> "Told":
+    def _check(self, run: ImportRun, data: bytes, options: dict[str, Any]) -> Told:
         mapping = _guessed(data, run.file_name, options["encoding"])
         run.options |= {"columns": mapping, "encoding": options["encoding"]}
         ImportRun.objects.filter(pk=run.pk).update(options=run.options)
@@ -65,7 +65,7 @@ class Command(BaseCommand):
         problems = [*found.sheet.refused, *found.blocked, *found.sheet.remarks]
         return Told(preview["digest"], preview["counts"], problems)
 
-    def _tell(self, run: ImportRun, told: "Told", options: dict[str, Any]) -> None:
+    def _tell(self, run: ImportRun, told: Told, options: dict[str, Any]) -> None:
         counts, problems = told.counts, told.problems
         if options["json"]:
             answer = {**counts, "reference": run.reference if options["apply"] else ""}
